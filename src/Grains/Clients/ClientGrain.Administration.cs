@@ -60,9 +60,10 @@ internal sealed partial class ClientGrain
             return refusal;
         }
 
-        var plan = await GrainFactory.GetGrain<IPlanGrain>(next.Plan).Subscribe(ClientId);
+        var plan = await GrainFactory.GetGrain<IPlanGrain>(next.Plan).Describe();
         await Store(stored.State with { Definition = next });
         Adopt(next, _keys, plan!); // Checked above; plans are never taken away.
+        await RefreshPlan(CancellationToken.None); // Told of changes from here on, and of one that came meanwhile.
         LogChanged(ClientId, next.Tenant, "changed");
         return ChangeReply.Done;
     }
