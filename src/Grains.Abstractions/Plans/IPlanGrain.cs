@@ -1,5 +1,3 @@
-using Sluice.Grains.Abstractions.Clients;
-
 namespace Sluice.Grains.Abstractions.Plans;
 
 /// <summary>

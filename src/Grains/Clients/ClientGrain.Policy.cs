@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Plans;

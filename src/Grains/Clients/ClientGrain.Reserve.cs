@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
 

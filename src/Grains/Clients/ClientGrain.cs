@@ -5,7 +5,7 @@ using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
-using Sluice.Rules.Limits;
+using Verdict = Sluice.Grains.Abstractions.Clients.Verdict;
 
 namespace Sluice.Grains.Clients;
 

@@ -1,9 +1,9 @@
-using System.Collections.Immutable;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Plans;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
+using RequestId = Sluice.Grains.Abstractions.Clients.RequestId;
 using RuleId = Sluice.Rules.Limits.RequestId;
 using RuleVerdict = Sluice.Rules.Admission.Verdict;
 using Verdict = Sluice.Grains.Abstractions.Clients.Verdict;
