@@ -51,7 +51,6 @@ public static class Program
             api.UseMiddleware<KeyMiddleware>();             // Who is calling?                        401
         });
         app.MapHealth();
-        app.MapPrometheus("/metrics");
         app.MapModels();                                    // What may they see?                     401, 403, 404
         app.MapReverseProxy(proxy =>
         {

@@ -10,7 +10,7 @@ internal sealed class AdmissionMiddleware(
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        var call = context.Features.GetRequiredFeature<ModelCall>();
+        var call = context.Call();
 
         // Live before it is asked for: a renewal that overtakes the answer must not free the slot it brings.
         live.Add(call.Caller.ClientId, call.RequestId);

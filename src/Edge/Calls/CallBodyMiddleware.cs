@@ -62,7 +62,7 @@ internal sealed class CallBodyMiddleware(
             return;
         }
 
-        var call = context.Features.GetRequiredFeature<ModelCall>();
+        var call = context.Call();
         call.Pool = pools.Serving(facts.Value.Model);
         if (call.Pool is null)
         {

@@ -1,5 +1,6 @@
-using Sluice.Grains.Abstractions.Clients;
+using Microsoft.AspNetCore.Http.Features;
 using Sluice.Edge.Pools;
+using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Edge.Calls;
 
@@ -31,4 +32,10 @@ internal sealed class ModelCall
 
     /// <summary>Completed when no connection is at work for this call any more; see <see cref="PoolConnection"/>.</summary>
     public Task PoolClosed { get; set; } = Task.CompletedTask;
+}
+
+internal static class ModelCallFeature
+{
+    /// <summary>The call that <see cref="Errors.ErrorMiddleware"/> gave to this request.</summary>
+    public static ModelCall Call(this HttpContext context) => context.Features.GetRequiredFeature<ModelCall>();
 }

@@ -18,7 +18,7 @@ internal sealed class KeyMiddleware(RequestDelegate next)
             return error.WriteAsync(context);
         }
 
-        context.Features.GetRequiredFeature<ModelCall>().Caller = caller;
+        context.Call().Caller = caller;
         return next(context);
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Routing;
-
 namespace Sluice.Edge.Errors;
 
 /// <summary>What routing refuses is answered in our dialect, not with an empty body.</summary>

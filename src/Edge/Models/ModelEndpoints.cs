@@ -56,7 +56,7 @@ internal static class ModelEndpoints
 
     private static async Task<ModelAccess?> AccessAsync(HttpContext context, Callers callers)
     {
-        var call = context.Features.GetRequiredFeature<ModelCall>();
+        var call = context.Call();
         var identified = await callers.IdentifyAsync(call.Caller, context.RequestAborted);
         if (identified.Verdict is Verdict.Admitted)
         {
@@ -73,17 +73,17 @@ internal sealed record ModelDocument(
     [property: JsonPropertyName("owned_by")] string OwnedBy)
 {
     [JsonPropertyName("object")]
-    public string Object => "model";
+    public string Kind { get; } = "model";
 
-    /// <summary>The contract wants a time, and a pool's model has none to tell.</summary>
+    /// <summary>Unix seconds; the contract wants a time, and a pool's model has none to tell.</summary>
     [JsonPropertyName("created")]
-    public long Created => 0;
+    public long Created { get; } // Zero.
 }
 
 internal sealed record ModelListDocument([property: JsonPropertyName("data")] ImmutableArray<ModelDocument> Data)
 {
     [JsonPropertyName("object")]
-    public string Object => "list";
+    public string Kind { get; } = "list";
 }
 
 [JsonSerializable(typeof(ModelListDocument))]

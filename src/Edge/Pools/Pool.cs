@@ -1,7 +1,6 @@
 namespace Sluice.Edge.Pools;
 
-/// <summary>A pool as the edge knows it; the name is also its cluster's in YARP.</summary>
-/// <param name="Key">The bearer token that it wants; null when it wants none.</param>
+/// <summary>A pool as the edge knows it, with its key read. See <see cref="PoolOptions"/> for what each part means.</summary>
 internal sealed record Pool(
     string Name,
     Uri Address,

@@ -1,7 +1,6 @@
 using System.Net;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
-using Sluice.Edge.Errors;
 using Sluice.Edge.Sessions;
 using Sluice.Edge.Usage;
 
@@ -15,7 +14,7 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
 
     public async Task RelayAsync(HttpContext context, HttpResponseMessage answer)
     {
-        var call = context.Features.GetRequiredFeature<ModelCall>();
+        var call = context.Call();
         CleanHeaders(context.Response, call);
         if (PoolError.For(answer, call) is { } error)
         {

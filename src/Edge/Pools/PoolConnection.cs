@@ -57,6 +57,7 @@ internal sealed class PoolConnection(Socket socket, TimeSpan closeTimeout, TimeP
             _disposed = true;
         }
 
+        base.Dispose(disposing); // Ends the use as a stream; the socket is not the stream's.
         _closing.Cancel();
         if (_call is { } call)
         {
@@ -64,7 +65,7 @@ internal sealed class PoolConnection(Socket socket, TimeSpan closeTimeout, TimeP
         }
         else
         {
-            Release();
+            Socket.Dispose();
         }
     }
 
@@ -72,10 +73,10 @@ internal sealed class PoolConnection(Socket socket, TimeSpan closeTimeout, TimeP
     {
         try
         {
-            socket.Shutdown(SocketShutdown.Send);
+            Socket.Shutdown(SocketShutdown.Send);
             using var timeout = new CancellationTokenSource(closeTimeout, time);
             var scrap = new byte[4096];
-            while (await socket.ReceiveAsync(scrap, SocketFlags.None, timeout.Token) > 0)
+            while (await Socket.ReceiveAsync(scrap, SocketFlags.None, timeout.Token) > 0)
             {
                 // What the pool still sends is for nobody.
             }
@@ -86,14 +87,7 @@ internal sealed class PoolConnection(Socket socket, TimeSpan closeTimeout, TimeP
         }
         finally
         {
-            Release();
+            Socket.Dispose();
         }
-    }
-
-    private void Release()
-    {
-        base.Dispose(disposing: true);
-        socket.Dispose();
-        _closing.Dispose();
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Errors;
 using Yarp.ReverseProxy.Forwarder;

@@ -11,7 +11,7 @@ internal sealed partial class PoolMiddleware(
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        var call = context.Features.GetRequiredFeature<ModelCall>();
+        var call = context.Call();
         if (!clusters.TryGetCluster(call.Pool!.Name, out var cluster))
         {
             throw new InvalidOperationException(

@@ -79,7 +79,7 @@ internal static class PoolProxy
         builder.UseDefaultForwarders = false; // A pool, least of all a provider, has no business with client addresses.
         builder.AddRequestTransform(context =>
         {
-            var call = context.HttpContext.Features.GetRequiredFeature<ModelCall>();
+            var call = context.HttpContext.Call();
             var headers = context.ProxyRequest.Headers;
             foreach (var name in NotForwarded)
             {
