@@ -58,15 +58,16 @@ public static class AdmissionRules
         var admitted = client with
         {
             Buckets = ClientState.Map(client.Buckets, (bucket, i) => bucket.Take(1, policy.Rates[i].Bucket)),
-            Slots = client.Slots.Take(request.RequestId, new Slot(now.Elapsed + policy.SlotTtl, now.Utc)),
+            Slots = client.Slots.Take(request.RequestId, new Slot(now.Elapsed + policy.SlotTtl, now)),
             Quotas = ClientState.Map(client.Quotas, (quota, _) => quota.Take(1)),
         };
         return (admitted, Answer(Verdict.Admitted, admitted, policy));
     }
 
     /// <summary>
-    /// A request ended. Its slot is free; one that no pool ever saw gives back the rest too. A request that holds no
-    /// slot changes nothing: it was completed before, or its slot expired and what it took is spent.
+    /// A request ended. Its slot is free; one that no pool ever saw gives back the rest too, but for the part of a rate
+    /// that refilled meanwhile. A request that holds no slot changes nothing: it was completed before, or its slot
+    /// expired and what it took is spent.
     /// </summary>
     public static ClientState Complete(
         ClientState client, RequestId requestId, bool dispatched, ClientPolicy policy, Moment now)
@@ -78,12 +79,13 @@ public static class AdmissionRules
         }
 
         var ended = client with { Slots = client.Slots.Free(requestId) };
-        return dispatched
+        return dispatched || slot.Admitted is not { } admitted
             ? ended
             : ended with
             {
-                Buckets = ClientState.Map(ended.Buckets, (bucket, i) => bucket.Refund(1, policy.Rates[i].Bucket)),
-                Quotas = ClientState.Map(ended.Quotas, (quota, _) => quota.Refund(1, slot.Admitted)),
+                Buckets = ClientState.Map(
+                    ended.Buckets, (bucket, i) => bucket.Refund(1, admitted.Elapsed, policy.Rates[i].Bucket)),
+                Quotas = ClientState.Map(ended.Quotas, (quota, _) => quota.Refund(1, admitted.Utc)),
             };
     }
 

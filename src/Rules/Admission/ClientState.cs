@@ -24,13 +24,16 @@ public sealed record ClientState(
 
     /// <summary>
     /// The same client under another policy. What is counted under a name stays counted under it; a new rate begins full
-    /// and a new quota with nothing used.
+    /// and a new quota with nothing used. Calls that run through a change of limits give nothing back: they took nothing
+    /// of the new ones.
     /// </summary>
     public ClientState Under(ClientPolicy next, ClientPolicy before, Moment now)
     {
         var state = At(now, before);
+        var sameLimits = next.Rates.SequenceEqual(before.Rates) && next.Quotas.SequenceEqual(before.Quotas);
         return state with
         {
+            Slots = sameLimits ? state.Slots : state.Slots.WithoutRefunds(),
             Buckets = [.. next.Rates.Select(rate =>
             {
                 var old = IndexOf(before.Rates, other => other.Name == rate.Name);

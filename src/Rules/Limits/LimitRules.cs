@@ -57,7 +57,7 @@ public static class LimitRules
 
     private static void AddMistakes(Limit limit, string place, List<string> mistakes)
     {
-        if (limit.Kind is LimitKind.None)
+        if (limit.Kind is not (LimitKind.Rate or LimitKind.Concurrency or LimitKind.Quota))
         {
             mistakes.Add($"{place}.kind: must be rate, concurrency or quota.");
         }

@@ -8,8 +8,11 @@ namespace Sluice.Rules.Limits;
 public readonly record struct RequestId(long EdgeSession, long Sequence);
 
 /// <param name="Deadline">Owner's monotonic time at which the slot is taken back unless it was renewed.</param>
-/// <param name="Admitted">When it was granted: what its call took is given back to that calendar period.</param>
-public readonly record struct Slot(TimeSpan Deadline, DateTimeOffset Admitted);
+/// <param name="Admitted">
+/// When it was granted, which tells what can be given back of what its call took; null when the limits have changed
+/// since, so that nothing can.
+/// </param>
+public readonly record struct Slot(TimeSpan Deadline, Moment? Admitted);
 
 /// <summary>
 /// The concurrency slots of one client, by the request that holds each. A slot is a lease: a lost completion costs
@@ -78,6 +81,10 @@ public sealed record Slots(ImmutableDictionary<RequestId, Slot> Taken)
     /// <summary>Frees every slot of an edge that is gone, and no other's.</summary>
     public Slots FreeAllOf(long edgeSession) =>
         Of(Taken.RemoveRange(Taken.Keys.Where(requestId => requestId.EdgeSession == edgeSession)));
+
+    /// <summary>The same slots, whose calls give nothing back: what they took was taken under other limits.</summary>
+    public Slots WithoutRefunds() =>
+        this with { Taken = Taken.ToImmutableDictionary(slot => slot.Key, slot => slot.Value with { Admitted = null }) };
 
     private static Slots Of(ImmutableDictionary<RequestId, Slot> taken) => new(taken)
     {

@@ -59,13 +59,20 @@ public readonly record struct TokenBucket(long Credit, long Out, TimeSpan AsOf)
     public TokenBucket Take(long tokens, BucketLimit limit) => this with { Credit = Credit - tokens * limit.Period.Ticks };
 
     /// <summary>
-    /// Undoes a <see cref="Take"/> whose call never happened. Never above the capacity, so the bucket is at most what it
-    /// would be had the call not been asked for.
+    /// Undoes a <see cref="Take"/> whose call never happened: gives back what it took, less what could refill in its
+    /// place meanwhile. Had the call not been asked for, a full bucket would have gained nothing in that time; giving
+    /// back all of it would let one window pass the refilled tokens and the returned ones.
     /// </summary>
-    public TokenBucket Refund(long tokens, BucketLimit limit)
+    /// <param name="tokens">What the call took; at most the capacity.</param>
+    /// <param name="taken">When it took them; not after <see cref="AsOf"/>.</param>
+    /// <param name="limit">The limit under which it took them.</param>
+    public TokenBucket Refund(long tokens, TimeSpan taken, BucketLimit limit)
     {
+        var took = tokens * limit.Period.Ticks;
+        var ticks = Math.Min((AsOf - taken).Ticks, DivideUp(took, limit.Refill)); // Bounded first, as in At.
+        var returned = Math.Max(0, took - ticks * limit.Refill);
         var ceiling = (limit.Capacity - Out) * limit.Period.Ticks;
-        return this with { Credit = Math.Max(Credit, Math.Min(Credit + tokens * limit.Period.Ticks, ceiling)) };
+        return this with { Credit = Math.Max(Credit, Math.Min(Credit + returned, ceiling)) };
     }
 
     /// <summary>Takes tokens that may come back: see <see cref="Settle"/>.</summary>
