@@ -1,0 +1,67 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Edge;
+using Sluice.Telemetry;
+
+namespace Sluice.Standalone;
+
+/// <summary>The edge of this process; its grain calls go to the silo beside it, without a wire.</summary>
+internal sealed class EdgePart : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private EdgePart(WebApplication app) => _app = app;
+
+    public Uri Address => new(_app.Urls.Single());
+
+    public static async Task<EdgePart> StartAsync(StandaloneOptions options, SiloPart silo, PoolsPart pools)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(Settings(pools));
+        builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
+        builder.AddSluiceLogging();
+        builder.Services.AddSingleton(silo.Cluster);
+        builder.AddEdge();
+        var part = new EdgePart(builder.Build());
+        try
+        {
+            await part._app.OpenEdgeAsync();
+            part._app.UseEdge();
+            await part._app.StartAsync();
+            return part;
+        }
+        catch
+        {
+            await part.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static Dictionary<string, string?> Settings(PoolsPart pools)
+    {
+        var settings = new Dictionary<string, string?>();
+        for (var i = 0; i < pools.Pools.Count; i++)
+        {
+            var (pool, place) = (pools.Pools[i], $"Edge:Pools:{i}");
+            settings[$"{place}:Name"] = pool.Name;
+            settings[$"{place}:Address"] = pool.Address;
+            settings[$"{place}:KeyFile"] = pool.KeyFile;
+            settings[$"{place}:AskForUsage"] = pool.AskForUsage.ToString(CultureInfo.InvariantCulture);
+            for (var model = 0; model < pool.Models.Count; model++)
+            {
+                settings[$"{place}:Models:{model}"] = pool.Models[model];
+            }
+        }
+
+        return settings;
+    }
+}
