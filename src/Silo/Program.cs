@@ -43,4 +43,18 @@ public static class Program
         app.MapOpenApi(AdminApi.DescriptionPath);
         app.MapAdminApi();                                  //                                        400, 404, 409
     }
+
+    /// <summary>Before the silo listens: the database is prepared, and the grains answer.</summary>
+    /// <exception cref="StorageUnavailableException">The database cannot be used.</exception>
+    /// <exception cref="MasterKeyException">The master key cannot be used.</exception>
+    public static async Task StartSiloAsync(this WebApplication app, CancellationToken cancellationToken)
+    {
+        _ = app.Services.GetRequiredService<MasterKey>();
+        await app.Services.PrepareStorageAsync(cancellationToken);
+        await Engine.StartAsync(app.Services, cancellationToken);
+    }
+
+    /// <summary>After the silo stopped listening: grains store what they count.</summary>
+    public static Task StopSiloAsync(this WebApplication app, CancellationToken cancellationToken) =>
+        Engine.StopAsync(app.Services, cancellationToken);
 }

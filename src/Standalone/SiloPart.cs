@@ -7,7 +7,6 @@ using Microsoft.Extensions.Options;
 using Sluice.Actors;
 using Sluice.Silo;
 using Sluice.Silo.Configuration;
-using Sluice.Silo.Hosting;
 using Sluice.Telemetry;
 
 namespace Sluice.Standalone;
@@ -17,6 +16,7 @@ internal sealed class SiloPart : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly DataFolder _folder;
+    private bool _started;
 
     private SiloPart(WebApplication app, DataFolder folder) => (_app, _folder) = (app, folder);
 
@@ -86,12 +86,18 @@ internal sealed class SiloPart : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
+        if (_started)
+        {
+            await _app.StopSiloAsync(CancellationToken.None);
+        }
+
         await _app.DisposeAsync();
     }
 
     private async Task StartAsync(SluiceFile? file)
     {
-        await _app.Services.StartSiloAsync();
+        await _app.StartSiloAsync(CancellationToken.None);
+        _started = true;
         await new FirstObjects(Cluster, "").MakeAsync();
         if (file is not null)
         {
