@@ -1,0 +1,389 @@
+using Sluice.Actors.Calls;
+using Sluice.Actors.Timers;
+using Sluice.Actors.Turns;
+
+namespace Sluice.Actors.Activations;
+
+/// <summary>What became of a call that was brought to an activation.</summary>
+internal enum Enqueued
+{
+    Accepted,
+
+    /// <summary>The activation has ended; the catalog has its successor, or makes one.</summary>
+    Dead,
+
+    /// <summary>As many wait as may.</summary>
+    Full,
+
+    /// <summary>It would wait behind a running request, and its caller is a grain: ask the wait graph first.</summary>
+    WouldWait,
+}
+
+/// <summary>The mailbox: who waits, who runs, and one turn at a time.</summary>
+internal sealed partial class Activation : IThreadPoolWorkItem
+{
+    /// <summary>
+    /// Turns before an activation goes to the back of the line. At about a microsecond a turn it holds a thread for a
+    /// tenth of a millisecond, and going back costs a hundredth of that.
+    /// </summary>
+    private const int TurnQuantum = 100;
+
+    private readonly Queue<PostedTurn> _posted = new();
+    private WorkList _waiting;
+    private WorkList _running;
+    private int _waitingAlways;
+    private int _waitingReadOnly;
+    private int _runningExclusive;
+    private int _runningReadOnly;
+    private long _nextDeadline = long.MaxValue;
+    private bool _scheduled;
+    private bool _watched;
+
+    private readonly record struct PostedTurn(TurnContext Context, SendOrPostCallback Callback, object? State);
+
+    internal Enqueued TryEnqueue(GrainCall call, bool checkedForDeadlock)
+    {
+        bool schedule;
+        lock (_lock)
+        {
+            if (_state is ActivationState.Dead)
+            {
+                return Enqueued.Dead;
+            }
+
+            if (!checkedForDeadlock && call.Caller is not null && MustWaitForRunning(call))
+            {
+                return Enqueued.WouldWait;
+            }
+
+            if (_waiting.Count >= Host.Options.MaxWaitingPerActivation)
+            {
+                return Enqueued.Full;
+            }
+
+            schedule = Append(call);
+        }
+
+        if (schedule)
+        {
+            Host.Scheduler.Schedule(this);
+        }
+
+        return Enqueued.Accepted;
+    }
+
+    /// <summary>A timer's tick: it waits its turn, but no bound holds it off.</summary>
+    internal void EnqueueTick(WorkItem tick)
+    {
+        var schedule = false;
+        lock (_lock)
+        {
+            if (_state is not ActivationState.Dead)
+            {
+                schedule = Append(tick);
+            }
+        }
+
+        if (schedule)
+        {
+            Host.Scheduler.Schedule(this);
+        }
+    }
+
+    /// <summary>Code of the grain goes on after an await. Runs even when the activation has ended.</summary>
+    internal void Post(TurnContext context, SendOrPostCallback callback, object? state)
+    {
+        bool schedule;
+        lock (_lock)
+        {
+            _posted.Enqueue(new PostedTurn(context, callback, state));
+            schedule = !_scheduled;
+            _scheduled = true;
+        }
+
+        if (schedule)
+        {
+            Host.Scheduler.Schedule(this);
+        }
+    }
+
+    /// <summary>Takes a waiting call out; false when it runs, or is over.</summary>
+    internal bool TryRemoveQueued(GrainCall call)
+    {
+        lock (_lock)
+        {
+            if (call.State is not WorkState.Queued || call.Activation != this)
+            {
+                return false;
+            }
+
+            RemoveWaiting(call);
+            call.State = WorkState.Done;
+            return true;
+        }
+    }
+
+    /// <summary>A request that went on after an await is over.</summary>
+    internal void Finish(WorkItem item)
+    {
+        bool schedule;
+        lock (_lock)
+        {
+            RemoveRunning(item);
+            schedule = !_scheduled;
+            _scheduled = true;
+        }
+
+        item.Ended();
+        if (schedule)
+        {
+            Host.Scheduler.Schedule(this);
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        var outer = SynchronizationContext.Current;
+        WorkItem? ended = null;
+        var yielded = false;
+        for (var turns = 0; ; turns++)
+        {
+            PostedTurn posted;
+            WorkItem? next;
+            bool goOn;
+            lock (_lock)
+            {
+                if (ended is not null)
+                {
+                    RemoveRunning(ended);
+                }
+
+                posted = default;
+                next = null;
+                goOn = turns < TurnQuantum && TryTakeTurn(out posted, out next);
+
+                // After its quantum the activation stays scheduled, and goes to the back of the line below.
+                _scheduled = goOn || turns == TurnQuantum;
+            }
+
+            ended?.Ended();
+            ended = null;
+            if (!goOn)
+            {
+                yielded = turns == TurnQuantum;
+                break;
+            }
+
+            if (next is not null)
+            {
+                ended = StartTurn(next) ? next : null;
+            }
+            else
+            {
+                RunPosted(posted);
+            }
+        }
+
+        SynchronizationContext.SetSynchronizationContext(outer);
+        if (yielded)
+        {
+            Host.Scheduler.Schedule(this);
+        }
+    }
+
+    private static bool StartTurn(WorkItem item)
+    {
+        SynchronizationContext.SetSynchronizationContext(item.Context);
+        if (item is GrainCall { Carried: { } carried })
+        {
+            RequestContext.Current = carried;
+        }
+
+        try
+        {
+            return item.Start();
+        }
+        finally
+        {
+            CleanContext.Restore();
+        }
+    }
+
+    private void RunPosted(PostedTurn turn)
+    {
+        SynchronizationContext.SetSynchronizationContext(turn.Context);
+        try
+        {
+            turn.Callback(turn.State);
+        }
+        catch (Exception e)
+        {
+            // Only an async void method gets here. On a bare thread it would end the process.
+            Host.LogStrayFailure(GrainId, e);
+        }
+        finally
+        {
+            CleanContext.Restore();
+        }
+    }
+
+    private bool TryTakeTurn(out PostedTurn posted, out WorkItem? item)
+    {
+        item = null;
+        if (_posted.TryDequeue(out posted))
+        {
+            return true;
+        }
+
+        item = NextItem();
+        if (item is null)
+        {
+            return false;
+        }
+
+        item.State = WorkState.Running;
+        item.Activation = this;
+        item.Context = new TurnContext(this, item);
+        _running.Add(item);
+        CountRunning(item, 1);
+        return true;
+    }
+
+    private WorkItem? NextItem()
+    {
+        switch (_state)
+        {
+            case ActivationState.Created when _waiting.Count > 0:
+                _state = ActivationState.Activating;
+                return new BeginItem(this);
+            case ActivationState.Active or ActivationState.Created when MayEnd():
+                _state = ActivationState.Deactivating;
+                return new EndItem(this, _ending!.Value);
+            case ActivationState.Active when FirstToRun() is { } item:
+                RemoveWaiting(item);
+                _servedAny = true;
+                if (item is not GrainTimer { KeepsAlive: false })
+                {
+                    Touch();
+                }
+
+                return item;
+            default:
+                return null;
+        }
+    }
+
+    private WorkItem? FirstToRun()
+    {
+        var first = _waiting.First;
+        if (first is null || MayRun(first))
+        {
+            return first;
+        }
+
+        if (_waitingAlways > 0 || (_waitingReadOnly > 0 && _runningReadOnly > 0))
+        {
+            for (var item = first.Next; item is not null; item = item.Next)
+            {
+                if (MayRun(item))
+                {
+                    return item;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private bool MayRun(WorkItem item)
+    {
+        var fits = item.Interleaving switch
+        {
+            Interleaving.Always => true,
+            Interleaving.ReadOnly => _runningExclusive == 0,
+            _ => _runningExclusive == 0 && _runningReadOnly == 0,
+        };
+
+        // When the activation is to end, only what the running requests may be waiting for is let in.
+        return fits && (!MustEndSoon || (_running.Count > 0 && item.Interleaving is not Interleaving.None));
+    }
+
+    private bool MustWaitForRunning(GrainCall call)
+    {
+        call.Activation = this; // Interleaving depends on the class.
+        return _running.Count > 0 && (_state is not ActivationState.Active || !MayRun(call));
+    }
+
+    /// <summary>True when the activation must be scheduled.</summary>
+    private bool Append(WorkItem item)
+    {
+        item.Activation = this;
+        item.State = WorkState.Queued;
+        _waiting.Add(item);
+        CountWaiting(item, 1);
+        _nextDeadline = Math.Min(_nextDeadline, item.Deadline);
+        if (!_watched)
+        {
+            _watched = true;
+            Host.Sweeper.Watch(this);
+        }
+
+        if (_scheduled || _state is ActivationState.Activating or ActivationState.Deactivating
+            || (_running.Count > 0 && !MayRun(item)))
+        {
+            return false;
+        }
+
+        return _scheduled = true;
+    }
+
+    private void RemoveWaiting(WorkItem item)
+    {
+        _waiting.Remove(item);
+        CountWaiting(item, -1);
+    }
+
+    private void RemoveRunning(WorkItem item)
+    {
+        _running.Remove(item);
+        CountRunning(item, -1);
+        item.State = WorkState.Done;
+        item.Context!.Request = null;
+        if (item.Outgoing is { Count: > 0 } outgoing)
+        {
+            // It ended without waiting for these; nobody is held up by them any more.
+            foreach (var call in outgoing)
+            {
+                call.Caller = null;
+            }
+
+            outgoing.Clear();
+        }
+    }
+
+    private void CountWaiting(WorkItem item, int by)
+    {
+        switch (item.Interleaving)
+        {
+            case Interleaving.Always:
+                _waitingAlways += by;
+                break;
+            case Interleaving.ReadOnly:
+                _waitingReadOnly += by;
+                break;
+        }
+    }
+
+    private void CountRunning(WorkItem item, int by)
+    {
+        switch (item.Interleaving)
+        {
+            case Interleaving.None:
+                _runningExclusive += by;
+                break;
+            case Interleaving.ReadOnly:
+                _runningReadOnly += by;
+                break;
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace Sluice.Actors.Hosting;
+
+/// <summary>The host cannot start. Names every mistake found, not only the first.</summary>
+public sealed class ActorConfigurationException : Exception
+{
+    internal ActorConfigurationException(IReadOnlyList<string> mistakes)
+        : base($"The actor host cannot start:{string.Concat(mistakes.Select(mistake => $"{Environment.NewLine}- {mistake}"))}") =>
+        Mistakes = mistakes;
+
+    /// <summary>One sentence each, with the remedy.</summary>
+    public IReadOnlyList<string> Mistakes { get; }
+}

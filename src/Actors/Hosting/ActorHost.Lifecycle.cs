@@ -1,0 +1,128 @@
+namespace Sluice.Actors.Hosting;
+
+/// <summary>Start and stop.</summary>
+public sealed partial class ActorHost
+{
+    internal static readonly DeactivationReason ShuttingDown =
+        new(DeactivationReasonCode.ShuttingDown, "The silo is stopping.");
+
+    private static readonly TimeSpan ProgressPeriod = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private GrainModel? _model;
+    private ITimer? _collector;
+    private volatile bool _accepting;
+    private volatile bool _stopping;
+    private volatile bool _stopped;
+
+    internal bool IsStopping => _stopping;
+
+    /// <summary>Checks everything and begins to take calls.</summary>
+    /// <exception cref="ActorConfigurationException">Something is wrong; the message names all of it.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_model is not null)
+        {
+            throw new InvalidOperationException("An actor host is started once.");
+        }
+
+        _model = GrainModel.Build(Parts, Options);
+        Sweeper.Start();
+        using (ExecutionContext.SuppressFlow())
+        {
+            _collector = Time.CreateTimer(
+                host => ((ActorHost)host!).Work.Begin(((ActorHost)host!).CollectIdle), this, Options.CollectionQuantum,
+                Options.CollectionQuantum);
+        }
+
+        Reminders.Start();
+        _accepting = true;
+        LogStarted(_model.Count);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Takes no more calls from outside of grains, lets the running and waiting ones end, then ends all activations.
+    /// What has not ended after the stop time-out, or when the token says so, is left behind; its callers are told.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _accepting = false;
+        if (_model is null || _stopping)
+        {
+            return;
+        }
+
+        _stopping = true;
+        Reminders.Dispose();
+        if (_collector is not null)
+        {
+            await _collector.DisposeAsync();
+        }
+
+        LogStopping(Catalog.Count);
+        using var progress = Time.CreateTimer(_ => LogStopping(Catalog.Count), null, ProgressPeriod, ProgressPeriod);
+        foreach (var activation in Catalog.All())
+        {
+            activation.Drain(ShuttingDown);
+        }
+
+        if (Catalog.Count > 0)
+        {
+            await WaitUntilEmpty(cancellationToken);
+        }
+
+        _stopped = true;
+        Sweeper.Dispose();
+        LogStopped();
+    }
+
+    /// <summary>Stops without patience what was not stopped before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true));
+        Metrics.Dispose();
+    }
+
+    internal void CatalogEmptied()
+    {
+        if (_stopping)
+        {
+            _emptied.TrySetResult();
+        }
+    }
+
+    private async Task WaitUntilEmpty(CancellationToken cancellation)
+    {
+        try
+        {
+            await _emptied.Task.WaitAsync(Options.StopTimeout, Time, cancellation);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            _stopped = true;
+            foreach (var activation in Catalog.All())
+            {
+                var left = activation.Describe();
+                LogAbandoned(left.GrainId, left.Running);
+                activation.Abandon(new SiloUnavailableException("The silo stopped before the call was over."));
+            }
+        }
+    }
+
+    private Task CollectIdle()
+    {
+        var now = Clock.Advance();
+        foreach (var activation in Catalog.All())
+        {
+            activation.EndIfIdle(now);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Exception NotAccepting() => _stopping
+        ? new SiloUnavailableException("The silo is stopping.")
+        : new InvalidOperationException("The actor host has not been started: await StartAsync first.");
+}

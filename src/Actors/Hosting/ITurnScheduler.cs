@@ -1,0 +1,11 @@
+namespace Sluice.Actors.Hosting;
+
+/// <summary>
+/// Where turns run. What is scheduled is one activation with work; it runs many short turns each time it is executed.
+/// Any thread may schedule; one item is never scheduled twice before it is executed.
+/// </summary>
+public interface ITurnScheduler
+{
+    /// <summary>Executes the item soon, on a thread of the scheduler's choice, never on the caller's stack.</summary>
+    void Schedule(IThreadPoolWorkItem item);
+}

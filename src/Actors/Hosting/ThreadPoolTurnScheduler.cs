@@ -1,0 +1,11 @@
+namespace Sluice.Actors.Hosting;
+
+/// <summary>Turns run on the thread pool, in its global queue.</summary>
+/// <remarks>
+/// The local queue of a pool thread is last in, first out: callers that call in a closed loop would starve the others.
+/// </remarks>
+public sealed class ThreadPoolTurnScheduler : ITurnScheduler
+{
+    /// <inheritdoc/>
+    public void Schedule(IThreadPoolWorkItem item) => ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
+}
