@@ -26,6 +26,12 @@ internal sealed class SimulatedWorld
             new Limit("per-month", LimitKind.Quota, 120, 0, TimeSpan.Zero),
             new Limit("more-per-month", LimitKind.Quota, 100, 0, TimeSpan.Zero),
         ]),
+        Client.Policy(
+        [
+            new Limit("per-second", LimitKind.Rate, 7, 2, TimeSpan.FromSeconds(3)),
+            new Limit("at-once", LimitKind.Concurrency, 6, 0, TimeSpan.Zero),
+            new Limit("per-month", LimitKind.Quota, 200, 0, TimeSpan.Zero),
+        ]),
     ];
 
     private readonly Random _random;
@@ -56,11 +62,11 @@ internal sealed class SimulatedWorld
         var edge = _edges[_random.Next(_edges.Length)];
         Action happening = _random.Next(100) switch
         {
-            < 35 => () => Ask(edge, edge.NewCall()),
-            < 45 => () => AskAgain(edge),
-            < 65 => () => EndCall(edge),
-            < 72 => DeliverCompletion,
-            < 78 => () => _reports.Add(edge.Report()),
+            < 30 => () => Ask(edge, edge.NewCall()),
+            < 38 => () => AskAgain(edge),
+            < 50 => () => EndCall(edge),
+            < 70 => DeliverCompletion,
+            < 77 => () => _reports.Add(edge.Report()),
             < 84 => DeliverReport,
             < 94 => WriteReserves,
             < 95 => () => EdgeDies(edge),

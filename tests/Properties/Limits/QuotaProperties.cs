@@ -77,7 +77,8 @@ public sealed class QuotaProperties
                 utc += TimeSpan.FromHours(happening.Hours);
                 var before = quota;
                 quota = quota.At(utc);
-                Assert.True(quota.Period.Number >= before.Period.Number);
+                var month = Math.Max(before.Period.Number, QuotaPeriod.MonthOf(utc).Number);
+                Assert.Equal(new QuotaPeriod(month), quota.Period);
                 Assert.Equal(quota.Period == before.Period ? before : new Quota(quota.Period, 0, 0), quota);
 
                 var turned = quota;

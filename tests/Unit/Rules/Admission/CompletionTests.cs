@@ -112,6 +112,19 @@ public sealed class CompletionTests
         AssertSame(client with { Slots = Slots.AllFree }, ended);
     }
 
+    /// <summary>Guards the same when the rates stay: a quota alone must not count less than was spent.</summary>
+    [Fact]
+    public void A_call_that_runs_while_a_quota_is_added_gives_nothing_back()
+    {
+        var next = Policy(TwoPerSecond, FivePerMinute, TwoAtOnce, TenPerMonth, TenPerMonth with { Name = "new-month" });
+        var client = Idle(All).Admit(1, All).Under(next, All, At(0));
+        client = client with { Quotas = [client.Quotas[0], client.Quotas[1] with { Used = 5, Reserved = 9 }] };
+
+        var ended = AdmissionRules.Complete(client, Id(1), dispatched: false, next, At(0));
+
+        AssertSame(client with { Slots = Slots.AllFree }, ended);
+    }
+
     [Fact]
     public void A_call_that_runs_through_a_change_of_anything_else_gives_back_as_before()
     {
