@@ -93,7 +93,8 @@ public sealed class SlotsProperties
         };
     }
 
-    private static void Play(SortedDictionary<(long Edge, long Sequence), TimeSpan> leases, Event happening, TimeSpan now)
+    private static void Play(
+        SortedDictionary<(long Edge, long Sequence), TimeSpan> leases, Event happening, TimeSpan now)
     {
         var id = (happening.Edge, happening.Sequence);
         Remove(lease => leases[lease] <= now);
@@ -130,5 +131,5 @@ public sealed class SlotsProperties
     }
 
     private static HashSet<long> RunningOf(Event report) =>
-        [.. Enumerable.Range(1, 6).Where(sequence => (report.Running >> sequence & 1) == 1).Select(sequence => (long)sequence)];
+        [.. from sequence in Enumerable.Range(1, 6) where (report.Running >> sequence & 1) == 1 select (long)sequence];
 }
