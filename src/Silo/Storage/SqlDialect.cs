@@ -15,6 +15,7 @@ internal sealed record SqlDialect
         TenantOfClient = "(payload -> 'definition' ->> 'tenant')",
         PayloadBefore = "CAST(",
         PayloadAfter = " AS jsonb)",
+        SkipLocked = "FOR UPDATE SKIP LOCKED",
         BeginMigration = $"BEGIN; SELECT pg_advisory_xact_lock({MigrationLock})",
         MigrationText = migration => migration.PostgreSql,
     };
@@ -26,6 +27,7 @@ internal sealed record SqlDialect
         TenantOfClient = "json_extract(payload, '$.definition.tenant')",
         PayloadBefore = "json(",
         PayloadAfter = ")",
+        SkipLocked = "", // There is one writer: nothing is ever locked.
         BeginMigration = "BEGIN IMMEDIATE",
         MigrationText = migration => migration.Sqlite,
     };
@@ -38,6 +40,9 @@ internal sealed record SqlDialect
 
     /// <summary>The tenant of a row that holds a client, as the index over it says.</summary>
     public required string TenantOfClient { get; init; }
+
+    /// <summary>Ends a SELECT that takes rows for itself, without waiting for those that another silo takes.</summary>
+    public required string SkipLocked { get; init; }
 
     /// <summary>Begins a transaction that at most one silo has at a time, on any machine.</summary>
     public required string BeginMigration { get; init; }

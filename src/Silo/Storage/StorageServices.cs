@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Sluice.Actors.Hosting;
 using Sluice.Grains.Clients;
 using Sluice.Silo.Storage.Ledger;
 using Sluice.Silo.Storage.Migrations;
 using Sluice.Silo.Storage.PostgreSql;
+using Sluice.Silo.Storage.Reminders;
 using Sluice.Silo.Storage.Sqlite;
 using Sluice.Silo.Storage.States;
 
@@ -36,6 +38,7 @@ internal static class StorageServices
         services.AddSingleton<IReserveWriter>(ReserveWriterOf);
         services.AddSingleton<IClientLedger, DatabaseClientLedger>();
         services.AddSingleton<StateIndex>();
+        services.AddSingleton<IReminderTable, DatabaseReminderTable>();
         services.AddSingleton<DatabaseGrainStorage>();
         services.AddKeyedSingleton<IGrainStorage>(
             DefaultProvider, (provider, _) => provider.GetRequiredService<DatabaseGrainStorage>());

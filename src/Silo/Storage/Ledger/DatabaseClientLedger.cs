@@ -7,7 +7,7 @@ namespace Sluice.Silo.Storage.Ledger;
 /// An epoch belongs to the process that opened it. Every write locks the client's row and compares the epoch there, so
 /// that once a newer epoch is committed no write of an older one can follow.
 /// </remarks>
-internal sealed class DatabaseClientLedger : IClientLedger, IAsyncDisposable
+internal sealed class DatabaseClientLedger(IDatabase database, IReserveWriter writer) : IClientLedger
 {
     // First and by itself: whoever still writes for an older epoch either committed before this, or is refused.
     private const string RaiseEpochSql = """
@@ -32,19 +32,11 @@ internal sealed class DatabaseClientLedger : IClientLedger, IAsyncDisposable
         ORDER BY stored.quota, stored.period
         """;
 
-    private readonly IDatabase _database;
-    private readonly IReserveWriter _writer;
     private long _lastWriteNumber;
-
-    public DatabaseClientLedger(IDatabase database, IReserveWriter writer)
-    {
-        _database = database;
-        _writer = writer;
-    }
 
     public async Task<OpenedLedger> OpenAsync(string clientId, CancellationToken cancellationToken)
     {
-        var rows = await _database.WriteAsync<(long Epoch, QuotaReserve? Reserve)>(
+        var rows = await database.WriteAsync<(long Epoch, QuotaReserve? Reserve)>(
             [
                 new Statement(RaiseEpochSql, clientId),
                 new Statement(ForgetOldPeriodsSql, clientId),
@@ -68,8 +60,6 @@ internal sealed class DatabaseClientLedger : IClientLedger, IAsyncDisposable
         }
 
         var number = Interlocked.Increment(ref _lastWriteNumber);
-        return _writer.WriteAsync(new ReserveCall(clientId, epoch, number, [.. reserves]), cancellationToken);
+        return writer.WriteAsync(new ReserveCall(clientId, epoch, number, [.. reserves]), cancellationToken);
     }
-
-    public ValueTask DisposeAsync() => _writer.DisposeAsync();
 }
