@@ -21,7 +21,7 @@ public sealed class ChatStreamTests
         var chunks = events[..^1].ConvertAll(Parse);
         Assert.Equal(1 + 3 + 1, chunks.Count);
         Assert.Equal("assistant", DeltaOf(chunks[0]).GetProperty("role").GetString());
-        Assert.All(chunks[1..^1], chunk => Assert.Equal(["content"], DeltaOf(chunk).EnumerateObject().Select(m => m.Name)));
+        Assert.All(chunks[1..^1], chunk => Assert.Equal(["content"], MembersOf(DeltaOf(chunk))));
         Assert.Empty(DeltaOf(chunks[^1]).EnumerateObject());
         Assert.Equal([null, null, null, null, "length"], chunks.ConvertAll(ReasonOf));
         Assert.Single(chunks.Select(chunk => chunk.GetProperty("id").GetString()).Distinct());
@@ -95,6 +95,9 @@ public sealed class ChatStreamTests
     }
 
     private static JsonElement DeltaOf(JsonElement chunk) => chunk.GetProperty("choices")[0].GetProperty("delta");
+
+    private static IEnumerable<string> MembersOf(JsonElement value) =>
+        value.EnumerateObject().Select(member => member.Name);
 
     private static string TextOf(JsonElement chunk) => chunk.GetProperty("choices")[0].GetProperty("text").GetString()!;
 
