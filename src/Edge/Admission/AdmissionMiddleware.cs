@@ -1,0 +1,50 @@
+using Sluice.Edge.Calls;
+using Sluice.Edge.Errors;
+using Sluice.Grains.Abstractions.Clients;
+
+namespace Sluice.Edge.Admission;
+
+/// <summary>May they? Asks the client's grain once, forwards if admitted, and completes the request whatever happens.</summary>
+internal sealed class AdmissionMiddleware(
+    RequestDelegate next, Decisions decisions, LiveCalls live, Completions completions, EdgeMetrics metrics)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var call = context.Call();
+
+        // Live before it is asked for: a renewal that overtakes the answer must not free the slot it brings.
+        live.Add(call.Caller.ClientId, call.RequestId);
+        var completing = false;
+        try
+        {
+            var reply = await decisions.AskAsync(call, context.RequestAborted);
+            call.Decision = reply;
+            RateLimitHeaders.Write(context.Response.Headers, reply);
+            if (reply.Verdict is not Verdict.Admitted)
+            {
+                await ApiError.For(reply.Verdict, call, reply.RefusedBy, reply.RetryAfter).WriteAsync(context);
+                live.Remove(call.Caller.ClientId, call.RequestId);
+                completing = true; // A refusal took nothing, so there is nothing to complete.
+                return;
+            }
+
+            metrics.CallStarted(call.Pool!.Name);
+            try
+            {
+                await next(context);
+            }
+            finally
+            {
+                metrics.CallEnded(call);
+            }
+        }
+        finally
+        {
+            if (!completing)
+            {
+                // Also after an exception: refused or granted, we may not know. Completing frees what was granted.
+                completions.Post(call);
+            }
+        }
+    }
+}

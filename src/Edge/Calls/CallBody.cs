@@ -1,0 +1,8 @@
+namespace Sluice.Edge.Calls;
+
+/// <summary>What the edge read of a request's body, and the body as it goes to the pool.</summary>
+/// <param name="Model">The model asked for.</param>
+/// <param name="Stream">True: the client wants a stream.</param>
+/// <param name="ClientWantsUsage">True: the client asked for the usage chunk and gets it.</param>
+/// <param name="Forwarded">The bytes to forward; the buffer belongs to <see cref="CallBodyMiddleware"/>.</param>
+internal sealed record CallBody(string Model, bool Stream, bool ClientWantsUsage, ReadOnlyMemory<byte> Forwarded);

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http.Features;
+using Sluice.Edge.Pools;
+using Sluice.Grains.Abstractions.Clients;
+
+namespace Sluice.Edge.Calls;
+
+/// <summary>What the pipeline knows of a request. Each step adds its facts once; later steps only read them.</summary>
+internal sealed class ModelCall
+{
+    public required RequestId RequestId { get; init; }
+
+    /// <summary>Who calls; set by the credential step.</summary>
+    public Credentials.Caller Caller { get; set; }
+
+    /// <summary>What is asked for; set by the body step.</summary>
+    public CallBody Body { get; set; } = null!;
+
+    /// <summary>Who serves it; null until the body step found a pool.</summary>
+    public Pool? Pool { get; set; }
+
+    /// <summary>The decision; null until it was asked for.</summary>
+    public AdmitReply? Decision { get; set; }
+
+    /// <summary>True from the moment a byte may have gone to the pool.</summary>
+    public bool Dispatched { get; set; }
+
+    /// <summary>What the pool says it used; all zero until it says so.</summary>
+    public Usage.TokenUsage Usage { get; set; }
+
+    /// <summary>The connection that works for this call; null until a byte goes out.</summary>
+    public PoolConnection? Connection { get; set; }
+
+    /// <summary>Completed when no connection is at work for this call any more; see <see cref="PoolConnection"/>.</summary>
+    public Task PoolClosed { get; set; } = Task.CompletedTask;
+}
+
+internal static class ModelCallFeature
+{
+    /// <summary>The call that <see cref="Errors.ErrorMiddleware"/> gave to this request.</summary>
+    public static ModelCall Call(this HttpContext context) => context.Features.GetRequiredFeature<ModelCall>();
+}

@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Primitives;
+using Sluice.Edge.Calls;
+using Sluice.Edge.Errors;
+using Sluice.Rules.Keys;
+
+namespace Sluice.Edge.Credentials;
+
+/// <summary>Who is calling? Refuses what cannot be a key without asking anyone: its checksum says so.</summary>
+internal sealed class KeyMiddleware(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var error = TryRead(context.Request.Headers, out var caller);
+        if (error is not null)
+        {
+            return error.WriteAsync(context);
+        }
+
+        context.Call().Caller = caller;
+        return next(context);
+    }
+
+    private static ApiError? TryRead(IHeaderDictionary headers, out Caller caller)
+    {
+        caller = default;
+        var text = KeyIn(headers);
+        if (text.IsEmpty)
+        {
+            return ApiError.NoKey;
+        }
+
+        switch (KeyText.TryParse(text, out var key))
+        {
+            case KeyTextFault.None:
+                caller = new Caller(key.ClientId, key.Version, SHA256.HashData(Encoding.ASCII.GetBytes(key.Secret)));
+                return null;
+            case KeyTextFault.Checksum:
+                return ApiError.MistypedKey;
+            default:
+                return ApiError.MalformedKey;
+        }
+    }
+
+    /// <summary>
+    /// OpenAI's clients send a bearer token, Azure's <c>api-key</c>, Anthropic's <c>x-api-key</c>. A header that stands
+    /// twice is no key: nobody could say which one the client meant.
+    /// </summary>
+    private static ReadOnlySpan<char> KeyIn(IHeaderDictionary headers)
+    {
+        var authorization = Single(headers.Authorization);
+        if (authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
+            return authorization["Bearer ".Length..].Trim();
+        }
+
+        var apiKey = Single(headers["api-key"]);
+        return apiKey.IsEmpty ? Single(headers["x-api-key"]) : apiKey;
+    }
+
+    private static ReadOnlySpan<char> Single(StringValues values) =>
+        values.Count == 1 ? values[0].AsSpan().Trim() : default;
+}

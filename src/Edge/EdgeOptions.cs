@@ -1,0 +1,63 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sluice.Edge;
+
+/// <summary>Settings of an edge, section <c>Edge</c>.</summary>
+public sealed class EdgeOptions
+{
+    /// <summary>The pools that this edge forwards to; at least one.</summary>
+    public IList<PoolOptions> Pools { get; } = [];
+
+    /// <summary>Largest request body in bytes; a larger one is refused with 413 before it is read.</summary>
+    /// <value>1 KiB to 1 GiB, default 32 MiB: a page scanned for OCR has a few.</value>
+    [Range(1024, 1 << 30)]
+    public int BodyBytesMax { get; set; } = 32 << 20;
+
+    /// <summary>How long a request may wait for its decision, repeats included, before it is refused with 503.</summary>
+    /// <value>100 ms to 30 s, default 3 s.</value>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:00:30")]
+    public TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often the slots of running calls are renewed. At most a third of the silo's slot lifetime.</summary>
+    /// <value>100 ms to 1 minute, default 2 s.</value>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan RenewPeriod { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long the edge waits, after it gave a call up, for the pool to close its side, before it closes the connection
+    /// by force and frees the slot.
+    /// </summary>
+    /// <value>Zero to 15 s, default 5 s. Zero frees at once: then a pool may still be at work on a call given up.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:15")]
+    public TimeSpan PoolCloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>A pool: an OpenAI-compatible server and the models it serves.</summary>
+public sealed class PoolOptions
+{
+    /// <summary>Unique among the pools; 1 to 63 of a-z, 0-9 and '-'.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The server's address, without <c>/v1</c>: <c>http://10.0.0.7:8000</c>.</summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>Exact names of the models it serves; at least one, each in one pool only.</summary>
+    public IList<string> Models { get; } = [];
+
+    /// <summary>A file with the key that the pool wants as bearer token; empty when it wants none.</summary>
+    public string KeyFile { get; set; } = "";
+
+    /// <summary>
+    /// True: the pool is asked for the usage of every stream, and the extra chunk is taken out again unless the client
+    /// asked. False for a server that rejects <c>stream_options</c>; its streams then have no usage.
+    /// </summary>
+    public bool AskForUsage { get; set; } = true;
+
+    /// <summary>How long the pool may take to begin its answer; then the client gets 504.</summary>
+    /// <value>10 ms to 1 hour, default 10 minutes: a busy pool queues.</value>
+    public TimeSpan FirstByteTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the pool may say nothing in the middle of an answer; then the answer ends with an error.</summary>
+    /// <value>10 ms to 1 hour, default 1 minute.</value>
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(1);
+}

@@ -1,0 +1,87 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+using Sluice.Rules;
+
+namespace Sluice.Edge;
+
+/// <summary>Names every mistake in the edge's settings at once, each with its place.</summary>
+internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
+{
+    private static readonly TimeSpan TimeoutMin = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan TimeoutMax = TimeSpan.FromHours(1);
+
+    public ValidateOptionsResult Validate(string? name, EdgeOptions options)
+    {
+        var mistakes = new List<string>();
+        var annotations = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), annotations, validateAllProperties: true);
+        mistakes.AddRange(annotations.Select(mistake => $"Edge: {mistake.ErrorMessage}"));
+        if (options.Pools.Count == 0)
+        {
+            mistakes.Add("Edge:Pools is empty: name at least one pool to forward to.");
+        }
+
+        var names = new HashSet<string>();
+        var models = new Dictionary<string, string>();
+        for (var i = 0; i < options.Pools.Count; i++)
+        {
+            AddMistakes(options.Pools[i], $"Edge:Pools:{i}", names, models, mistakes);
+        }
+
+        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+    }
+
+    private static void AddMistakes(
+        PoolOptions pool, string place, HashSet<string> names, Dictionary<string, string> models, List<string> mistakes)
+    {
+        if (!Names.IsName(pool.Name))
+        {
+            mistakes.Add($"{place}:Name '{pool.Name}' is not {Names.Rule}.");
+        }
+        else if (!names.Add(pool.Name))
+        {
+            mistakes.Add($"{place}:Name '{pool.Name}' is used twice.");
+        }
+
+        if (!Uri.TryCreate(pool.Address, UriKind.Absolute, out var address)
+            || address.Scheme is not ("http" or "https")
+            || address.UserInfo.Length > 0
+            || address.Query.Length > 0)
+        {
+            mistakes.Add($"{place}:Address must be an http or https address without user, password and query.");
+        }
+
+        if (pool.Models.Count == 0)
+        {
+            mistakes.Add($"{place}:Models is empty: name the models that this pool serves.");
+        }
+
+        foreach (var model in pool.Models)
+        {
+            if (model.Length is < 1 or > 256)
+            {
+                mistakes.Add($"{place}:Models: '{model}' is not 1 to 256 characters long.");
+            }
+            else if (!models.TryAdd(model, pool.Name))
+            {
+                mistakes.Add($"{place}:Models: '{model}' is served by pool '{models[model]}' already.");
+            }
+        }
+
+        if (pool.KeyFile.Length > 0 && !File.Exists(pool.KeyFile))
+        {
+            mistakes.Add($"{place}:KeyFile '{pool.KeyFile}' does not exist.");
+        }
+
+        AddMistake(pool.FirstByteTimeout, $"{place}:FirstByteTimeout", mistakes);
+        AddMistake(pool.IdleTimeout, $"{place}:IdleTimeout", mistakes);
+    }
+
+    private static void AddMistake(TimeSpan timeout, string place, List<string> mistakes)
+    {
+        if (timeout < TimeoutMin || timeout > TimeoutMax)
+        {
+            mistakes.Add($"{place} {timeout} is not between 10 milliseconds and 1 hour.");
+        }
+    }
+}

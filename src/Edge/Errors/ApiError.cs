@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sluice.Edge.Calls;
+using Sluice.Grains.Abstractions.Clients;
+
+namespace Sluice.Edge.Errors;
+
+/// <summary>
+/// An answer that is not a model's, in the dialect that OpenAI's clients parse: all four keys are always there.
+/// </summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Type">Its class, such as <c>invalid_request_error</c>.</param>
+/// <param name="Code">What a program tells it by.</param>
+/// <param name="Message">What happened and what to do, for a person.</param>
+/// <param name="Param">The parameter at fault; null when it is none.</param>
+internal sealed record ApiError(
+    [property: JsonIgnore] int Status,
+    [property: JsonPropertyName("type")] string Type,
+    [property: JsonPropertyName("code")] string? Code,
+    [property: JsonPropertyName("message")] string Message,
+    [property: JsonPropertyName("param")] string? Param = null)
+{
+    /// <summary>When to ask again; null when waiting does not help, which clients are then told.</summary>
+    [JsonIgnore]
+    public TimeSpan? RetryAfter { get; init; }
+
+    private const string Invalid = "invalid_request_error";
+    private const string Rate = "rate_limit_exceeded";
+    private const string Quota = "insufficient_quota";
+    private const string Server = "server_error";
+
+    public static readonly ApiError NoKey = new(
+        401, Invalid, "invalid_api_key", "You did not provide an API key. Send it as 'Authorization: Bearer slk_…'.");
+
+    public static readonly ApiError MalformedKey = new(
+        401, Invalid, "invalid_api_key", "Incorrect API key provided: it does not have the form of a key of ours.");
+
+    public static readonly ApiError MistypedKey = new(
+        401, Invalid, "invalid_api_key",
+        "Incorrect API key provided: its checksum is wrong, so a character was changed or lost. Copy it again.");
+
+    public static readonly ApiError NotJson = new(
+        415, Invalid, "unsupported_content_type", "The body must be JSON: send 'Content-Type: application/json'.");
+
+    public static readonly ApiError Unexpected = new(
+        500, Server, "internal_error", "The gateway failed to handle this request. Tell its operators the request id.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
+    public static readonly ApiError Undecided = new(
+        503, Server, "service_unavailable", "The gateway cannot decide on requests right now. Please try again shortly.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
+    public static ApiError BadRequest(string message, string? param = null) =>
+        new(400, Invalid, "invalid_request", message, param);
+
+    public static ApiError BodyTooLarge(int bytesMax) => new(
+        413, Invalid, "request_too_large", $"The body is larger than the {bytesMax} bytes that are accepted.");
+
+    public static ApiError ModelNotFound(string model) => new(
+        404, Invalid, "model_not_found",
+        $"The model '{Shown(model)}' does not exist or you do not have access to it.", "model");
+
+    public static ApiError NoSuchUrl(HttpRequest request) => new(
+        404, Invalid, "unknown_url", $"Unknown request URL: {request.Method} {request.Path}.");
+
+    public static ApiError WrongMethod(HttpRequest request) => new(
+        405, Invalid, "method_not_allowed", $"{request.Path} does not accept {request.Method}.");
+
+    /// <summary>The one table from refusals to HTTP. A new verdict without a row fails its unit test.</summary>
+    public static ApiError For(Verdict verdict, ModelCall call, string? refusedBy, TimeSpan retryAfter = default) =>
+        verdict switch
+        {
+            Verdict.UnknownKey => new(401, Invalid, "invalid_api_key", "Incorrect API key provided."),
+            Verdict.KeyRevoked => new(401, Invalid, "api_key_revoked", "This API key was revoked. Use another one."),
+            Verdict.KeyExpired => new(401, Invalid, "api_key_expired", "This API key has expired. Use a newer one."),
+            Verdict.ClientSuspended => new(
+                403, Invalid, "client_suspended", "This client is suspended. Contact its administrator."),
+            Verdict.ModelUnknown => ModelNotFound(call.Body.Model),
+            Verdict.ModelForbidden => new(
+                403, Invalid, "model_not_allowed",
+                $"You are not allowed to use the model '{Shown(call.Body.Model)}'.", "model"),
+            Verdict.QuotaExhausted => new(
+                429, Quota, Quota, $"You exceeded your current quota ('{refusedBy}'). Check your plan."),
+            Verdict.NoFreeSlot => new(
+                429, Rate, Rate,
+                $"Too many requests at the same time (limit '{refusedBy}'). Please try again in {Seconds(retryAfter)}s.")
+            {
+                RetryAfter = retryAfter,
+            },
+            Verdict.RateLimited => new(
+                429, Rate, Rate, $"Rate limit '{refusedBy}' reached. Please try again in {Seconds(retryAfter)}s.")
+            {
+                RetryAfter = retryAfter,
+            },
+            Verdict.Pending => Undecided,
+            _ => throw new UnreachableException($"No error is defined for {verdict}."),
+        };
+
+    /// <summary>Writes the error. Waits are rounded up, to a second at least: whoever obeys them is let in.</summary>
+    public Task WriteAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.StatusCode = Status;
+        if (Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (RetryAfter is { } retryAfter)
+        {
+            response.Headers.RetryAfter = Seconds(retryAfter).ToString(CultureInfo.InvariantCulture);
+            response.Headers["retry-after-ms"] =
+                Math.Max(1, (long)Math.Ceiling(retryAfter.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        // Above a minute some clients retry early instead of waiting, so they are told not to retry at all.
+        response.Headers["x-should-retry"] = RetryAfter is { } wait && wait <= TimeSpan.FromSeconds(60) ? "true" : "false";
+        response.ContentType = "application/json";
+        return response.Body.WriteAsync(ToJson(), context.RequestAborted).AsTask();
+    }
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(new ApiErrorBody(this), ApiErrorJson.Default.ApiErrorBody);
+
+    private static long Seconds(TimeSpan wait) => Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
+
+    // A model's name comes from the client; a page of it does not help anyone.
+    private static string Shown(string model) => model.Length <= 100 ? model : model[..100] + "…";
+}
+
+/// <summary>The error as it stands in a body.</summary>
+internal sealed record ApiErrorBody([property: JsonPropertyName("error")] ApiError Error);
+
+[JsonSerializable(typeof(ApiErrorBody))]
+internal sealed partial class ApiErrorJson : JsonSerializerContext;

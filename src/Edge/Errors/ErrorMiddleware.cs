@@ -1,0 +1,50 @@
+using Sluice.Edge.Calls;
+using Sluice.Edge.Sessions;
+
+namespace Sluice.Edge.Errors;
+
+/// <summary>
+/// Gives every request its id and its call, and turns exceptions into 500 and 503: here and nowhere else. An exception
+/// is our trouble, so it is never a 401 and never a 429.
+/// </summary>
+internal sealed partial class ErrorMiddleware(
+    RequestDelegate next, EdgeSession session, ILogger<ErrorMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var call = new ModelCall { RequestId = session.Next() };
+        var requestId = RequestIdText.Of(call.RequestId);
+        context.Features.Set(call);
+        context.Response.Headers[RequestIdText.Header] = requestId;
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            LogClientGone(requestId); // Nobody is left to be answered.
+        }
+        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+        {
+            // Kestrel found the request itself broken: a chunk without a length, a body shorter than it said.
+            LogBadRequest(requestId, exception.StatusCode);
+            await (ApiError.BadRequest("The HTTP request is malformed.") with { Status = exception.StatusCode })
+                .WriteAsync(context);
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            var outage = exception is TimeoutException or OrleansException;
+            LogFailed(exception, requestId);
+            await (outage ? ApiError.Undecided : ApiError.Unexpected).WriteAsync(context);
+        }
+    }
+
+    [LoggerMessage(2001, LogLevel.Debug, "Request {RequestId}: the client is gone.")]
+    private partial void LogClientGone(string requestId);
+
+    [LoggerMessage(2002, LogLevel.Information, "Request {RequestId}: malformed HTTP, answered {Status}.")]
+    private partial void LogBadRequest(string requestId, int status);
+
+    [LoggerMessage(2003, LogLevel.Error, "Request {RequestId} failed.")]
+    private partial void LogFailed(Exception exception, string requestId);
+}

@@ -1,0 +1,39 @@
+namespace Sluice.Edge.Pools;
+
+/// <summary>What came of reading a pool's answer.</summary>
+internal enum PoolBodyRead
+{
+    Bytes,
+    End,
+
+    /// <summary>The connection broke, or the pool broke HTTP.</summary>
+    Broken,
+
+    /// <summary>The pool said nothing for too long.</summary>
+    Idle,
+}
+
+/// <summary>A pool's answer, with a limit on its silences.</summary>
+internal sealed class PoolBody(Stream body, TimeSpan idleTimeout, CancellationTokenSource idle, TimeProvider time)
+{
+    /// <summary>Reads what has arrived. A client that is gone is an <see cref="OperationCanceledException"/>.</summary>
+    public async ValueTask<(PoolBodyRead Result, int Length)> ReadAsync(Memory<byte> buffer, CancellationToken clientGone)
+    {
+        await using var timer = time.CreateTimer(
+            static state => ((CancellationTokenSource)state!).Cancel(), idle, idleTimeout, Timeout.InfiniteTimeSpan);
+        try
+        {
+            var length = await body.ReadAsync(buffer, idle.Token);
+            return length == 0 ? (PoolBodyRead.End, 0) : (PoolBodyRead.Bytes, length);
+        }
+        catch (OperationCanceledException) when (!clientGone.IsCancellationRequested)
+        {
+            return (PoolBodyRead.Idle, 0);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            clientGone.ThrowIfCancellationRequested();
+            return (PoolBodyRead.Broken, 0);
+        }
+    }
+}

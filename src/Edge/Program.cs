@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
+using Sluice.Edge.Admission;
+using Sluice.Edge.Calls;
+using Sluice.Edge.Credentials;
+using Sluice.Edge.Errors;
+using Sluice.Edge.Models;
+using Sluice.Edge.Pools;
+using Sluice.Edge.Sessions;
+using Sluice.Telemetry;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Sluice.Edge;
+
+/// <summary>The edge: the path of a request on one screen.</summary>
+public static class Program
+{
+    /// <summary>The services of an edge; the host brings an <see cref="IClusterClient"/> and settings.</summary>
+    public static void AddEdge(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<IValidateOptions<EdgeOptions>, EdgeOptionsValidator>();
+        services.AddOptions<EdgeOptions>().BindConfiguration("Edge").ValidateOnStart();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<EdgeSession>().AddSingleton<EdgeMetrics>();
+        services.AddSingleton<PoolCatalog>().AddSingleton<PoolAnswer>();
+        services.AddSingleton<Callers>().AddSingleton<Decisions>().AddSingleton<LiveCalls>();
+        services.AddSingleton<Completions>().AddHostedService(provider => provider.GetRequiredService<Completions>());
+        services.AddHostedService<Renewals>();
+        services.AddSingleton<IProxyConfigProvider>(provider =>
+        {
+            var pools = provider.GetRequiredService<PoolCatalog>();
+            return new InMemoryConfigProvider(
+                PoolProxy.Routes(pools), PoolProxy.Clusters(pools));
+        });
+        services.AddReverseProxy().AddTransforms(PoolProxy.Transform);
+        services.AddDataProtection().UseEphemeralDataProtectionProvider(); // YARP's, for cookies that are never set.
+        services.AddSingleton<IForwarderHttpClientFactory, PoolHttpClientFactory>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null; // CallBodyMiddleware has the limit, and answers for it.
+        });
+    }
+
+    /// <summary>The order is the design; each line says what it can refuse.</summary>
+    public static void UseEdge(this WebApplication app)
+    {
+        app.UseMiddleware<ErrorMiddleware>();               // Exceptions become 500 and 503 here and nowhere else.
+        app.UseMiddleware<UnknownUrlMiddleware>();          // What is not a URL of ours?             404, 405
+        app.UseWhen(IsApi, api =>
+        {
+            api.UseMiddleware<KeyMiddleware>();             // Who is calling?                        401
+        });
+        app.MapHealth();
+        app.MapModels();                                    // What may they see?                     401, 403, 404
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.UseMiddleware<CallBodyMiddleware>();      // What do they ask for?                  400, 404, 413, 415
+            proxy.UseMiddleware<AdmissionMiddleware>();     // May they? One grain call.              401, 403, 404, 429, 503
+            proxy.UseMiddleware<PoolMiddleware>();          // Forward, and answer for the pool.      502, 503, 504
+            proxy.UseLoadBalancing();
+        });
+    }
+
+    /// <summary>Before the edge listens: no request is ever without a session.</summary>
+    public static Task OpenEdgeAsync(this WebApplication app) =>
+        app.Services.GetRequiredService<EdgeSession>().OpenAsync();
+
+    private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/v1");
+}

@@ -1,0 +1,94 @@
+using System.Buffers;
+using Sluice.Edge.Calls;
+using Sluice.Edge.Pools;
+
+namespace Sluice.Edge.Usage;
+
+/// <summary>
+/// An answer in one document. A small one is read whole before anything is sent, so that garbage can still be an error;
+/// a large one is forwarded as it arrives.
+/// </summary>
+internal static class DocumentRelay
+{
+    /// <summary>Documents up to this size are looked into; larger ones only pass.</summary>
+    public const int BytesRead = 256 * 1024;
+
+    /// <returns>Null when the whole answer was relayed; otherwise why not.</returns>
+    public static async Task<string?> RelayAsync(HttpContext context, ModelCall call, PoolBody source, bool success)
+    {
+        var clientGone = context.RequestAborted;
+        var buffer = ArrayPool<byte>.Shared.Rent(BytesRead);
+        try
+        {
+            var length = 0;
+            var read = default((PoolBodyRead Result, int Length));
+            while (length < BytesRead)
+            {
+                read = await source.ReadAsync(buffer.AsMemory(length, BytesRead - length), clientGone);
+                if (read.Result is not PoolBodyRead.Bytes)
+                {
+                    break;
+                }
+
+                length += read.Length;
+            }
+
+            if (read.Result is PoolBodyRead.Broken or PoolBodyRead.Idle)
+            {
+                await (read.Result is PoolBodyRead.Idle ? PoolError.TimedOut : PoolError.BrokenOff).WriteAsync(context);
+                return read.Result.ToString();
+            }
+
+            if (read.Result is PoolBodyRead.End)
+            {
+                return await SendWholeAsync(context, call, buffer.AsMemory(0, length), success);
+            }
+
+            await context.Response.Body.WriteAsync(buffer.AsMemory(0, length), clientGone);
+            return await SendRestAsync(context, source, buffer);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async Task<string?> SendWholeAsync(
+        HttpContext context, ModelCall call, ReadOnlyMemory<byte> document, bool success)
+    {
+        var facts = AnswerReader.Read(document.Span);
+        if (!facts.Valid)
+        {
+            await PoolError.Garbage.WriteAsync(context);
+            return null; // Read to its end all the same: the connection is good for another call.
+        }
+
+        if (success && facts.Usage is { } usage)
+        {
+            call.Usage = usage;
+        }
+
+        context.Response.ContentLength = document.Length;
+        await context.Response.Body.WriteAsync(document, context.RequestAborted);
+        return null;
+    }
+
+    private static async Task<string?> SendRestAsync(HttpContext context, PoolBody source, byte[] buffer)
+    {
+        while (true)
+        {
+            var read = await source.ReadAsync(buffer, context.RequestAborted);
+            switch (read.Result)
+            {
+                case PoolBodyRead.Bytes:
+                    await context.Response.Body.WriteAsync(buffer.AsMemory(0, read.Length), context.RequestAborted);
+                    break;
+                case PoolBodyRead.End:
+                    return null;
+                default:
+                    context.Abort(); // Half a document cannot be ended in good order; the client must see that.
+                    return read.Result.ToString();
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Buffers;
+using Sluice.Edge.Calls;
+using Sluice.Edge.Errors;
+using Sluice.Edge.Pools;
+
+namespace Sluice.Edge.Usage;
+
+/// <summary>
+/// A stream of server-sent events, forwarded event by event as they arrive. The chunk that only carries usage is taken
+/// out unless the client asked for it, and a stream that breaks ends with an error event, which clients raise, instead of
+/// a cut connection, which some take for an end.
+/// </summary>
+internal static class StreamRelay
+{
+    private const int ReadBytes = 16 * 1024;
+
+    /// <summary>An event larger than this is no event of a model.</summary>
+    public const int EventBytesMax = 1 << 20;
+
+    /// <returns>Null when the whole answer was relayed; otherwise why not.</returns>
+    public static async Task<string?> RelayAsync(HttpContext context, ModelCall call, PoolBody source)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
+        var filled = 0;
+        var done = false;
+        try
+        {
+            await context.Response.StartAsync(context.RequestAborted);
+            while (true)
+            {
+                if (filled == buffer.Length)
+                {
+                    if (filled >= EventBytesMax)
+                    {
+                        return await EndWithAsync(PoolError.Garbage, context, "an event without an end");
+                    }
+
+                    buffer = Grow(buffer, filled);
+                }
+
+                var read = await source.ReadAsync(buffer.AsMemory(filled), context.RequestAborted);
+                if (read.Result is not PoolBodyRead.Bytes)
+                {
+                    return await EndAsync(read.Result, done, filled, context);
+                }
+
+                filled += read.Length;
+                var taken = Take(buffer.AsSpan(0, filled), call, out var kept, ref done);
+                if (taken < 0)
+                {
+                    return await EndWithAsync(PoolError.Garbage, context, "an event that cannot be read");
+                }
+
+                if (kept > 0)
+                {
+                    await context.Response.Body.WriteAsync(buffer.AsMemory(0, kept), context.RequestAborted);
+                }
+
+                buffer.AsSpan(taken, filled - taken).CopyTo(buffer);
+                filled -= taken;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>
+    /// Looks through the whole events at the beginning of the buffer and moves those to be forwarded together at its
+    /// start.
+    /// </summary>
+    /// <returns>Bytes of whole events, forwarded or not; below zero when one cannot be read.</returns>
+    private static int Take(Span<byte> buffer, ModelCall call, out int kept, ref bool done)
+    {
+        var taken = 0;
+        kept = 0;
+        while (ServerSentEvent.LengthOfFirst(buffer[taken..]) is var length and > 0)
+        {
+            var whole = buffer.Slice(taken, length);
+            taken += length;
+            switch (ServerSentEvent.Judge(whole, out var usage))
+            {
+                case ServerSentEventKind.Garbage:
+                    return -1;
+                case ServerSentEventKind.Done:
+                    done = true;
+                    break;
+                case ServerSentEventKind.UsageOnly when !call.Body.ClientWantsUsage:
+                    call.Usage = usage!.Value;
+                    continue;
+            }
+
+            call.Usage = usage ?? call.Usage;
+            whole.CopyTo(buffer[kept..]);
+            kept += length;
+        }
+
+        return taken;
+    }
+
+    private static Task<string?> EndAsync(PoolBodyRead end, bool done, int unread, HttpContext context) => end switch
+    {
+        PoolBodyRead.End when done && unread == 0 => Task.FromResult<string?>(null),
+        PoolBodyRead.Idle => EndWithAsync(PoolError.TimedOut, context, "silent for too long"),
+        _ => EndWithAsync(PoolError.BrokenOff, context, "cut before its end"),
+    };
+
+    private static async Task<string?> EndWithAsync(ApiError error, HttpContext context, string reason)
+    {
+        await context.Response.Body.WriteAsync("data: "u8.ToArray(), context.RequestAborted);
+        await context.Response.Body.WriteAsync(error.ToJson(), context.RequestAborted);
+        await context.Response.Body.WriteAsync("\n\n"u8.ToArray(), context.RequestAborted);
+        return reason;
+    }
+
+    private static byte[] Grow(byte[] buffer, int filled)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.AsSpan(0, filled).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+}

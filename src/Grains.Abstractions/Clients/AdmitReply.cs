@@ -1,0 +1,49 @@
+namespace Sluice.Grains.Abstractions.Clients;
+
+/// <summary>The one answer to an <see cref="AdmitRequest"/>.</summary>
+/// <param name="Verdict">Whether the request may proceed, and if not, why.</param>
+/// <param name="RetryAfter">How long to wait before asking again; zero when admitted or when waiting does not help.</param>
+/// <param name="Requests">The binding request-rate limit: the one with the least remaining.</param>
+/// <param name="RefusedBy">The name of the limit that refused; null when none did.</param>
+/// <param name="SlotTtl">How long the slot stays taken unless renewed; zero when nothing was admitted.</param>
+/// <param name="Epoch">The activation that answered: higher is newer. 0 when no client stands behind the answer.</param>
+[GenerateSerializer, Immutable, Alias("sluice.AdmitReply")]
+public readonly record struct AdmitReply(
+    [property: Id(0)] Verdict Verdict,
+    [property: Id(1)] TimeSpan RetryAfter,
+    [property: Id(2)] LimitStatus Requests,
+    [property: Id(3)] string? RefusedBy,
+    [property: Id(4)] TimeSpan SlotTtl,
+    [property: Id(5)] long Epoch);
+
+/// <summary>How much of a limit is left, as the <c>x-ratelimit-*</c> headers tell it.</summary>
+/// <param name="Name">The limit's name in its plan; null when there is no such limit.</param>
+/// <param name="Limit">Most units at once; 0 when there is no such limit.</param>
+/// <param name="Remaining">Whole units left now; 0 or more.</param>
+/// <param name="Reset">Time until the limit is whole again; zero when it is.</param>
+[GenerateSerializer, Immutable, Alias("sluice.LimitStatus")]
+public readonly record struct LimitStatus(
+    [property: Id(0)] string? Name,
+    [property: Id(1)] long Limit,
+    [property: Id(2)] long Remaining,
+    [property: Id(3)] TimeSpan Reset);
+
+/// <summary>Who a key belongs to.</summary>
+[GenerateSerializer, Immutable, Alias("sluice.IdentifyReply")]
+public sealed record IdentifyReply
+{
+    /// <summary><see cref="Verdict.Admitted"/>, or why the key is refused.</summary>
+    [Id(0)] public required Verdict Verdict { get; init; }
+
+    /// <summary>The tenant of the client; empty when refused.</summary>
+    [Id(1)] public string Tenant { get; init; } = "";
+
+    /// <summary>The role of the client: what it may do beyond its own model calls. Empty when refused.</summary>
+    [Id(2)] public string Role { get; init; } = "";
+
+    /// <summary>Patterns of the models that the client may use; see <c>ModelPattern</c> in the rules.</summary>
+    [Id(3)] public string[] UsableModels { get; init; } = [];
+
+    /// <summary>Patterns of the models that it may see besides and not use.</summary>
+    [Id(4)] public string[] VisibleModels { get; init; } = [];
+}

@@ -1,0 +1,29 @@
+namespace Sluice.Grains.Abstractions.Clients;
+
+/// <summary>One model call that asks to be let through.</summary>
+[GenerateSerializer, Immutable, Alias("sluice.AdmitRequest")]
+public sealed record AdmitRequest
+{
+    /// <summary>Chosen by the edge, one per call. A repeat is answered like the first and charged once.</summary>
+    [Id(0)] public required RequestId RequestId { get; init; }
+
+    /// <summary>The version that the presented key names; 1 or more.</summary>
+    [Id(1)] public required int KeyVersion { get; init; }
+
+    /// <summary>SHA-256 of the presented secret, 32 bytes. The secret itself never leaves the edge.</summary>
+    [Id(2)] public required byte[] SecretDigest { get; init; }
+
+    /// <summary>The model that the body names; 1 to 256 characters.</summary>
+    [Id(3)] public required string Model { get; init; }
+}
+
+/// <summary>A key that asks who it is.</summary>
+[GenerateSerializer, Immutable, Alias("sluice.IdentifyRequest")]
+public sealed record IdentifyRequest
+{
+    /// <summary>The version that the presented key names; 1 or more.</summary>
+    [Id(0)] public required int KeyVersion { get; init; }
+
+    /// <summary>SHA-256 of the presented secret, 32 bytes. The secret itself never leaves the caller.</summary>
+    [Id(1)] public required byte[] SecretDigest { get; init; }
+}

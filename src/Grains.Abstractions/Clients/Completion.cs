@@ -1,0 +1,46 @@
+namespace Sluice.Grains.Abstractions.Clients;
+
+/// <summary>How an admitted request ended. Values are wire: they are only ever added to.</summary>
+[GenerateSerializer, Alias("sluice.CompletionOutcome")]
+public enum CompletionOutcome
+{
+    /// <summary>The request reached a pool, however it ended there: it counts as used.</summary>
+    Dispatched = 0,
+
+    /// <summary>
+    /// No pool ever saw the request: what it took of quotas is given back, and of rates what has not refilled since.
+    /// </summary>
+    NotDispatched = 1,
+}
+
+/// <param name="RequestId">The request that ended.</param>
+/// <param name="Outcome">How it ended.</param>
+[GenerateSerializer, Immutable, Alias("sluice.Completion")]
+public readonly record struct Completion(
+    [property: Id(0)] RequestId RequestId,
+    [property: Id(1)] CompletionOutcome Outcome);
+
+/// <summary>Ended requests of one client, reported together.</summary>
+[GenerateSerializer, Immutable, Alias("sluice.CompletionBatch")]
+public sealed record CompletionBatch
+{
+    /// <summary>1 to 1 000 completions, in any order; repeats do no harm.</summary>
+    [Id(0)] public required Completion[] Completions { get; init; }
+}
+
+/// <summary>The requests of one client that one edge is running now.</summary>
+[GenerateSerializer, Immutable, Alias("sluice.LiveRequests")]
+public sealed record LiveRequests
+{
+    /// <summary>The session of the edge that reports.</summary>
+    [Id(0)] public required long EdgeSession { get; init; }
+
+    /// <summary>
+    /// The newest sequence the edge had given out when it took this report. A slot of this session at or below it that
+    /// <see cref="Sequences"/> omits is over; one above it is too new to be in the report.
+    /// </summary>
+    [Id(1)] public required long UpToSequence { get; init; }
+
+    /// <summary>Sequences of the requests still running; may be empty.</summary>
+    [Id(2)] public required long[] Sequences { get; init; }
+}

@@ -1,0 +1,63 @@
+namespace Sluice.Grains.Abstractions.Plans;
+
+/// <summary>What a limit bounds. Values are wire: they are only ever added to.</summary>
+[GenerateSerializer, Alias("sluice.LimitKind")]
+public enum LimitKind
+{
+    /// <summary>Never sent: a zero on the wire is a mistake.</summary>
+    None = 0,
+
+    /// <summary>A burst at once, then so many per period, refilled continuously.</summary>
+    Rate = 1,
+
+    /// <summary>So many at the same time.</summary>
+    Concurrency = 2,
+
+    /// <summary>So many per calendar period.</summary>
+    Quota = 3,
+}
+
+/// <summary>What a limit counts. Values are wire: they are only ever added to.</summary>
+[GenerateSerializer, Alias("sluice.LimitUnit")]
+public enum LimitUnit
+{
+    /// <summary>Model calls.</summary>
+    Requests = 0,
+}
+
+/// <summary>The calendar period of a quota. Values are wire: they are only ever added to.</summary>
+[GenerateSerializer, Alias("sluice.CalendarPeriod")]
+public enum CalendarPeriod
+{
+    /// <summary>The limit is not a quota.</summary>
+    None = 0,
+
+    /// <summary>A month of the calendar, in UTC.</summary>
+    Month = 1,
+}
+
+/// <summary>One limit of a plan, or of a client in place of its plan's limit of the same name.</summary>
+[GenerateSerializer, Immutable, Alias("sluice.LimitDefinition")]
+public sealed record LimitDefinition
+{
+    /// <summary>Unique in its plan; 1 to 63 of a-z, 0-9 and '-'. A client's own limit replaces the one so named.</summary>
+    [Id(0)] public required string Name { get; init; }
+
+    /// <summary>What the limit bounds.</summary>
+    [Id(1)] public required LimitKind Kind { get; init; }
+
+    /// <summary>What the limit counts.</summary>
+    [Id(2)] public LimitUnit Unit { get; init; }
+
+    /// <summary>Units per period for a rate or quota, units at once for concurrency; 1 or more.</summary>
+    [Id(3)] public required long Amount { get; init; }
+
+    /// <summary>A rate's capacity: most units at once. 0 means <see cref="Amount"/>; only a rate has one.</summary>
+    [Id(4)] public long Burst { get; init; }
+
+    /// <summary>A rate's period, 1 ms to 31 days; zero for the other kinds.</summary>
+    [Id(5)] public TimeSpan Period { get; init; }
+
+    /// <summary>A quota's calendar period; <see cref="CalendarPeriod.None"/> for the other kinds.</summary>
+    [Id(6)] public CalendarPeriod Calendar { get; init; }
+}

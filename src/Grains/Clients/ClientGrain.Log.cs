@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Grains.Abstractions.Clients;
+using Verdict = Sluice.Rules.Admission.Verdict;
+
+namespace Sluice.Grains.Clients;
+
+/// <summary>All that a client grain ever logs: ids and verdicts, never a secret, a digest, a MAC or a prompt.</summary>
+internal sealed partial class ClientGrain
+{
+    [LoggerMessage(1001, LogLevel.Debug,
+        "Client {ClientId}, request {RequestId}: {Verdict} by {RefusedBy}, retry after {RetryAfter}.")]
+    private partial void LogDecision(
+        string clientId, RequestId requestId, Verdict verdict, string? refusedBy, TimeSpan retryAfter);
+
+    [LoggerMessage(1002, LogLevel.Warning, "Client {ClientId}: epoch {Epoch} is over; another activation opened it.")]
+    private partial void LogFenced(string clientId, long epoch);
+
+    [LoggerMessage(1003, LogLevel.Warning,
+        "Client {ClientId}, epoch {Epoch}: its quota could not be reserved ahead; requests wait until it can.")]
+    private partial void LogReserveFailed(Exception exception, string clientId, long epoch);
+
+    [LoggerMessage(1004, LogLevel.Information, "Client {ClientId} of tenant {Tenant}: {Change}.")]
+    private partial void LogChanged(string clientId, string tenant, string change);
+}

@@ -1,0 +1,53 @@
+using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Plans;
+using Sluice.Rules.Admission;
+using Sluice.Rules.Limits;
+using Sluice.Rules.Policies;
+
+namespace Sluice.Grains.Clients;
+
+/// <summary>How what is stored of a client and its plan become the policy that it is admitted by.</summary>
+internal sealed partial class ClientGrain
+{
+    private async Task Open(ClientDefinition definition, StoredKeyVersion[] keys, CancellationToken cancellationToken)
+    {
+        var plan = await GrainFactory.GetGrain<IPlanGrain>(definition.Plan).Subscribe(ClientId)
+            ?? throw new InvalidOperationException(
+                $"Client {ClientId} works by plan '{definition.Plan}', and there is no such plan.");
+        Adopt(definition, keys, plan);
+        await OpenReserve(cancellationToken);
+        this.RegisterGrainTimer(
+            RefreshPlan,
+            new GrainTimerCreationOptions(options.Value.PlanRefreshPeriod, options.Value.PlanRefreshPeriod)
+            {
+                Interleave = true,
+            });
+    }
+
+    /// <summary>From here on the client is admitted by these; what it has in use stays counted.</summary>
+    private void Adopt(ClientDefinition definition, StoredKeyVersion[] keys, PlanDefinition plan)
+    {
+        var next = new ClientPolicy
+        {
+            Keys = StoredKeyVersion.RingOf(keys),
+            Models = new ModelAccess([.. plan.UsableModels], [.. plan.VisibleModels]),
+            Suspended = definition.Suspended,
+            Rates = [],
+            Concurrency = [],
+            Quotas = [],
+            SlotTtl = options.Value.SlotTtl,
+        }.WithLimits(LimitRules.InForce(plan.Limits.ToRules(), definition.Limits.ToRules()));
+        _client = _client.Under(next, _policy, Now);
+        (_policy, _definition, _keys, _plan) = (next, definition, keys, plan);
+    }
+
+    private async Task RefreshPlan(CancellationToken cancellationToken)
+    {
+        if (_definition is { } definition
+            && await GrainFactory.GetGrain<IPlanGrain>(definition.Plan).Subscribe(ClientId) is { } plan)
+        {
+            await PlanChanged(plan);
+        }
+    }
+}

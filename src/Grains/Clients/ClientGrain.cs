@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Plans;
+using Sluice.Rules;
+using Sluice.Rules.Admission;
+using Verdict = Sluice.Grains.Abstractions.Clients.Verdict;
+
+namespace Sluice.Grains.Clients;
+
+/// <summary>
+/// One client: loads, reads the clocks, asks the rules, makes durable. This part admits; administration stands in
+/// <c>ClientGrain.Administration.cs</c>, the durable counts in <c>ClientGrain.Reserve.cs</c>.
+/// </summary>
+internal sealed partial class ClientGrain(
+    [PersistentState("client")] IPersistentState<StoredClient> stored,
+    IClientLedger ledger,
+    IKeyHasher hasher,
+    IOptions<AdmissionOptions> options,
+    TimeProvider time,
+    ILogger<ClientGrain> logger)
+    : Grain, IClientAdmission, IClientAdministration, IPlanSubscriber
+{
+    private readonly long _started = time.GetTimestamp();
+
+    private ClientPolicy _policy = ClientPolicy.Nobody;
+    private ClientState _client = ClientState.Begin(ClientPolicy.Nobody, _ => null, default);
+
+    // As stored, and all three in force together: null and empty as long as there is no such client.
+    private ClientDefinition? _definition;
+    private StoredKeyVersion[] _keys = [];
+    private PlanDefinition? _plan;
+
+    private (byte[] Digest, byte[] Mac) _lastSecret = ([], []);
+
+    private string ClientId => this.GetPrimaryKeyString();
+
+    private Moment Now => new(time.GetElapsedTime(_started), time.GetUtcNow());
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (stored.State.Definition is { } definition)
+        {
+            await Open(definition, stored.State.Keys, cancellationToken);
+        }
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        CloseReserve(cancellationToken);
+
+    public ValueTask<AdmitReply> Admit(AdmitRequest request)
+    {
+        if (_fenced)
+        {
+            // A newer activation counts for this client now. The edge's repeat finds it.
+            return ValueTask.FromResult(
+                new AdmitReply(Verdict.Pending, AdmissionRules.PendingRetryAfter, default, null, TimeSpan.Zero, _epoch));
+        }
+
+        var asked = new AdmissionRequest(
+            request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model);
+        (_client, var decision) = AdmissionRules.Decide(_client, asked, _policy, Now);
+        ExtendReserveIfLow(decision.Verdict is Rules.Admission.Verdict.Pending);
+        DeactivateIfNobody();
+        LogDecision(ClientId, request.RequestId, decision.Verdict, decision.RefusedBy, decision.RetryAfter);
+        return ValueTask.FromResult(decision.ToWire(_policy.SlotTtl, _epoch));
+    }
+
+    public ValueTask<IdentifyReply> Identify(IdentifyRequest request)
+    {
+        var verdict = AdmissionRules.Identify(request.KeyVersion, MacOf(request.SecretDigest), _policy, Now).ToWire();
+        DeactivateIfNobody();
+        return ValueTask.FromResult(
+            verdict is Verdict.Admitted
+                ? new IdentifyReply
+                {
+                    Verdict = verdict,
+                    Tenant = _definition!.Tenant,
+                    Role = _definition.Role,
+                    UsableModels = _plan!.UsableModels,
+                    VisibleModels = _plan.VisibleModels,
+                }
+                : new IdentifyReply { Verdict = verdict });
+    }
+
+    public ValueTask Complete(CompletionBatch batch)
+    {
+        var now = Now;
+        foreach (var (requestId, outcome) in batch.Completions)
+        {
+            var dispatched = outcome is not CompletionOutcome.NotDispatched;
+            _client = AdmissionRules.Complete(_client, requestId.ToRule(), dispatched, _policy, now);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask Renew(LiveRequests live)
+    {
+        var now = Now;
+        var deadline = now.Elapsed + _policy.SlotTtl;
+        _client = _client.At(now, _policy) with
+        {
+            Slots = _client.Slots.Renew(live.EdgeSession, live.UpToSequence, live.Sequences.ToHashSet(), deadline),
+        };
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<bool> PlanChanged(PlanDefinition plan)
+    {
+        if (_definition?.Plan != plan.Plan)
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        if (plan.Version > _plan!.Version)
+        {
+            Adopt(_definition, _keys, plan);
+        }
+
+        return ValueTask.FromResult(true);
+    }
+
+    /// <summary>The same secret comes with every request of a busy client; its MAC is worked out once.</summary>
+    private byte[] MacOf(byte[] secretDigest)
+    {
+        if (!CryptographicOperations.FixedTimeEquals(secretDigest, _lastSecret.Digest))
+        {
+            _lastSecret = (secretDigest, hasher.Mac(secretDigest));
+        }
+
+        return _lastSecret.Mac;
+    }
+
+    /// <summary>A key with a right checksum and no client behind it must not keep memory.</summary>
+    private void DeactivateIfNobody()
+    {
+        if (ReferenceEquals(_policy, ClientPolicy.Nobody))
+        {
+            DeactivateOnIdle();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Sluice.Rules.Limits;
+
+namespace Sluice.Rules.Admission;
+
+/// <summary>What was decided about a request. A refusal is a value; nothing here is exceptional.</summary>
+public enum Verdict
+{
+    None,
+    Admitted,
+
+    /// <summary>Fits every limit, but the durable count of a quota must be raised first. Nothing was taken.</summary>
+    Pending,
+
+    UnknownKey,
+    KeyRevoked,
+    KeyExpired,
+    ClientSuspended,
+
+    /// <summary>To this client, there is no such model.</summary>
+    ModelUnknown,
+
+    /// <summary>The client sees the model and may not use it.</summary>
+    ModelForbidden,
+
+    QuotaExhausted,
+    NoFreeSlot,
+    RateLimited,
+}
+
+/// <param name="RequestId">The call; a repeat of one that holds a slot is answered like the first.</param>
+/// <param name="KeyVersion">The version that the presented key names.</param>
+/// <param name="Mac">Keyed MAC of the presented secret's digest, 32 bytes.</param>
+/// <param name="Model">The model asked for.</param>
+public readonly record struct AdmissionRequest(
+    RequestId RequestId, int KeyVersion, ReadOnlyMemory<byte> Mac, string Model);
+
+/// <param name="Verdict">Whether the call may proceed, and if not, why.</param>
+/// <param name="RetryAfter">Exactly how long until it may, for a rate; a hint for slots; zero when waiting does not help.</param>
+/// <param name="RefusedBy">The name of the limit that refused; null when none did.</param>
+/// <param name="Requests">The rate with the least remaining.</param>
+public readonly record struct Decision(Verdict Verdict, TimeSpan RetryAfter, string? RefusedBy, BindingRate Requests);
+
+/// <summary>The rate that binds first: the one with the fewest whole tokens left.</summary>
+/// <param name="Name">Its name; null when the policy has no rate.</param>
+/// <param name="Capacity">Most at once; 0 when there is none.</param>
+/// <param name="Remaining">Whole tokens left.</param>
+/// <param name="Reset">Time until it is full again.</param>
+public readonly record struct BindingRate(string? Name, long Capacity, long Remaining, TimeSpan Reset)
+{
+    public static BindingRate Of(ClientState client, ClientPolicy policy)
+    {
+        BindingRate binding = default;
+        for (var i = 0; i < policy.Rates.Length; i++)
+        {
+            var limit = policy.Rates[i].Bucket;
+            var remaining = client.Buckets[i].Remaining(limit);
+            if (binding.Name is null || remaining < binding.Remaining)
+            {
+                var reset = client.Buckets[i].UntilFull(limit);
+                binding = new BindingRate(policy.Rates[i].Name, limit.Capacity, remaining, reset);
+            }
+        }
+
+        return binding;
+    }
+}

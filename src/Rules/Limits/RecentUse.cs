@@ -1,0 +1,22 @@
+namespace Sluice.Rules.Limits;
+
+/// <summary>How much was used lately, to size what is reserved ahead. A hint: nothing exact rests on it.</summary>
+/// <param name="SpanStart">When the running span began, on the owner's monotonic clock.</param>
+/// <param name="Current">Units in the running span.</param>
+/// <param name="Previous">Units in the span before it.</param>
+public readonly record struct RecentUse(TimeSpan SpanStart, long Current, long Previous)
+{
+    /// <summary>Units in a whole span: the larger of the last one and the running one.</summary>
+    public long PerSpan => Math.Max(Current, Previous);
+
+    public RecentUse Add(long units, TimeSpan now)
+    {
+        var spans = (now - SpanStart).Ticks / QuotaBlock.Span.Ticks;
+        return spans switch
+        {
+            <= 0 => this with { Current = Current + units },
+            1 => new RecentUse(SpanStart + QuotaBlock.Span, units, Current),
+            _ => new RecentUse(now, units, 0),
+        };
+    }
+}

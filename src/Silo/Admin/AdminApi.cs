@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+
+namespace Sluice.Silo.Admin;
+
+/// <summary>What stands under <c>/admin/v1</c>, and how it describes itself.</summary>
+internal static class AdminApi
+{
+    public const string Path = "/admin/v1";
+    public const string DescriptionPath = Path + "/openapi.json";
+
+    /// <summary>All of the admin API but its description; and the metrics where the settings say so.</summary>
+    public static bool NeedsKey(HttpContext context)
+    {
+        var path = context.Request.Path;
+        return path.StartsWithSegments("/metrics")
+            ? context.RequestServices.GetRequiredService<IOptions<SiloOptions>>().Value.ProtectMetrics
+            : path.StartsWithSegments("/admin") && path != DescriptionPath;
+    }
+
+    public static void MapAdminApi(this IEndpointRouteBuilder endpoints)
+    {
+        var admin = endpoints.MapGroup(Path);
+        admin.MapTenants();
+        admin.MapPlans();
+        admin.MapClients();
+        admin.MapKeys();
+    }
+
+    public static void Describe(OpenApiOptions options) => options.AddDocumentTransformer((document, _, _) =>
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Sluice admin API",
+            Version = "v1",
+            Description = "Tenants, plans, clients and keys. A change is stored before it is answered, and in force for "
+                + "the next request. Every call wants an admin key as bearer token.",
+        };
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes["key"] =
+            new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" };
+        document.Security =
+            [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] }];
+        return Task.CompletedTask;
+    });
+}

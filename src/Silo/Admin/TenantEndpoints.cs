@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Sluice.Grains.Abstractions;
+using Sluice.Grains.Abstractions.Tenants;
+using Sluice.Rules;
+
+namespace Sluice.Silo.Admin;
+
+/// <summary>Tenants: make, look, rename.</summary>
+internal static class TenantEndpoints
+{
+    public static void MapTenants(this IEndpointRouteBuilder admin)
+    {
+        var tenants = admin.MapGroup("/tenants").WithTags("Tenants");
+        tenants.MapPost("", CreateAsync).WithSummary("Make a tenant.");
+        tenants.MapGet("", ListAsync).WithSummary("List tenants, in the order of their ids.");
+        tenants.MapGet("/{tenant}", DescribeAsync).WithSummary("One tenant.");
+        tenants.MapPut("/{tenant}", ReplaceAsync).WithSummary("Replace what is said of a tenant.");
+    }
+
+    private static async Task<Results<Created<TenantDocument>, ProblemHttpResult>> CreateAsync(
+        TenantDocument tenant, IClusterClient cluster)
+    {
+        if (!Names.IsName(tenant.Tenant ?? ""))
+        {
+            return AdminResults.Invalid([$"tenant: '{tenant.Tenant}' is not {Names.Rule}."]);
+        }
+
+        var grain = cluster.GetGrain<ITenantGrain>(tenant.Tenant!);
+        var reply = await grain.Create(Definition(tenant.Tenant!, tenant));
+        return reply.Outcome is ChangeOutcome.Done
+            ? TypedResults.Created($"/admin/v1/tenants/{tenant.Tenant}", (await grain.Describe())!.ToDocument())
+            : AdminResults.Refusal(reply);
+    }
+
+    private static async Task<Results<Ok<TenantDocument>, ProblemHttpResult>> ReplaceAsync(
+        string tenant, TenantDocument document, IClusterClient cluster)
+    {
+        if (!Names.IsName(tenant))
+        {
+            return AdminResults.NotFound($"tenant '{tenant}'");
+        }
+
+        var grain = cluster.GetGrain<ITenantGrain>(tenant);
+        var reply = await grain.Replace(Definition(tenant, document));
+        return reply.Outcome is ChangeOutcome.Done
+            ? TypedResults.Ok((await grain.Describe())!.ToDocument())
+            : AdminResults.Refusal(reply);
+    }
+
+    private static async Task<Results<Ok<TenantDocument>, ProblemHttpResult>> DescribeAsync(
+        string tenant, IClusterClient cluster) =>
+        Names.IsName(tenant) && await cluster.GetGrain<ITenantGrain>(tenant).Describe() is { } found
+            ? TypedResults.Ok(found.ToDocument())
+            : AdminResults.NotFound($"tenant '{tenant}'");
+
+    private static Task<Results<Ok<Page<TenantDocument>>, ProblemHttpResult>> ListAsync(
+        Lists lists, CancellationToken cancellationToken, string? after = null, int limit = Lists.LimitDefault) =>
+        lists.TenantsAsync(after, limit, cancellationToken);
+
+    private static TenantDefinition Definition(string tenant, TenantDocument document) =>
+        new() { Tenant = tenant, DisplayName = document.DisplayName ?? "" };
+}

@@ -1,0 +1,191 @@
+using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Abstractions.Tenants;
+using Sluice.Grains.Plans;
+using Sluice.Rules;
+using Sluice.Rules.Limits;
+using Sluice.Rules.Policies;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Sluice.Silo.Configuration;
+
+/// <summary>Reads <c>sluice.yaml</c> from end to end, so that an operator hears of every mistake at once.</summary>
+internal sealed class SluiceFileReader(string file, List<string> mistakes)
+{
+    /// <summary>What the file says; null when it is not YAML at all. Only good when no mistake was noted.</summary>
+    public SluiceFile? Read(string text)
+    {
+        if (Parse(text) is not { } root)
+        {
+            return null;
+        }
+
+        var tenants = root.Objects("tenants").Select(ReadTenant).ToList();
+        var plans = root.Objects("plans").Select(ReadPlan).ToList();
+        var clients = root.Objects("clients").Select(client => ReadClient(client, tenants, plans)).ToList();
+        var pools = root.Objects("pools").Select(ReadPool).ToList();
+        root.NothingElse();
+        NoTwice(root, "tenants", tenants.Select(tenant => tenant.Tenant));
+        NoTwice(root, "plans", plans.Select(plan => plan.Plan));
+        NoTwice(root, "clients", clients.Select(client => $"{client.Tenant}/{client.Name}"));
+        NoTwice(root, "pools", pools.Select(pool => pool.Name));
+        return new SluiceFile(file, tenants, plans, clients, pools);
+    }
+
+    private YamlObject? Parse(string text)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            if (stream.Documents.Count == 0)
+            {
+                return new YamlObject([], "", file, mistakes);
+            }
+
+            if (stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root)
+            {
+                return new YamlObject(root, "", file, mistakes);
+            }
+
+            mistakes.Add($"{file} line 1: must be one object with tenants, plans, clients and pools.");
+        }
+        catch (YamlException exception)
+        {
+            mistakes.Add($"{file} line {exception.Start.Line}: not YAML: {exception.Message}");
+        }
+
+        return null;
+    }
+
+    private TenantDefinition ReadTenant(YamlObject tenant)
+    {
+        var read = new TenantDefinition
+        {
+            Tenant = NameIn(tenant, "tenant"),
+            DisplayName = tenant.Text("displayName") ?? "",
+            OwnedBy = file,
+        };
+        tenant.NothingElse();
+        return read;
+    }
+
+    private PlanDefinition ReadPlan(YamlObject plan)
+    {
+        var models = plan.Object("models");
+        var read = new PlanDefinition
+        {
+            Plan = NameIn(plan, "plan"),
+            UsableModels = PatternsIn(models, "use"),
+            VisibleModels = PatternsIn(models, "see"),
+            Limits = LimitsIn(plan),
+            OwnedBy = file,
+        };
+        models?.NothingElse();
+        plan.NothingElse();
+        return read;
+    }
+
+    private ClientDefinition ReadClient(
+        YamlObject client, List<TenantDefinition> tenants, List<PlanDefinition> plans)
+    {
+        var read = new ClientDefinition
+        {
+            Tenant = NameIn(client, "tenant"),
+            Name = NameIn(client, "name"),
+            Plan = NameIn(client, "plan"),
+            Role = client.Text("role") ?? Roles.User,
+            Suspended = client.Flag("suspended") ?? false,
+            Limits = LimitsIn(client),
+            OwnedBy = file,
+        };
+        if (!Roles.IsRole(read.Role))
+        {
+            client.Mistake("role", $"'{read.Role}' is not admin, developer, auditor or user.");
+        }
+
+        if (tenants.All(tenant => tenant.Tenant != read.Tenant))
+        {
+            client.Mistake("tenant", $"there is no tenant '{read.Tenant}' in this file.");
+        }
+
+        if (plans.All(plan => plan.Plan != read.Plan))
+        {
+            client.Mistake("plan", $"there is no plan '{read.Plan}' in this file.");
+        }
+
+        client.NothingElse();
+        return read;
+    }
+
+    private static PoolDefinition ReadPool(YamlObject pool)
+    {
+        var read = new PoolDefinition(
+            NameIn(pool, "name"),
+            pool.Needed("address"),
+            pool.Texts("models"),
+            pool.Text("keyFile") ?? "",
+            pool.Flag("askForUsage") ?? true);
+        pool.NothingElse();
+        return read;
+    }
+
+    private static LimitDefinition[] LimitsIn(YamlObject owner)
+    {
+        var limits = new List<LimitDefinition>();
+        foreach (var limit in owner.Objects("limits"))
+        {
+            var definition = LimitText.Parse(
+                limit.Text("name"), limit.Text("kind"), limit.Number("amount"), limit.Number("burst"),
+                limit.Text("period"), limit.Text("calendar"), limit.Mistake);
+            limit.NothingElse();
+            if (definition is null)
+            {
+                continue;
+            }
+
+            limits.Add(definition);
+            foreach (var mistake in LimitRules.MistakesIn(new[] { definition }.ToRules()))
+            {
+                // The rules speak of limits[0].member; here it has a line of its own.
+                var colon = mistake.IndexOf(':', StringComparison.Ordinal);
+                var dot = mistake.IndexOf('.', StringComparison.Ordinal);
+                limit.Mistake(dot >= 0 && dot < colon ? mistake[(dot + 1)..colon] : "", mistake[(colon + 2)..]);
+            }
+        }
+
+        NoTwice(owner, "limits", limits.Select(limit => limit.Name));
+        return [.. limits];
+    }
+
+    private static string NameIn(YamlObject owner, string member)
+    {
+        var name = owner.Needed(member);
+        if (name.Length > 0 && !Names.IsName(name))
+        {
+            owner.Mistake(member, $"'{name}' is not {Names.Rule}.");
+        }
+
+        return name;
+    }
+
+    private static string[] PatternsIn(YamlObject? models, string member)
+    {
+        var patterns = models?.Texts(member) ?? [];
+        foreach (var pattern in patterns.Where(pattern => !ModelAccess.IsPattern(pattern)))
+        {
+            models!.Mistake(member, $"'{pattern}' is not a model's name or a beginning followed by '*'.");
+        }
+
+        return [.. patterns];
+    }
+
+    private static void NoTwice(YamlObject owner, string member, IEnumerable<string> names)
+    {
+        foreach (var twice in names.Where(name => name.Length > 0).GroupBy(name => name).Where(group => group.Count() > 1))
+        {
+            owner.Mistake(member, $"'{twice.Key}' stands here {twice.Count()} times.");
+        }
+    }
+}

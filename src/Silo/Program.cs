@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Options;
+using Sluice.Grains.Clients;
+using Sluice.Silo.Admin;
+using Sluice.Silo.Configuration;
+using Sluice.Silo.Hosting;
+using Sluice.Silo.Security;
+using Sluice.Silo.Storage;
+using Sluice.Telemetry;
+
+namespace Sluice.Silo;
+
+/// <summary>The silo: grains over a database, and the admin API in front of them.</summary>
+public static class Program
+{
+    /// <summary>The services of a silo.</summary>
+    public static void AddSilo(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<SiloOptions>().BindConfiguration("Silo").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AdmissionOptions>().BindConfiguration("Admission").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(provider =>
+            MasterKey.LoadOrCreate(provider.GetRequiredService<IOptions<SiloOptions>>().Value.MasterKeyFile));
+        services.AddSingleton<IKeyHasher, KeyHasher>();
+        services.AddStorage();
+        services.AddEngine();
+        services.AddSingleton<Lists>();
+        services.AddSingleton<SluiceFileApplier>();
+        services.AddOpenApi(AdminApi.Describe);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+    }
+
+    /// <summary>The order is the design; each line says what it can refuse.</summary>
+    public static void UseSilo(this WebApplication app)
+    {
+        app.UseMiddleware<AdminErrorMiddleware>();          // Exceptions become 500 and 503 here and nowhere else.
+        app.UseWhen(AdminApi.NeedsKey, admin =>
+        {
+            admin.UseMiddleware<AdminKeyMiddleware>();      // Who administrates, and may they?       401, 403
+        });
+        app.MapHealth();
+        app.MapPrometheus("/metrics");
+        app.MapOpenApi(AdminApi.DescriptionPath);
+        app.MapAdminApi();                                  //                                        400, 404, 409
+    }
+
+    /// <summary>Before the silo listens: the database is prepared, and the grains answer.</summary>
+    /// <exception cref="StorageUnavailableException">The database cannot be used.</exception>
+    /// <exception cref="MasterKeyException">The master key cannot be used.</exception>
+    public static async Task StartSiloAsync(this WebApplication app, CancellationToken cancellationToken)
+    {
+        _ = app.Services.GetRequiredService<MasterKey>();
+        await app.Services.GetRequiredService<IDatabase>().PrepareAsync(cancellationToken);
+        await Engine.StartAsync(app.Services, cancellationToken);
+    }
+
+    /// <summary>After the silo stopped listening: grains store what they count.</summary>
+    public static Task StopSiloAsync(this WebApplication app, CancellationToken cancellationToken) =>
+        Engine.StopAsync(app.Services, cancellationToken);
+}

@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Sluice.Silo.Security;
+
+/// <summary>
+/// The one secret that no database holds. Keys for each purpose are derived from it (HKDF, RFC 5869), so that none of
+/// them is used for two things.
+/// </summary>
+public sealed class MasterKey
+{
+    private const int Bytes = 32;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    // Kubernetes mounts a secret for the pod's group, read-only; nobody else may have anything.
+    private const UnixFileMode TooOpen = UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private readonly byte[] _key;
+
+    private MasterKey(byte[] key) => _key = key;
+
+    /// <summary>
+    /// Reads the key from a file, or makes both when there is no such file. The file holds 64 hexadecimal digits, and only
+    /// its owner may read it.
+    /// </summary>
+    /// <exception cref="MasterKeyException">The file cannot be used; the message is one sentence for the operator.</exception>
+    public static MasterKey LoadOrCreate(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? Load(path) : Create(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new MasterKeyException($"The master key file '{path}' cannot be read or written: {exception.Message}");
+        }
+    }
+
+    /// <summary>A key of 32 bytes for one purpose.</summary>
+    public byte[] Derive(string purpose) => HKDF.DeriveKey(
+        HashAlgorithmName.SHA256, _key, Bytes, salt: [], info: Encoding.UTF8.GetBytes($"sluice|{purpose}"));
+
+    private static MasterKey Load(string path)
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & TooOpen) != 0)
+        {
+            throw new MasterKeyException(
+                $"The master key file '{path}' may be read by others than its owner: run 'chmod 600 {path}'.");
+        }
+
+        var text = File.ReadAllText(path).Trim();
+        return text.Length == 2 * Bytes && text.All(char.IsAsciiHexDigit)
+            ? new MasterKey(Convert.FromHexString(text))
+            : throw new MasterKeyException(
+                $"The master key file '{path}' does not hold 64 hexadecimal digits. Restore it from its backup: without "
+                + "it no stored key can be verified.");
+    }
+
+    private static MasterKey Create(string path)
+    {
+        var key = RandomNumberGenerator.GetBytes(Bytes);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        using var file = new FileStream(path, options);
+        file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key)));
+        file.Flush(flushToDisk: true); // Keys hashed under it are stored from now on; it must not be lost first.
+        return new MasterKey(key);
+    }
+}
+
+/// <summary>The master key cannot be used. The message is one sentence for the operator, and holds nothing secret.</summary>
+public sealed class MasterKeyException(string message) : Exception(message);

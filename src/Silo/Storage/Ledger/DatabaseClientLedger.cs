@@ -1,0 +1,65 @@
+using Sluice.Grains.Clients;
+
+namespace Sluice.Silo.Storage.Ledger;
+
+/// <summary>The counts of all clients in the database, fenced by an epoch per client.</summary>
+/// <remarks>
+/// An epoch belongs to the process that opened it. Every write locks the client's row and compares the epoch there, so
+/// that once a newer epoch is committed no write of an older one can follow.
+/// </remarks>
+internal sealed class DatabaseClientLedger(IDatabase database, IReserveWriter writer) : IClientLedger
+{
+    // First and by itself: whoever still writes for an older epoch either committed before this, or is refused.
+    private const string RaiseEpochSql = """
+        INSERT INTO client_ledger (client_id, epoch, write_number) VALUES ($1, 1, 0)
+        ON CONFLICT (client_id) DO UPDATE SET epoch = client_ledger.epoch + 1, write_number = 0
+        """;
+
+    // Three periods of a quota stay. By rank and not by distance: a clock that once ran ahead must not delete today.
+    private const string ForgetOldPeriodsSql = """
+        DELETE FROM client_quota WHERE client_id = $1 AND (quota, period) IN (
+            SELECT quota, period FROM (
+                SELECT quota, period, row_number() OVER (PARTITION BY quota ORDER BY period DESC) AS age
+                FROM client_quota WHERE client_id = $1) AS ranked
+            WHERE age > 3)
+        """;
+
+    // A statement of its own, after the row is ours: it must see what an older activation committed while we waited.
+    private const string ReadSql = """
+        SELECT ledger.epoch, stored.quota, stored.period, stored.reserved
+        FROM client_ledger AS ledger LEFT JOIN client_quota AS stored ON stored.client_id = ledger.client_id
+        WHERE ledger.client_id = $1
+        ORDER BY stored.quota, stored.period
+        """;
+
+    private long _lastWriteNumber;
+
+    public async Task<OpenedLedger> OpenAsync(string clientId, CancellationToken cancellationToken)
+    {
+        var rows = await database.WriteAsync<(long Epoch, QuotaReserve? Reserve)>(
+            [
+                new Statement(RaiseEpochSql, clientId),
+                new Statement(ForgetOldPeriodsSql, clientId),
+                new Statement(ReadSql, clientId),
+            ],
+            row => (
+                row.GetInt64(0),
+                row.IsDBNull(1) ? null : new QuotaReserve(row.GetString(1), row.GetInt32(2), row.GetInt64(3))),
+            cancellationToken);
+        return new OpenedLedger(rows[0].Epoch, [.. rows.Select(row => row.Reserve).OfType<QuotaReserve>()]);
+    }
+
+    /// <exception cref="ArgumentException">A quota stands twice in a period, or a count is below 0.</exception>
+    public Task<bool> ReserveAsync(
+        string clientId, long epoch, IReadOnlyList<QuotaReserve> reserves, CancellationToken cancellationToken)
+    {
+        if (reserves.DistinctBy(reserve => (reserve.Quota, reserve.Period)).Count() < reserves.Count
+            || reserves.Any(reserve => reserve.Reserved < 0))
+        {
+            throw new ArgumentException("Each quota stands once in a period, with 0 or more units.", nameof(reserves));
+        }
+
+        var number = Interlocked.Increment(ref _lastWriteNumber);
+        return writer.WriteAsync(new ReserveCall(clientId, epoch, number, [.. reserves]), cancellationToken);
+    }
+}

@@ -1,0 +1,59 @@
+using Sluice.Silo.Storage.Migrations;
+
+namespace Sluice.Silo.Storage;
+
+/// <summary>What PostgreSQL and SQLite say differently. SQL stands where it is used; only these words are swapped.</summary>
+internal sealed record SqlDialect
+{
+    /// <summary>Any number that no other program uses for an advisory lock in this database: "sluice" in ASCII.</summary>
+    private const long MigrationLock = 0x73_6c_75_69_63_65;
+
+    public static SqlDialect PostgreSql { get; } = new()
+    {
+        Now = "now()",
+        TimeType = "timestamptz",
+        TenantOfClient = "(payload -> 'definition' ->> 'tenant')",
+        PayloadBefore = "CAST(",
+        PayloadAfter = " AS jsonb)",
+        SkipLocked = "FOR UPDATE SKIP LOCKED",
+        BeginMigration = $"BEGIN; SELECT pg_advisory_xact_lock({MigrationLock})",
+        MigrationText = migration => migration.PostgreSql,
+    };
+
+    public static SqlDialect Sqlite { get; } = new()
+    {
+        TimeType = "TEXT",
+        Now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+        TenantOfClient = "json_extract(payload, '$.definition.tenant')",
+        PayloadBefore = "json(",
+        PayloadAfter = ")",
+        SkipLocked = "", // There is one writer: nothing is ever locked.
+        BeginMigration = "BEGIN IMMEDIATE",
+        MigrationText = migration => migration.Sqlite,
+    };
+
+    /// <summary>The database's own time, in UTC.</summary>
+    public required string Now { get; init; }
+
+    /// <summary>The type of a column that holds a time.</summary>
+    public required string TimeType { get; init; }
+
+    /// <summary>The tenant of a row that holds a client, as the index over it says.</summary>
+    public required string TenantOfClient { get; init; }
+
+    /// <summary>Ends a SELECT that takes rows for itself, without waiting for those that another silo takes.</summary>
+    public required string SkipLocked { get; init; }
+
+    /// <summary>Begins a transaction that at most one silo has at a time, on any machine.</summary>
+    public required string BeginMigration { get; init; }
+
+    /// <summary>Picks this database's text of a migration.</summary>
+    public required Func<Migration, string> MigrationText { get; init; }
+
+    private string PayloadBefore { get; init; } = "";
+
+    private string PayloadAfter { get; init; } = "";
+
+    /// <summary>A text value taken as JSON; text that is none is refused by the database.</summary>
+    public string Payload(string value) => $"{PayloadBefore}{value}{PayloadAfter}";
+}

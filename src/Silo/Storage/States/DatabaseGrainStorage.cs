@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Sluice.Silo.Storage.States;
+
+/// <summary>The states of grains, a row each. Every write compares the version it is based on, the first one too.</summary>
+internal sealed class DatabaseGrainStorage : IGrainStorage
+{
+    private const string ReadSql = """
+        SELECT version, payload FROM grain_state WHERE grain_type = $1 AND grain_key = $2 AND state_name = $3
+        """;
+
+    private const string ClearSql = """
+        DELETE FROM grain_state WHERE grain_type = $1 AND grain_key = $2 AND state_name = $3 AND version = $4
+        RETURNING version
+        """;
+
+    private readonly IDatabase _database;
+    private readonly string _insertSql;
+    private readonly string _updateSql;
+
+    public DatabaseGrainStorage(IDatabase database)
+    {
+        _database = database;
+        var (payload, now) = (database.Dialect.Payload("$5"), database.Dialect.Now);
+        _insertSql = $"""
+            INSERT INTO grain_state (grain_type, grain_key, state_name, version, payload, modified_at)
+            VALUES ($1, $2, $3, $4, {payload}, {now})
+            ON CONFLICT (grain_type, grain_key, state_name) DO NOTHING
+            RETURNING version
+            """;
+        _updateSql = $"""
+            UPDATE grain_state SET version = version + 1, payload = {payload}, modified_at = {now}
+            WHERE grain_type = $1 AND grain_key = $2 AND state_name = $3 AND version = $4
+            RETURNING version
+            """;
+    }
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
+
+    public async Task ReadStateAsync<T>(
+        string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    {
+        var rows = await _database.ReadAsync<(long Version, string Payload)?>(
+            new Statement(ReadSql, KeyOf(stateName, grainId)),
+            row => (row.GetInt64(0), row.GetString(1)),
+            cancellationToken);
+        if (rows.SingleOrDefault() is { } found)
+        {
+            grainState.State = StateJson.Read<T>(found.Payload);
+            grainState.ETag = Text(found.Version);
+            grainState.RecordExists = true;
+        }
+        else
+        {
+            Forget(grainState);
+        }
+    }
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        WriteStateAsync(stateName, grainId, grainState, CancellationToken.None);
+
+    public async Task WriteStateAsync<T>(
+        string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    {
+        object[] key = KeyOf(stateName, grainId);
+        var payload = StateJson.Write(grainState.State);
+        var write = grainState.ETag is { } etag
+            ? new Statement(_updateSql, [.. key, VersionOf(etag, grainId), payload])
+            : new Statement(_insertSql, [.. key, FirstVersion(), payload]);
+        var rows = await _database.WriteAsync([write], row => row.GetInt64(0), cancellationToken);
+        if (rows.Count == 0)
+        {
+            throw WrittenByAnother(stateName, grainId, grainState.ETag);
+        }
+
+        grainState.ETag = Text(rows[0]);
+        grainState.RecordExists = true;
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        ClearStateAsync(stateName, grainId, grainState, CancellationToken.None);
+
+    public async Task ClearStateAsync<T>(
+        string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    {
+        object[] key = KeyOf(stateName, grainId);
+        var isDone = grainState.ETag is { } etag
+            ? (await _database.WriteAsync(
+                [new Statement(ClearSql, [.. key, VersionOf(etag, grainId)])],
+                row => row.GetInt64(0),
+                cancellationToken)).Count == 1
+            : (await _database.ReadAsync(
+                new Statement(ReadSql, key), row => row.GetInt64(0), cancellationToken)).Count == 0;
+        if (!isDone)
+        {
+            throw WrittenByAnother(stateName, grainId, grainState.ETag);
+        }
+
+        Forget(grainState);
+    }
+
+    private static object[] KeyOf(string stateName, GrainId grainId) =>
+        [grainId.Type.ToString()!, grainId.Key.ToString()!, stateName];
+
+    private static void Forget<T>(IGrainState<T> grainState)
+    {
+        grainState.State = Activator.CreateInstance<T>();
+        grainState.ETag = null;
+        grainState.RecordExists = false;
+    }
+
+    /// <summary>
+    /// Versions count up from a random beginning: a writer that read the row before it was cleared and made again must
+    /// not find its version there. The room between two beginnings holds a million writes.
+    /// </summary>
+    private static long FirstVersion() => (long)RandomNumberGenerator.GetInt32(1, int.MaxValue) << 20;
+
+    private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
+
+    private static long VersionOf(string etag, GrainId grainId) =>
+        long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : throw new InconsistentStateException($"{grainId} names a version that was never given.", null, etag);
+
+    private static InconsistentStateException WrittenByAnother(string stateName, GrainId grainId, string? etag) =>
+        new($"State '{stateName}' of {grainId} was written by another.", null, etag);
+}

@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+using Sluice.Silo.Storage.PostgreSql;
+
+namespace Sluice.Silo.Storage;
+
+/// <summary>Names every mistake in the settings of the storage at once. The database's address is never repeated.</summary>
+internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
+{
+    public ValidateOptionsResult Validate(string? name, StorageOptions options)
+    {
+        var mistakes = new List<string>();
+        var annotations = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), annotations, validateAllProperties: true);
+        mistakes.AddRange(annotations.Select(mistake => $"Storage: {mistake.ErrorMessage}"));
+        if (options.DatabaseUrl.Length == 0 == (options.SqliteFile.Length == 0))
+        {
+            mistakes.Add(
+                "Storage: set exactly one of Storage:DatabaseUrl (or DATABASE_URL), for PostgreSQL, and " +
+                "Storage:SqliteFile, for a single machine.");
+        }
+
+        if (options.DatabaseUrl.Length > 0 && DatabaseUrl.Read(options.DatabaseUrl).Mistake is { } mistake)
+        {
+            mistakes.Add($"Storage:DatabaseUrl {mistake}");
+        }
+
+        if (options.SqliteFile.Length > 0 && Path.EndsInDirectorySeparator(options.SqliteFile))
+        {
+            mistakes.Add($"Storage:SqliteFile '{options.SqliteFile}' names a folder; name a file in it.");
+        }
+
+        if (options.CommandTimeout.Ticks % TimeSpan.TicksPerSecond != 0)
+        {
+            mistakes.Add($"Storage:CommandTimeout {options.CommandTimeout} is not a whole number of seconds.");
+        }
+
+        return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+    }
+}

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Sluice.Actors.Hosting;
+using Sluice.Grains.Clients;
+using Sluice.Silo.Storage.Ledger;
+using Sluice.Silo.Storage.Migrations;
+using Sluice.Silo.Storage.PostgreSql;
+using Sluice.Silo.Storage.Reminders;
+using Sluice.Silo.Storage.Sqlite;
+using Sluice.Silo.Storage.States;
+
+namespace Sluice.Silo.Storage;
+
+/// <summary>Registers the storage.</summary>
+internal static class StorageServices
+{
+    /// <summary>The provider that a grain's state means when it names none.</summary>
+    private const string DefaultProvider = "Default";
+
+    /// <summary>
+    /// Registers everything that is kept in the database. The host awaits <see cref="IDatabase.PrepareAsync"/> before it
+    /// starts anything that uses it.
+    /// </summary>
+    public static IServiceCollection AddStorage(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        services.AddOptions<StorageOptions>()
+            .BindConfiguration("Storage")
+            .PostConfigure<IConfiguration>(TakeDatabaseUrl)
+            .ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider =>
+            new Migrator(Schema.Migrations, provider.GetRequiredService<ILogger<Migrator>>()));
+        services.AddSingleton<IDatabase>(provider =>
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value.SqliteFile.Length > 0
+                ? ActivatorUtilities.CreateInstance<SqliteDatabase>(provider)
+                : ActivatorUtilities.CreateInstance<PostgreSqlDatabase>(provider));
+        services.AddSingleton<IReserveWriter>(ReserveWriterOf);
+        services.AddSingleton<IClientLedger, DatabaseClientLedger>();
+        services.AddSingleton<StateIndex>();
+        services.AddSingleton<IReminderTable, DatabaseReminderTable>();
+        services.AddSingleton<DatabaseGrainStorage>();
+        services.AddKeyedSingleton<IGrainStorage>(
+            DefaultProvider, (provider, _) => provider.GetRequiredService<DatabaseGrainStorage>());
+        return services;
+    }
+
+    /// <summary>The variable that hosting platforms set. It yields to a place of our own.</summary>
+    private static void TakeDatabaseUrl(StorageOptions options, IConfiguration configuration)
+    {
+        if (options.DatabaseUrl.Length == 0 && options.SqliteFile.Length == 0)
+        {
+            options.DatabaseUrl = configuration["DATABASE_URL"] ?? "";
+        }
+    }
+
+    /// <summary>SQLite's one writer already commits concurrent writes together; PostgreSQL is helped to.</summary>
+    private static IReserveWriter ReserveWriterOf(IServiceProvider provider)
+    {
+        var database = provider.GetRequiredService<IDatabase>();
+        return database.Dialect == SqlDialect.Sqlite
+            ? new SingleReserveWriter(database)
+            : new GroupedReserveWriter(
+                database,
+                provider.GetRequiredService<IOptions<StorageOptions>>().Value.CommandTimeout,
+                provider.GetRequiredService<TimeProvider>());
+    }
+}

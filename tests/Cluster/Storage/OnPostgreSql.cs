@@ -1,0 +1,4 @@
+namespace Sluice.Cluster.Storage;
+
+public sealed class GrainStorageOnPostgreSqlTests(PostgreSqlFixture server)
+    : GrainStorageTests(new PostgreSqlPlace(server));

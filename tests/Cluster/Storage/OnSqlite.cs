@@ -1,0 +1,3 @@
+namespace Sluice.Cluster.Storage;
+
+public sealed class GrainStorageOnSqliteTests() : GrainStorageTests(new SqlitePlace());

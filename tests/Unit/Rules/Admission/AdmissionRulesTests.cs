@@ -1,0 +1,196 @@
+using Sluice.Rules.Admission;
+using Sluice.Rules.Limits;
+using Xunit;
+using static Sluice.Unit.Rules.Admission.Client;
+
+namespace Sluice.Unit.Rules.Admission;
+
+public sealed class AdmissionRulesTests
+{
+    private static readonly ClientPolicy All = Policy(TwoPerSecond, FivePerMinute, TwoAtOnce, TenPerMonth);
+
+    [Fact]
+    public void An_admitted_request_takes_one_of_everything()
+    {
+        var (client, decision) = AdmissionRules.Decide(Idle(All), Ask(1), All, At(seconds: 0));
+
+        Assert.Equal(
+            new Decision(
+                Verdict.Admitted, TimeSpan.Zero, null, new BindingRate("per-second", 2, 1, TimeSpan.FromSeconds(0.5))),
+            decision);
+        Assert.Equal([1, 4], client.Buckets.Zip(All.Rates, (bucket, rate) => bucket.Remaining(rate.Bucket)));
+        Assert.Equal(new Slot(All.SlotTtl, At(0)), Assert.Single(client.Slots.Taken).Value);
+        Assert.Equal([1], client.Quotas.Select(quota => quota.Used));
+    }
+
+    /// <summary>
+    /// Guards the order in which a client hears the reasons: each row removes the reason of the row before.
+    /// </summary>
+    [Fact]
+    public void The_reasons_are_told_in_order_key_suspension_model_quota_slots_rates_reserve()
+    {
+        var policy = Policy(TwoPerSecond, FivePerMinute, TwoAtOnce, TenPerMonth with { Amount = 2 });
+        var full = Idle(policy, reserved: 2).Admit(1, policy).Admit(2, policy);
+        var wrong = Ask(3) with { Mac = new byte[32], Model = "nobody's" };
+        var suspended = policy with { Suspended = true, Keys = policy.Keys.Revoke(1, "", Start)! };
+
+        Assert.Equal((Verdict.UnknownKey, null), Refusal(full, wrong, suspended));
+        wrong = wrong with { Mac = Mac.AsMemory() };
+        Assert.Equal((Verdict.KeyRevoked, null), Refusal(full, wrong, suspended));
+        suspended = suspended with { Keys = policy.Keys };
+        Assert.Equal((Verdict.ClientSuspended, null), Refusal(full, wrong, suspended));
+        Assert.Equal((Verdict.ModelUnknown, null), Refusal(full, wrong, policy));
+        Assert.Equal((Verdict.ModelForbidden, null), Refusal(full, wrong with { Model = "deepseek-r1" }, policy));
+        Assert.Equal((Verdict.QuotaExhausted, "per-month"), Refusal(full, Ask(3), policy));
+        full = full with { Quotas = [full.Quotas[0] with { Used = 1, Reserved = 1 }] };
+        Assert.Equal((Verdict.NoFreeSlot, "at-once"), Refusal(full, Ask(3), policy));
+        full = full with { Slots = full.Slots.Free(Id(1)) };
+        Assert.Equal((Verdict.RateLimited, "per-second"), Refusal(full, Ask(3), policy));
+        full = full with { Buckets = [TokenBucket.Full(policy.Rates[0].Bucket, default), full.Buckets[1]] };
+        Assert.Equal((Verdict.Pending, null), Refusal(full, Ask(3), policy));
+        full = full with { Quotas = [full.Quotas[0] with { Reserved = 2 }] };
+        Assert.Equal((Verdict.Admitted, null), Refusal(full, Ask(3), policy));
+    }
+
+    [Fact]
+    public void A_key_past_its_end_is_expired()
+    {
+        var request = Ask(1);
+
+        var (_, decision) = AdmissionRules.Decide(Idle(All), request, All, At(0) with { Utc = Start.AddDays(90) });
+
+        Assert.Equal(Verdict.KeyExpired, decision.Verdict);
+    }
+
+    [Fact]
+    public void A_refusal_changes_nothing()
+    {
+        var policy = Policy(TwoPerSecond, TwoAtOnce, TenPerMonth);
+        var full = Idle(policy).Admit(1, policy).Admit(2, policy);
+
+        AssertSame(full, AdmissionRules.Decide(full, Ask(3), policy, At(0)).Next);
+        AssertSame(full, AdmissionRules.Decide(full, Ask(3) with { Mac = new byte[32] }, policy, At(0)).Next);
+        AssertSame(full, AdmissionRules.Decide(full, Ask(3) with { Model = "deepseek-r1" }, policy, At(0)).Next);
+    }
+
+    /// <summary>Guards against charging twice when a reply is lost and the edge asks again.</summary>
+    [Fact]
+    public void A_repeated_request_is_answered_like_the_first_and_charged_once()
+    {
+        var (client, first) = AdmissionRules.Decide(Idle(All), Ask(1), All, At(0));
+
+        var (again, second) = AdmissionRules.Decide(client, Ask(1), All, At(0));
+
+        Assert.Equal(first, second);
+        AssertSame(client, again);
+    }
+
+    /// <summary>
+    /// Guards a call that may be running already: what changed since its first answer is not its matter.
+    /// </summary>
+    [Fact]
+    public void A_repeated_request_is_admitted_though_every_limit_is_reached_meanwhile()
+    {
+        var client = Idle(All).Admit(1, All).Admit(2, All);
+        var revoked = All with { Keys = All.Keys.Revoke(1, "", Start)! };
+
+        Assert.Equal((Verdict.Admitted, null), Refusal(client, Ask(1), revoked));
+    }
+
+    [Fact]
+    public void A_request_that_waits_for_its_reserve_takes_nothing_and_is_counted_to_size_the_next_one()
+    {
+        var client = Idle(All, reserved: 0);
+
+        var (next, decision) = AdmissionRules.Decide(client, Ask(1), All, At(0));
+
+        Assert.Equal((Verdict.Pending, AdmissionRules.PendingRetryAfter), (decision.Verdict, decision.RetryAfter));
+        AssertSame(client with { RecentUse = new RecentUse(default, 1, 0) }, next);
+    }
+
+    [Fact]
+    public void One_quota_without_reserve_holds_up_the_others_without_charging_them()
+    {
+        var policy = Policy(TenPerMonth, TenPerMonth with { Name = "other" });
+        var client = Idle(policy);
+        client = client with { Quotas = [client.Quotas[0], client.Quotas[1] with { Reserved = 0 }] };
+
+        var (next, decision) = AdmissionRules.Decide(client, Ask(1), policy, At(0));
+
+        Assert.Equal(Verdict.Pending, decision.Verdict);
+        Assert.Equal(client.Quotas, next.Quotas);
+    }
+
+    [Fact]
+    public void The_longest_wait_is_named_with_its_limit_and_is_exact()
+    {
+        var policy = Policy(TwoPerSecond, FivePerMinute);
+        var client = Idle(policy);
+        for (var i = 0; i < 5; i++)
+        {
+            client = client.Admit(i, policy, seconds: i / 2.0);
+        }
+
+        var (_, decision) = AdmissionRules.Decide(client, Ask(9), policy, At(2));
+
+        // The first token of the five-per-minute comes 12 s after it was full; 0.5 s would do for the other.
+        Assert.Equal((Verdict.RateLimited, "per-minute"), (decision.Verdict, decision.RefusedBy));
+        Assert.Equal(TimeSpan.FromSeconds(10), decision.RetryAfter);
+        Assert.Equal(Verdict.RateLimited, Refusal(client, Ask(9), policy, seconds: 11.9999999).Verdict);
+        Assert.Equal(Verdict.Admitted, Refusal(client, Ask(9), policy, seconds: 12).Verdict);
+    }
+
+    [Fact]
+    public void A_taken_slot_is_free_when_its_time_is_over_and_a_polite_wait_is_named_until_then()
+    {
+        var policy = Policy(TwoAtOnce);
+        var client = Idle(policy).Admit(1, policy).Admit(2, policy);
+
+        var (_, decision) = AdmissionRules.Decide(client, Ask(3), policy, At(seconds: 14.9999999));
+        Assert.Equal(
+            new Decision(Verdict.NoFreeSlot, AdmissionRules.SlotRetryAfter, "at-once", default), decision);
+
+        Assert.Equal(Verdict.Admitted, Refusal(client, Ask(3), policy, seconds: 15).Verdict);
+    }
+
+    [Fact]
+    public void The_binding_rate_is_the_one_with_the_fewest_whole_tokens_left()
+    {
+        var wide = new Limit("wide", LimitKind.Rate, 1_000, 0, TimeSpan.FromHours(1));
+        var policy = Policy(wide, FivePerMinute, FivePerMinute with { Name = "the-same" });
+
+        var (_, decision) = AdmissionRules.Decide(Idle(policy), Ask(1), policy, At(0));
+
+        Assert.Equal(new BindingRate("per-minute", 5, 4, TimeSpan.FromSeconds(12)), decision.Requests);
+    }
+
+    [Fact]
+    public void A_client_without_limits_is_admitted_without_a_binding_rate()
+    {
+        var policy = Policy();
+
+        var (_, decision) = AdmissionRules.Decide(Idle(policy), Ask(1), policy, At(0));
+
+        Assert.Equal(new Decision(Verdict.Admitted, TimeSpan.Zero, null, default), decision);
+    }
+
+    [Fact]
+    public void A_key_alone_is_judged_by_its_secret_its_end_and_the_clients_suspension()
+    {
+        var suspended = All with { Suspended = true };
+        var revoked = suspended with { Keys = All.Keys.Revoke(1, "", Start)! };
+
+        Assert.Equal(Verdict.Admitted, AdmissionRules.Identify(1, Mac.AsSpan(), All, At(0)));
+        Assert.Equal(Verdict.ClientSuspended, AdmissionRules.Identify(1, Mac.AsSpan(), suspended, At(0)));
+        Assert.Equal(Verdict.KeyRevoked, AdmissionRules.Identify(1, Mac.AsSpan(), revoked, At(0)));
+        Assert.Equal(Verdict.UnknownKey, AdmissionRules.Identify(2, Mac.AsSpan(), All, At(0)));
+        Assert.Equal(Verdict.UnknownKey, AdmissionRules.Identify(1, Mac.AsSpan(), ClientPolicy.Nobody, At(0)));
+    }
+
+    private static (Verdict Verdict, string? By) Refusal(
+        ClientState client, AdmissionRequest request, ClientPolicy policy, double seconds = 0)
+    {
+        var (_, decision) = AdmissionRules.Decide(client, request, policy, At(seconds));
+        return (decision.Verdict, decision.RefusedBy);
+    }
+}
