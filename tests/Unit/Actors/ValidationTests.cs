@@ -60,7 +60,7 @@ public sealed class ValidationTests
         var host = provider.GetRequiredService<ActorHost>();
 
         Assert.Same(host.GrainFactory, provider.GetRequiredService<IGrainFactory>());
-        Assert.Same(provider, provider.GetRequiredService<IClusterClient>().ServiceProvider.GetRequiredService<ActorHost>() == host ? provider : null);
+        Assert.Same(host, provider.GetRequiredService<IClusterClient>().ServiceProvider.GetRequiredService<ActorHost>());
         var failure = await Assert.ThrowsAsync<ActorConfigurationException>(
             () => host.StartAsync(TestContext.Current.CancellationToken));
         Assert.NotEmpty(failure.Mistakes); // This assembly is full of them, on purpose.
@@ -70,7 +70,7 @@ public sealed class ValidationTests
     {
         var world = new World(options, grains);
         return World.Failure<ActorConfigurationException>(
-            world.Begin(() => world.Host.StartAsync(CancellationToken.None))).Mistakes;
+            world.Begin(async () => await world.Host.StartAsync(CancellationToken.None))).Mistakes;
     }
 
     private sealed class ServicesMarker;
