@@ -41,8 +41,8 @@ internal sealed class HostMetrics : IDisposable
             "sluice.actors.waiting", host.CountWaiting, "{call}", "Requests that wait for their activation.");
     }
 
-    /// <summary>Now, if durations are measured; otherwise 0.</summary>
-    internal long Started() => _latency.Enabled ? _time.GetTimestamp() : 0;
+    /// <summary>Now, if durations are measured; otherwise -1.</summary>
+    internal long Started() => _latency.Enabled ? _time.GetTimestamp() : -1;
 
     internal void CallEnded(GrainCall call, Exception? failure)
     {
@@ -57,7 +57,7 @@ internal sealed class HostMetrics : IDisposable
             { "grain.method", call.MethodName },
         };
         _calls.Add(1, tags);
-        if (call.StartedTimestamp != 0)
+        if (call.StartedTimestamp >= 0)
         {
             _latency.Record(_time.GetElapsedTime(call.StartedTimestamp).TotalSeconds, tags);
         }
