@@ -70,7 +70,8 @@ public sealed class StopTests
 
         _world.Advance(TimeSpan.FromSeconds(11));
 
-        Assert.Equal(3, _world.Log.All.Count(text => text.Contains("1 activations are left", StringComparison.Ordinal)));
+        Assert.Equal(3,
+            _world.Log.All.Count(text => text.Contains("1 activations are left", StringComparison.Ordinal)));
     }
 
     [Fact]
