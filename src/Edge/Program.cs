@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
@@ -7,6 +8,8 @@ using Sluice.Edge.Models;
 using Sluice.Edge.Pools;
 using Sluice.Edge.Sessions;
 using Sluice.Telemetry;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Sluice.Edge;
 
@@ -25,15 +28,15 @@ public static class Program
         services.AddSingleton<Callers>().AddSingleton<Decisions>().AddSingleton<LiveCalls>();
         services.AddSingleton<Completions>().AddHostedService(provider => provider.GetRequiredService<Completions>());
         services.AddHostedService<Renewals>();
-        services.AddSingleton<Yarp.ReverseProxy.Configuration.IProxyConfigProvider>(provider =>
+        services.AddSingleton<IProxyConfigProvider>(provider =>
         {
             var pools = provider.GetRequiredService<PoolCatalog>();
-            return new Yarp.ReverseProxy.Configuration.InMemoryConfigProvider(
+            return new InMemoryConfigProvider(
                 PoolProxy.Routes(pools), PoolProxy.Clusters(pools));
         });
-        services.AddReverseProxy()
-            .AddTransforms(PoolProxy.Transform);
-        services.AddSingleton<Yarp.ReverseProxy.Forwarder.IForwarderHttpClientFactory, PoolHttpClientFactory>();
+        services.AddReverseProxy().AddTransforms(PoolProxy.Transform);
+        services.AddDataProtection().UseEphemeralDataProtectionProvider(); // YARP's, for cookies that are never set.
+        services.AddSingleton<IForwarderHttpClientFactory, PoolHttpClientFactory>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

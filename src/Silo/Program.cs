@@ -50,7 +50,7 @@ public static class Program
     public static async Task StartSiloAsync(this WebApplication app, CancellationToken cancellationToken)
     {
         _ = app.Services.GetRequiredService<MasterKey>();
-        await app.Services.PrepareStorageAsync(cancellationToken);
+        await app.Services.GetRequiredService<IDatabase>().PrepareAsync(cancellationToken);
         await Engine.StartAsync(app.Services, cancellationToken);
     }
 

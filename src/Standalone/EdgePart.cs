@@ -1,10 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Edge;
-using Sluice.Telemetry;
 
 namespace Sluice.Standalone;
 
@@ -21,16 +19,16 @@ internal sealed class EdgePart : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(Settings(pools));
-        builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
-        builder.AddSluiceLogging();
+        builder.ListenOn(options.Port);
         builder.Services.AddSingleton(silo.Cluster);
+        builder.Services.AddSingleton(silo.Meters); // One /metrics tells of both.
         builder.AddEdge();
         var part = new EdgePart(builder.Build());
         try
         {
             await part._app.OpenEdgeAsync();
             part._app.UseEdge();
-            await part._app.StartAsync();
+            await part._app.ListenAsync("--port", options.Port);
             return part;
         }
         catch

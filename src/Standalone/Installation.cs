@@ -1,15 +1,7 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Sluice.Edge;
-using Sluice.Silo;
 using Sluice.Silo.Configuration;
 using Sluice.Silo.Security;
 using Sluice.Silo.Storage;
-using Sluice.SimulatedPool;
 
 namespace Sluice.Standalone;
 
@@ -31,7 +23,7 @@ internal static class Installation
             await silo.UntilStoppedAsync(cancellationToken);
             return 0;
         }
-        catch (Exception exception) when (Sentence(exception, options) is { } sentence)
+        catch (Exception exception) when (Sentence(exception) is { } sentence)
         {
             await Console.Error.WriteLineAsync($"Sluice cannot start: {sentence}");
             return 1;
@@ -45,14 +37,11 @@ internal static class Installation
     }
 
     /// <summary>What an operator can act on; null for what is a mistake of ours and needs its stack trace.</summary>
-    private static string? Sentence(Exception exception, StandaloneOptions options) => exception switch
+    private static string? Sentence(Exception exception) => exception switch
     {
         CannotStartException or MasterKeyException or StorageUnavailableException => exception.Message,
         SluiceFileException file => $"the configuration is broken:{Environment.NewLine}{file.Message}",
         OptionsValidationException settings => $"the settings are broken: {string.Join(" ", settings.Failures)}",
-        IOException { InnerException: AddressInUseException } =>
-            $"port {options.Port} or {options.AdminPort} is taken: {exception.Message} "
-            + "Choose others with --port and --admin-port.",
         _ => null,
     };
 }

@@ -25,8 +25,8 @@ internal sealed class PoolsPart : IAsyncDisposable
     {
         if (options.Pool is not null)
         {
-            var models = await ModelsOfAsync(options, cancellationToken);
-            var address = options.Pool.ToString().TrimEnd('/');
+            var address = options.Pool.TrimEnd('/');
+            var models = await ModelsOfAsync(address, options.PoolKeyFile, cancellationToken);
             return new PoolsPart([new PoolDefinition("pool", address, models, options.PoolKeyFile ?? "", true)], null);
         }
 
@@ -46,18 +46,18 @@ internal sealed class PoolsPart : IAsyncDisposable
 
     /// <summary>A real server knows best what it serves.</summary>
     private static async Task<IReadOnlyList<string>> ModelsOfAsync(
-        StandaloneOptions options, CancellationToken cancellationToken)
+        string pool, string? keyFile, CancellationToken cancellationToken)
     {
-        if (!options.Pool!.IsAbsoluteUri || options.Pool.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate(pool + "/v1/models", UriKind.Absolute, out var address)
+            || address.Scheme is not ("http" or "https"))
         {
-            throw new CannotStartException($"--pool '{options.Pool}' is not an http or https address.");
+            throw new CannotStartException($"--pool '{pool}' is not an http or https address.");
         }
 
-        var address = new Uri(options.Pool.ToString().TrimEnd('/') + "/v1/models");
         try
         {
             using var client = new HttpClient { Timeout = AskTimeout };
-            if (options.PoolKeyFile is { } keyFile)
+            if (keyFile is not null)
             {
                 var key = (await File.ReadAllTextAsync(keyFile, cancellationToken)).Trim();
                 client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);

@@ -17,7 +17,7 @@ var config = new Option<FileInfo?>("--config")
 {
     Description = "Configuration file. Default: sluice.yaml in the data folder, if there is one.",
 };
-var pool = new Option<Uri?>("--pool")
+var pool = new Option<string?>("--pool")
 {
     Description = "Address of an OpenAI-compatible server to forward to in place of the simulated pool.",
 };

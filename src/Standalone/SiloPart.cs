@@ -1,5 +1,5 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,6 +22,8 @@ internal sealed class SiloPart : IAsyncDisposable
 
     public IClusterClient Cluster => _app.Services.GetRequiredService<IClusterClient>();
 
+    public IMeterFactory Meters => _app.Services.GetRequiredService<IMeterFactory>();
+
     public TimeProvider Time => _app.Services.GetRequiredService<TimeProvider>();
 
     public Uri Address => new(_app.Urls.Single());
@@ -38,8 +40,7 @@ internal sealed class SiloPart : IAsyncDisposable
             builder.Configuration["Storage:SqliteFile"] = folder.Database;
         }
 
-        builder.WebHost.UseUrls($"http://127.0.0.1:{options.AdminPort}");
-        builder.AddSluiceLogging();
+        builder.ListenOn(options.AdminPort);
         builder.Services.AddSluiceTelemetry(new TelemetrySources
         {
             Meters = [.. TelemetrySources.FrameworkMeters, "Sluice.*", "Npgsql", "Yarp.ReverseProxy"],
@@ -49,7 +50,7 @@ internal sealed class SiloPart : IAsyncDisposable
         var part = new SiloPart(builder.Build(), folder);
         try
         {
-            await part.StartAsync(file);
+            await part.StartAsync(options, file);
             return part;
         }
         catch
@@ -94,7 +95,7 @@ internal sealed class SiloPart : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private async Task StartAsync(SluiceFile? file)
+    private async Task StartAsync(StandaloneOptions options, SluiceFile? file)
     {
         await _app.StartSiloAsync(CancellationToken.None);
         _started = true;
@@ -105,6 +106,6 @@ internal sealed class SiloPart : IAsyncDisposable
         }
 
         _app.UseSilo();
-        await _app.StartAsync();
+        await _app.ListenAsync("--admin-port", options.AdminPort);
     }
 }

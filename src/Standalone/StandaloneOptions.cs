@@ -8,7 +8,7 @@ namespace Sluice.Standalone;
 /// <param name="Pool">A real pool; null for the simulated one or for those of the configuration file.</param>
 /// <param name="PoolKeyFile">The file with its key; null when it wants none.</param>
 internal sealed record StandaloneOptions(
-    int Port, int AdminPort, string DataFolder, string? ConfigFile, Uri? Pool, string? PoolKeyFile);
+    int Port, int AdminPort, string DataFolder, string? ConfigFile, string? Pool, string? PoolKeyFile);
 
 /// <summary>Sluice cannot start. The message is for the operator, and holds nothing secret.</summary>
 internal sealed class CannotStartException(string message) : Exception(message);

@@ -3,7 +3,9 @@ using FsCheck.Fluent;
 
 namespace Sluice.Properties;
 
-/// <summary>Checks that something holds for everything that can be drawn; a failure prints the case and its seed.</summary>
+/// <summary>
+/// Checks that something holds for everything that can be drawn; a failure prints the case and its seed.
+/// </summary>
 internal static class Law
 {
     public static void Holds<T>(Gen<T> cases, Func<T, bool> holds, int tests = 2_000) =>

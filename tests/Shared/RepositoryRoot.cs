@@ -15,6 +15,7 @@ public static class RepositoryRoot
         }
 
         return folder?.FullName
-            ?? throw new InvalidOperationException($"No Platform.sln above {AppContext.BaseDirectory}: run the tests in the repository.");
+            ?? throw new InvalidOperationException(
+                $"No Platform.sln above {AppContext.BaseDirectory}: run the tests in the repository.");
     }
 }

@@ -48,7 +48,7 @@ internal sealed partial class Activation
 
         lock (_lock)
         {
-            if (_state is not ActivationState.Active || _waiting.Count + _running.Count + _posted.Count > 0)
+            if (_state is not ActivationState.Active || HasUse(_waiting) || HasUse(_running))
             {
                 return;
             }
@@ -106,6 +106,11 @@ internal sealed partial class Activation
         bool schedule;
         lock (_lock)
         {
+            if (_state is ActivationState.Dead)
+            {
+                return; // Abandoned meanwhile.
+            }
+
             _state = ActivationState.Active;
             schedule = !_scheduled;
             _scheduled = true;
@@ -138,7 +143,9 @@ internal sealed partial class Activation
 
     internal CancellationToken EndingSoon => _endingSoon;
 
-    /// <summary>Leaves the catalog. Who waits fails with the activation, or goes to the next one in the same order.</summary>
+    /// <summary>
+    /// Leaves the catalog. Who waits fails with the activation, or goes to the next one in the same order.
+    /// </summary>
     internal void Die(Exception? failure)
     {
         var calls = new List<GrainCall>();
@@ -199,6 +206,18 @@ internal sealed partial class Activation
         {
             IRunningGrain.UnderConstruction = null;
         }
+    }
+
+    // A timer that does not keep alive may be due at any moment, and is no use.
+    private static bool HasUse(WorkList items)
+    {
+        var item = items.First;
+        while (item is Timers.GrainTimer { KeepsAlive: false })
+        {
+            item = item.Next;
+        }
+
+        return item is not null;
     }
 
     private bool MayEnd() =>

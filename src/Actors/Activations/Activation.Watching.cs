@@ -111,19 +111,24 @@ internal sealed partial class Activation
 
     internal int WaitingCount => _waiting.Count;
 
-    internal bool IsQuiet
+    /// <summary>At the end of a stop's patience: every caller is told, and what runs is left behind.</summary>
+    internal void Abandon(Exception failure)
     {
-        get
+        Die(failure);
+        var running = new List<GrainCall>();
+        lock (_lock)
         {
-            lock (_lock)
+            for (var item = _running.First; item is not null; item = item.Next)
             {
-                return _waiting.Count + _running.Count == 0;
+                if (item is GrainCall call && call.TryClaim())
+                {
+                    running.Add(call);
+                }
             }
         }
-    }
 
-    /// <summary>At the end of a stop's patience: whoever waits is told, what runs is left behind.</summary>
-    internal void Abandon(Exception failure) => Die(failure);
+        running.ForEach(call => call.AnswerFailure(failure));
+    }
 
     private static void AddBlocker(WorkItem item, List<(WorkItem By, GrainCall? Next)> into)
     {

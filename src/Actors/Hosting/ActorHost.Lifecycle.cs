@@ -8,7 +8,8 @@ public sealed partial class ActorHost
 
     private static readonly TimeSpan ProgressPeriod = TimeSpan.FromSeconds(5);
 
-    private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>True when everything has ended, false when there is no more time.</summary>
+    private readonly TaskCompletionSource<bool> _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private GrainModel? _model;
     private ITimer? _collector;
     private volatile bool _accepting;
@@ -89,25 +90,26 @@ public sealed partial class ActorHost
     {
         if (_stopping)
         {
-            _emptied.TrySetResult();
+            _emptied.TrySetResult(true);
         }
     }
 
     private async Task WaitUntilEmpty(CancellationToken cancellation)
     {
-        try
+        using var patience = Time.CreateTimer(
+            _ => _emptied.TrySetResult(false), null, Options.StopTimeout, Timeout.InfiniteTimeSpan);
+        using var hurry = cancellation.UnsafeRegister(_ => _emptied.TrySetResult(false), null);
+        if (await _emptied.Task)
         {
-            await _emptied.Task.WaitAsync(Options.StopTimeout, Time, cancellation);
+            return;
         }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+
+        _stopped = true;
+        foreach (var activation in Catalog.All())
         {
-            _stopped = true;
-            foreach (var activation in Catalog.All())
-            {
-                var left = activation.Describe();
-                LogAbandoned(left.GrainId, left.Running);
-                activation.Abandon(new SiloUnavailableException("The silo stopped before the call was over."));
-            }
+            var left = activation.Describe();
+            LogAbandoned(left.GrainId, left.Running);
+            activation.Abandon(new SiloUnavailableException("The silo stopped before the call was over."));
         }
     }
 

@@ -7,7 +7,9 @@ public enum CompletionOutcome
     /// <summary>The request reached a pool, however it ended there: it counts as used.</summary>
     Dispatched = 0,
 
-    /// <summary>No pool ever saw the request: what it took is given back.</summary>
+    /// <summary>
+    /// No pool ever saw the request: what it took of quotas is given back, and of rates what has not refilled since.
+    /// </summary>
     NotDispatched = 1,
 }
 

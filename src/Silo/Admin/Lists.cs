@@ -1,9 +1,8 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Sluice.Grains.Clients;
 using Sluice.Grains.Plans;
 using Sluice.Grains.Tenants;
-using Sluice.Silo.Storage;
+using Sluice.Silo.Storage.States;
 
 namespace Sluice.Silo.Admin;
 
@@ -40,7 +39,7 @@ internal sealed class Lists(StateIndex index)
             stored => stored.Definition!.ToDocument());
 
     private static async Task<Results<Ok<Page<TDocument>>, ProblemHttpResult>> PageAsync<TStored, TDocument>(
-        int limit, Func<int, Task<IReadOnlyList<StateRow>>> read, Func<TStored, TDocument> toDocument)
+        int limit, Func<int, Task<List<StateRow>>> read, Func<TStored, TDocument> toDocument)
     {
         if (limit is < 1 or > LimitMax)
         {
@@ -48,7 +47,7 @@ internal sealed class Lists(StateIndex index)
         }
 
         var rows = await read(limit);
-        var items = rows.Select(row => toDocument(row.Payload.Deserialize<TStored>(StateJson.Options)!));
+        var items = rows.Select(row => toDocument(StateJson.Read<TStored>(row.Payload.GetRawText())));
         return TypedResults.Ok(new Page<TDocument>([.. items], rows.Count == limit ? rows[^1].Key : null));
     }
 }

@@ -12,6 +12,10 @@ public sealed class MasterKey
     private const int Bytes = 32;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    // Kubernetes mounts a secret for the pod's group, read-only; nobody else may have anything.
+    private const UnixFileMode TooOpen = UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
     private readonly byte[] _key;
 
     private MasterKey(byte[] key) => _key = key;
@@ -39,7 +43,7 @@ public sealed class MasterKey
 
     private static MasterKey Load(string path)
     {
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerOnly & ~UnixFileMode.UserExecute) != 0)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & TooOpen) != 0)
         {
             throw new MasterKeyException(
                 $"The master key file '{path}' may be read by others than its owner: run 'chmod 600 {path}'.");

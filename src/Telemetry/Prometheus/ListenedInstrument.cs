@@ -48,14 +48,11 @@ internal sealed class ListenedInstrument
 
     private Series? Learn(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        // Spellings of the same labels (1 and "1") take a place each: the bound is on memory.
-        if (Volatile.Read(ref _knownCount) >= _seriesMax)
-        {
-            return null;
-        }
-
         var series = _family.SeriesOf(Labels.Of(_always, tags));
-        if (series is not null && _lookup.TryAdd(tags, series))
+
+        // The same labels in another order or spelling (1 and "1") are remembered too, as far as the bound allows. What
+        // is not remembered is found each time anew: slower, and never wrong.
+        if (series is not null && Volatile.Read(ref _knownCount) < _seriesMax && _lookup.TryAdd(tags, series))
         {
             Interlocked.Increment(ref _knownCount);
         }

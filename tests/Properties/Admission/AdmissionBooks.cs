@@ -79,7 +79,8 @@ internal sealed class AdmissionBooks
     /// <summary>For every two calls that passed: no more between them than capacity plus refill.</summary>
     public void AssertWindows()
     {
-        var times = _passed.Where(call => !_neverDispatched.Contains(call.Id)).Select(call => (BigInteger)call.At.Ticks).ToList();
+        var times =
+            (from call in _passed where !_neverDispatched.Contains(call.Id) select (BigInteger)call.At.Ticks).ToList();
         foreach (var (name, bucket) in _policy.Rates)
         {
             BigInteger lowest = 0;

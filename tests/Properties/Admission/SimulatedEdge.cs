@@ -44,7 +44,8 @@ internal sealed class SimulatedEdge(long session)
     /// <summary>A slot that was lost before the report came is not promised again.</summary>
     public void Renewed(Slots slots, HashSet<long> running, TimeSpan deadline)
     {
-        foreach (var id in Running.Keys.Where(id => running.Contains(id.Sequence) && slots.Taken.ContainsKey(id)).ToList())
+        var kept = Running.Keys.Where(id => running.Contains(id.Sequence) && slots.Taken.ContainsKey(id));
+        foreach (var id in kept.ToList())
         {
             Running[id] = deadline;
         }

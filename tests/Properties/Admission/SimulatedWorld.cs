@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Sluice.Properties.Admission;
 
-/// <summary>One client's owner, two edges that call it over a network that loses replies, a ledger, and a clock.</summary>
+/// <summary>
+/// One client's owner, two edges that call it over a network that loses replies, a ledger, and a clock.
+/// </summary>
 internal sealed class SimulatedWorld
 {
     private static readonly ClientPolicy[] Plans =
@@ -23,6 +25,12 @@ internal sealed class SimulatedWorld
             new Limit("at-once", LimitKind.Concurrency, 2, 0, TimeSpan.Zero),
             new Limit("per-month", LimitKind.Quota, 120, 0, TimeSpan.Zero),
             new Limit("more-per-month", LimitKind.Quota, 100, 0, TimeSpan.Zero),
+        ]),
+        Client.Policy(
+        [
+            new Limit("per-second", LimitKind.Rate, 7, 2, TimeSpan.FromSeconds(3)),
+            new Limit("at-once", LimitKind.Concurrency, 6, 0, TimeSpan.Zero),
+            new Limit("per-month", LimitKind.Quota, 200, 0, TimeSpan.Zero),
         ]),
     ];
 
@@ -54,11 +62,11 @@ internal sealed class SimulatedWorld
         var edge = _edges[_random.Next(_edges.Length)];
         Action happening = _random.Next(100) switch
         {
-            < 35 => () => Ask(edge, edge.NewCall()),
-            < 45 => () => AskAgain(edge),
-            < 65 => () => EndCall(edge),
-            < 72 => DeliverCompletion,
-            < 78 => () => _reports.Add(edge.Report()),
+            < 30 => () => Ask(edge, edge.NewCall()),
+            < 38 => () => AskAgain(edge),
+            < 50 => () => EndCall(edge),
+            < 70 => DeliverCompletion,
+            < 77 => () => _reports.Add(edge.Report()),
             < 84 => DeliverReport,
             < 94 => WriteReserves,
             < 95 => () => EdgeDies(edge),
@@ -96,12 +104,12 @@ internal sealed class SimulatedWorld
         var held = before.Slots.Taken.ContainsKey(id);
         if (decision.Verdict is not Verdict.Admitted || held)
         {
-            Assert.True(!held || decision.Verdict is Verdict.Admitted, "A repeat was answered otherwise than the first.");
+            Assert.True(!held || decision.Verdict is Verdict.Admitted, "A repeat was answered otherwise.");
             Client.AssertSame(before with { RecentUse = _client.RecentUse }, _client);
         }
         else
         {
-            Assert.All(_policy.Concurrency, limit => Assert.True(_client.Slots.InUse <= limit.Amount, "Too many slots."));
+            Assert.All(_policy.Concurrency, limit => Assert.True(_client.Slots.InUse <= limit.Amount, "Too many run."));
             _books.Admitted(id, Now, _client, _policy);
         }
 
@@ -196,13 +204,14 @@ internal sealed class SimulatedWorld
         edge.Restart(++_sessions);
     }
 
-    /// <summary>Rates begin full again and slots free, so the edges end what runs: only the quotas are carried over.</summary>
+    /// <summary>
+    /// Rates begin full again and slots free, so the edges end what runs: only the quotas are carried over.
+    /// </summary>
     private void OwnerCrashes()
     {
         _books.AssertWindows();
         _elapsed += TimeSpan.FromMinutes(1);
-        _client = ClientState.Begin(
-            _policy, name => _ledger.TryGetValue(name, out var row) ? Quota.Recovered(row.Period, row.Reserved) : null, Now);
+        _client = ClientState.Begin(_policy, Recovered, Now);
         _books.Begin(_policy);
         _reports.Clear();
         foreach (var edge in _edges)
@@ -226,4 +235,7 @@ internal sealed class SimulatedWorld
 
         _policy = next;
     }
+
+    private Quota? Recovered(string name) =>
+        _ledger.TryGetValue(name, out var row) ? Quota.Recovered(row.Period, row.Reserved) : null;
 }

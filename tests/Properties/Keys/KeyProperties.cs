@@ -104,8 +104,9 @@ public sealed class KeyProperties
                         issued.TryAdd(version.Version, (happening.Secret, now.AddMinutes(happening.Minutes)));
                         break;
                     case Act.Revoke:
-                        Assert.Equal(issued.ContainsKey(happening.Version), ring.Revoke(happening.Version, "", now) is not null);
-                        ring = ring.Revoke(happening.Version, "", now) ?? ring;
+                        var after = ring.Revoke(happening.Version, "", now);
+                        Assert.Equal(issued.ContainsKey(happening.Version), after is not null);
+                        ring = after ?? ring;
                         revoked.Add(happening.Version);
                         revoked.IntersectWith(issued.Keys);
                         break;

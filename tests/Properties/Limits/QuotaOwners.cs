@@ -48,7 +48,9 @@ internal sealed class QuotaOwners(int limit, int block, DateTimeOffset start)
         }
     }
 
-    /// <summary>The call that spent last was never dispatched. Books: it was not spent, if its month still runs.</summary>
+    /// <summary>
+    /// The call that spent last was never dispatched. Books: it was not spent, if its month still runs.
+    /// </summary>
     public void Refund(Owner owner)
     {
         if (!owner.Refundable.TryPop(out var call))
@@ -118,7 +120,8 @@ internal sealed class QuotaOwners(int limit, int block, DateTimeOffset start)
         var stored = _row.Period == period ? _row.Reserved : 0;
         Assert.True(stored >= spent, "Stored less than was spent.");
         Assert.True(_newest.Quota.Used >= spent, "Counted less than was spent.");
-        Assert.True(_newest.Quota.Used <= spent + _overCounted.GetValueOrDefault(period), "Counted more than was lost.");
+        var lost = _overCounted.GetValueOrDefault(period);
+        Assert.True(_newest.Quota.Used <= spent + lost, "Counted more than was lost.");
         Assert.True(_newest.Quota.Used <= _newest.Quota.Reserved, "Spent what was not stored.");
     }
 

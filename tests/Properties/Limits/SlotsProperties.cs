@@ -93,10 +93,11 @@ public sealed class SlotsProperties
         };
     }
 
-    private static void Play(SortedDictionary<(long Edge, long Sequence), TimeSpan> leases, Event happening, TimeSpan now)
+    private static void Play(
+        SortedDictionary<(long Edge, long Sequence), TimeSpan> leases, Event happening, TimeSpan now)
     {
         var id = (happening.Edge, happening.Sequence);
-        Remove(lease => leases[lease] <= now);
+        Remove(held => leases[held] <= now);
         switch (happening.Act)
         {
             case Act.Take when leases.Count < SlotCount:
@@ -107,8 +108,8 @@ public sealed class SlotsProperties
                 break;
             case Act.Report:
                 var running = RunningOf(happening);
-                Remove(lease => lease.Edge == happening.Edge && lease.Sequence <= happening.Sequence
-                    && !running.Contains(lease.Sequence));
+                Remove(held => held.Edge == happening.Edge && held.Sequence <= happening.Sequence
+                    && !running.Contains(held.Sequence));
                 foreach (var sequence in running.Where(sequence => leases.ContainsKey((happening.Edge, sequence))))
                 {
                     leases[(happening.Edge, sequence)] = now + Ttl;
@@ -116,19 +117,19 @@ public sealed class SlotsProperties
 
                 break;
             case Act.EdgeDies:
-                Remove(lease => lease.Edge == happening.Edge);
+                Remove(held => held.Edge == happening.Edge);
                 break;
         }
 
         void Remove(Func<(long Edge, long Sequence), bool> which)
         {
-            foreach (var lease in leases.Keys.Where(which).ToList())
+            foreach (var held in leases.Keys.Where(which).ToList())
             {
-                leases.Remove(lease);
+                leases.Remove(held);
             }
         }
     }
 
     private static HashSet<long> RunningOf(Event report) =>
-        [.. Enumerable.Range(1, 6).Where(sequence => (report.Running >> sequence & 1) == 1).Select(sequence => (long)sequence)];
+        [.. from sequence in Enumerable.Range(1, 6) where (report.Running >> sequence & 1) == 1 select (long)sequence];
 }

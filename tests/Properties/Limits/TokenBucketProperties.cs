@@ -9,10 +9,12 @@ namespace Sluice.Properties.Limits;
 /// <summary>What must hold for every rate and every history, whatever the bucket is made of.</summary>
 public sealed class TokenBucketProperties
 {
-    /// <summary>A call: how long after the one before, what it takes, and how many calls later it ends unseen by a pool.</summary>
+    /// <summary>A call: how long after the one before, what it takes, how many calls later it is given back.</summary>
     private readonly record struct Call(TimeSpan Gap, long Tokens, int? ReturnedAfter);
 
-    /// <summary>A call that reserves: what it really uses, at most its reservation, and how many calls later it ends.</summary>
+    /// <summary>
+    /// A call that reserves: what it really uses, at most its reservation, and how many calls later it ends.
+    /// </summary>
     private readonly record struct ReservingCall(TimeSpan Gap, long Reserved, long Used, int EndsAfter);
 
     private static readonly Gen<Call[]> Histories =
@@ -29,10 +31,14 @@ public sealed class TokenBucketProperties
          from endsAfter in Gen.Choose(0, 6)
          select new ReservingCall(gap, reserved, used, endsAfter)).ArrayOf();
 
-    /// <summary>R1. Guards the promise "a burst, then the rate", with any calls given back that no pool ever saw.</summary>
+    /// <summary>
+    /// R1. Guards the promise "a burst, then the rate", with any calls given back that no pool ever saw.
+    /// </summary>
     [Fact]
     public void No_window_passes_more_than_capacity_plus_refill() =>
-        Law.Holds(Draw.BucketLimits.Zip(Histories), drawn => AssertNoWindowExceeds(drawn.Item1, Play(drawn.Item1, drawn.Item2)));
+        Law.Holds(
+            Draw.BucketLimits.Zip(Histories),
+            drawn => AssertNoWindowExceeds(drawn.Item1, Play(drawn.Item1, drawn.Item2)));
 
     /// <summary>R1. Guards the same promise against calls that reserve much, use little and last long.</summary>
     [Fact]
@@ -41,7 +47,9 @@ public sealed class TokenBucketProperties
             Draw.BucketLimits.Zip(ReservingHistories),
             drawn => AssertNoWindowExceeds(drawn.Item1, PlayReserving(drawn.Item1, drawn.Item2)));
 
-    /// <summary>R5. Guards against a formula that is wrong in the code and in the law: this one is written differently.</summary>
+    /// <summary>
+    /// R5. Guards against a formula that is wrong in the code and in the law: this one is written differently.
+    /// </summary>
     [Fact]
     public void The_bucket_decides_as_the_theoretical_arrival_time_does() =>
         Law.Holds(Draw.BucketLimits.Zip(Histories), drawn =>
@@ -71,7 +79,9 @@ public sealed class TokenBucketProperties
             }
         });
 
-    /// <summary>R4. Guards clients that wait exactly as long as they were told, and against telling them too long.</summary>
+    /// <summary>
+    /// R4. Guards clients that wait exactly as long as they were told, and against telling them too long.
+    /// </summary>
     [Fact]
     public void The_named_wait_is_enough_and_one_tick_less_is_not() =>
         Law.Holds(Draw.BucketLimits.Zip(Histories).Zip(Gen.Choose(1, 200)), drawn =>
@@ -91,7 +101,9 @@ public sealed class TokenBucketProperties
             }
         });
 
-    /// <summary>Guards the wait that is said to be unknown: no time at all makes room that running calls hold.</summary>
+    /// <summary>
+    /// Guards the wait that is said to be unknown: no time at all makes room that running calls hold.
+    /// </summary>
     [Fact]
     public void An_unknown_wait_is_one_that_time_alone_never_ends() =>
         Law.Holds(Draw.BucketLimits.Zip(Gen.Choose(0, 200)).Zip(Gen.Choose(1, 200)), drawn =>
@@ -138,7 +150,9 @@ public sealed class TokenBucketProperties
             Assert.NotEqual(limit.Capacity, bucket.At(untilFull - TimeSpan.FromTicks(1), limit).Remaining(limit));
         });
 
-    /// <summary>R9. Guards against changing plans to and fro for tokens, and against a change that refuses what fitted.</summary>
+    /// <summary>
+    /// R9. Guards against changing plans to and fro for tokens, and against a change that refuses what fitted.
+    /// </summary>
     [Fact]
     public void Another_limit_neither_adds_tokens_nor_takes_whole_ones_that_fit() =>
         Law.Holds(Draw.BucketLimits.Zip(Draw.BucketLimits).Zip(Gen.Choose(0, 400)).Zip(Draw.Gaps), drawn =>
@@ -149,8 +163,9 @@ public sealed class TokenBucketProperties
             var moved = bucket.Under(after, before);
             var back = moved.Under(before, after);
 
-            // Credit over period, compared without dividing.
-            Assert.True((BigInteger)moved.Credit * before.Period.Ticks <= (BigInteger)bucket.Credit * after.Period.Ticks);
+            var (tokensBefore, tokensAfter) = // Times both periods, so that nothing is divided.
+                ((BigInteger)bucket.Credit * after.Period.Ticks, (BigInteger)moved.Credit * before.Period.Ticks);
+            Assert.True(tokensAfter <= tokensBefore);
             Assert.Equal(Math.Min(bucket.Remaining(before), after.Capacity), moved.Remaining(after));
             Assert.True(back.Credit <= bucket.Credit);
             Assert.Equal(bucket.AsOf, moved.AsOf);

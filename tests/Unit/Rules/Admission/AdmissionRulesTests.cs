@@ -1,5 +1,4 @@
 using Sluice.Rules.Admission;
-using Sluice.Rules.Keys;
 using Sluice.Rules.Limits;
 using Xunit;
 using static Sluice.Unit.Rules.Admission.Client;
@@ -16,14 +15,17 @@ public sealed class AdmissionRulesTests
         var (client, decision) = AdmissionRules.Decide(Idle(All), Ask(1), All, At(seconds: 0));
 
         Assert.Equal(
-            new Decision(Verdict.Admitted, TimeSpan.Zero, null, new BindingRate("per-second", 2, 1, TimeSpan.FromSeconds(0.5))),
+            new Decision(
+                Verdict.Admitted, TimeSpan.Zero, null, new BindingRate("per-second", 2, 1, TimeSpan.FromSeconds(0.5))),
             decision);
         Assert.Equal([1, 4], client.Buckets.Zip(All.Rates, (bucket, rate) => bucket.Remaining(rate.Bucket)));
         Assert.Equal(new Slot(All.SlotTtl, At(0)), Assert.Single(client.Slots.Taken).Value);
         Assert.Equal([1], client.Quotas.Select(quota => quota.Used));
     }
 
-    /// <summary>Guards the order in which a client hears the reasons: each row removes the reason of the row before.</summary>
+    /// <summary>
+    /// Guards the order in which a client hears the reasons: each row removes the reason of the row before.
+    /// </summary>
     [Fact]
     public void The_reasons_are_told_in_order_key_suspension_model_quota_slots_rates_reserve()
     {
@@ -83,7 +85,9 @@ public sealed class AdmissionRulesTests
         AssertSame(client, again);
     }
 
-    /// <summary>Guards a running call against a revocation between its first answer and the repeat: it is running already.</summary>
+    /// <summary>
+    /// Guards a call that may be running already: what changed since its first answer is not its matter.
+    /// </summary>
     [Fact]
     public void A_repeated_request_is_admitted_though_every_limit_is_reached_meanwhile()
     {
@@ -174,7 +178,7 @@ public sealed class AdmissionRulesTests
     public void A_key_alone_is_judged_by_its_secret_its_end_and_the_clients_suspension()
     {
         var suspended = All with { Suspended = true };
-        var revoked = suspended with { Keys = KeyRing.Empty.Issue(Mac, KeyRing.LifetimeMin, "", Start).Next.Revoke(1, "", Start)! };
+        var revoked = suspended with { Keys = All.Keys.Revoke(1, "", Start)! };
 
         Assert.Equal(Verdict.Admitted, AdmissionRules.Identify(1, Mac.AsSpan(), All, At(0)));
         Assert.Equal(Verdict.ClientSuspended, AdmissionRules.Identify(1, Mac.AsSpan(), suspended, At(0)));

@@ -25,7 +25,11 @@ internal static class Client
         Models = new ModelAccess(["qwen-*"], ["deepseek-r1"]),
     }).WithLimits(limits);
 
-    public static Moment At(double seconds) => new(TimeSpan.FromSeconds(seconds), Start + TimeSpan.FromSeconds(seconds));
+    public static Moment At(double seconds)
+    {
+        var elapsed = TimeSpan.FromSeconds(seconds);
+        return new Moment(elapsed, Start + elapsed);
+    }
 
     /// <summary>A client whose quotas have <paramref name="reserved"/> stored and nothing used.</summary>
     public static ClientState Idle(ClientPolicy policy, long reserved = 10) =>
@@ -48,6 +52,9 @@ internal static class Client
         Assert.Equal(expected.Buckets, actual.Buckets);
         Assert.Equal(expected.Quotas, actual.Quotas);
         Assert.Equal(expected.RecentUse, actual.RecentUse);
-        Assert.Equal(expected.Slots.Taken.OrderBy(slot => slot.Key.Sequence), actual.Slots.Taken.OrderBy(slot => slot.Key.Sequence));
+        Assert.Equal(InOrder(expected.Slots), InOrder(actual.Slots));
     }
+
+    private static IEnumerable<KeyValuePair<RequestId, Slot>> InOrder(Slots slots) =>
+        slots.Taken.OrderBy(slot => slot.Key.Sequence);
 }

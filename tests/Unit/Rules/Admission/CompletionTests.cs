@@ -77,19 +77,19 @@ public sealed class CompletionTests
         var policy = Policy(TenPerMonth);
         var february = At(1) with { Utc = Start.AddMonths(1) };
         var running = Idle(policy).Admit(1, policy);
-        var turned = AdmissionRules.Decide(running.At(february, policy) with { Quotas = [new(QuotaPeriod.MonthOf(february.Utc), 3, 9)] },
-            Ask(2), policy, february).Next;
+        var turned = running with { Quotas = [new Quota(QuotaPeriod.MonthOf(february.Utc), Used: 3, Reserved: 9)] };
 
         var ended = AdmissionRules.Complete(turned, Id(1), dispatched: false, policy, february);
 
-        Assert.Equal(4, ended.Quotas[0].Used);
+        Assert.Equal(turned.Quotas, ended.Quotas);
     }
 
     [Fact]
     public void Another_policy_keeps_what_is_counted_under_the_same_name()
     {
         var client = Idle(All).Admit(1, All);
-        var next = Policy(FivePerMinute, TwoPerSecond with { Name = "new" }, TenPerMonth with { Name = "new-month" }, TenPerMonth);
+        var next = Policy(
+            FivePerMinute, TwoPerSecond with { Name = "new" }, TenPerMonth with { Name = "new-month" }, TenPerMonth);
 
         var moved = client.Under(next, All, At(0));
 
@@ -106,6 +106,19 @@ public sealed class CompletionTests
         var next = Policy(TwoPerSecond with { Name = "new" }, TenPerMonth with { Name = "new-month" });
         var client = Idle(All).Admit(1, All).Under(next, All, At(0));
         client = client with { Quotas = [client.Quotas[0] with { Used = 5, Reserved = 9 }], Buckets = [default] };
+
+        var ended = AdmissionRules.Complete(client, Id(1), dispatched: false, next, At(0));
+
+        AssertSame(client with { Slots = Slots.AllFree }, ended);
+    }
+
+    /// <summary>Guards the same when the rates stay: a quota alone must not count less than was spent.</summary>
+    [Fact]
+    public void A_call_that_runs_while_a_quota_is_added_gives_nothing_back()
+    {
+        var next = Policy(TwoPerSecond, FivePerMinute, TwoAtOnce, TenPerMonth, TenPerMonth with { Name = "new-month" });
+        var client = Idle(All).Admit(1, All).Under(next, All, At(0));
+        client = client with { Quotas = [client.Quotas[0], client.Quotas[1] with { Used = 5, Reserved = 9 }] };
 
         var ended = AdmissionRules.Complete(client, Id(1), dispatched: false, next, At(0));
 

@@ -23,7 +23,9 @@ public sealed class KeyRingTests
         Assert.Equal(KeyAnswer.Accepted, Two.Judge(2, Second.AsSpan(), Now + Hour));
     }
 
-    /// <summary>Guards against probing: who lacks the secret cannot tell which versions there are, nor how they ended.</summary>
+    /// <summary>
+    /// Guards against probing: who lacks the secret cannot tell which versions there are, nor how they ended.
+    /// </summary>
     [Fact]
     public void Without_the_secret_every_version_is_unknown_whatever_became_of_it()
     {
@@ -76,7 +78,9 @@ public sealed class KeyRingTests
             new KeyVersion(2, "key-2", Second, Now, Now + 2 * Hour, null, "", "second"), Two.Versions[1]);
     }
 
-    /// <summary>Guards a revoked number against being given out again: the key that has it in its text is elsewhere.</summary>
+    /// <summary>
+    /// Guards a revoked number against being given out again: the key that has it in its text is elsewhere.
+    /// </summary>
     [Fact]
     public void A_number_is_never_given_twice()
     {

@@ -96,7 +96,8 @@ public sealed class LimitRulesTests
         var own = AtOnce with { Amount = 9 };
         var other = PerMonth with { Name = "other" };
 
-        Assert.Equal([PerMinute, own, PerMonth, other], LimitRules.InForce([PerMinute, AtOnce, PerMonth], [other, own]));
+        Assert.Equal(
+            [PerMinute, own, PerMonth, other], LimitRules.InForce([PerMinute, AtOnce, PerMonth], [other, own]));
         Assert.Equal([PerMinute, AtOnce], LimitRules.InForce([PerMinute, AtOnce], []));
     }
 

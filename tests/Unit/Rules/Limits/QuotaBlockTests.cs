@@ -14,7 +14,8 @@ public sealed class QuotaBlockTests
     [InlineData(5_000, 99_900, 100_000, 1)] // Near the limit, single units.
     [InlineData(5_000, 100_000, 100_000, 1)]
     [InlineData(5_000, 200_000, 100_000, 1)] // The limit was lowered below what is used.
-    public void A_block_follows_the_use_and_shrinks_near_the_limit(long unitsPerSpan, long used, long limit, long expected) =>
+    public void A_block_follows_the_use_and_shrinks_near_the_limit(
+        long unitsPerSpan, long used, long limit, long expected) =>
         Assert.Equal(expected, QuotaBlock.Size(unitsPerSpan, used, limit));
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class QuotaTests
         Assert.Equal(new Quota(InFebruary, 0, 0), quota.At(February));
     }
 
-    /// <summary>Guards against a clock that steps back over midnight: the old month's units are not there a second time.</summary>
+    /// <summary>Guards against a clock that steps back over midnight: no month is there a second time.</summary>
     [Fact]
     public void A_clock_that_steps_back_stays_in_its_month()
     {

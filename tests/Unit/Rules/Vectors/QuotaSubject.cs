@@ -14,16 +14,19 @@ internal sealed class QuotaSubject : VectorSubject
 
     private readonly long _limit;
     private readonly long _block;
-    private readonly Dictionary<string, Activation> _activations = new() { [""] = new(new Quota(Month, 0, 0), 0, false) };
+    private readonly Dictionary<string, Activation> _activations = [];
 
     public QuotaSubject(JsonElement parameters)
     {
         _limit = Vector.Number(parameters, "limit");
         _block = Vector.Number(parameters, "block");
+        _activations[""] = new(new Quota(Month, 0, 0), 0, Replaced: false);
         if (parameters.TryGetProperty("note", out var note))
         {
             // "old: used 10, persisted_hi 110, its conditional write now fails; new starts at 110"
-            var figures = Regex.Matches(note.GetString()!, "[0-9]+").Select(m => long.Parse(m.Value, CultureInfo.InvariantCulture)).ToList();
+            var figures =
+                (from match in Regex.Matches(note.GetString()!, "[0-9]+")
+                 select long.Parse(match.Value, CultureInfo.InvariantCulture)).ToList();
             _activations["old"] = new(new Quota(Month, figures[0], figures[1]), 1, Replaced: true);
             _activations["new"] = new(Quota.Recovered(Month, figures[2]), 0, Replaced: false);
         }

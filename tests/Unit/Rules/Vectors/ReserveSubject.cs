@@ -45,7 +45,10 @@ internal sealed class ReserveSubject(JsonElement parameters) : VectorSubject
         if (wait != TimeSpan.Zero)
         {
             var blocked = !never && wait is null;
-            return (bucket, new() { ["allowed"] = false, ["never"] = never, ["retry_after_ns"] = wait, ["blocked_by_out"] = blocked });
+            return (bucket, new()
+            {
+                ["allowed"] = false, ["never"] = never, ["retry_after_ns"] = wait, ["blocked_by_out"] = blocked,
+            });
         }
 
         _seen.Add(id);
@@ -63,10 +66,13 @@ internal sealed class ReserveSubject(JsonElement parameters) : VectorSubject
             new() { ["applied"] = applied, ["held"] = held, ["used_total"] = _usedTotal });
     }
 
-    /// <summary>Each at its own time, because the bucket refills from then on what the hold kept from refilling.</summary>
+    /// <summary>
+    /// Each at its own time, because the bucket refills from then on what the hold kept from refilling.
+    /// </summary>
     private TokenBucket ExpireHolds(TokenBucket bucket, TimeSpan now)
     {
-        foreach (var (id, hold) in _holds.Where(hold => hold.Value.Deadline <= now).OrderBy(hold => hold.Value.Deadline).ToList())
+        var expired = _holds.Where(hold => hold.Value.Deadline <= now).OrderBy(hold => hold.Value.Deadline).ToList();
+        foreach (var (id, hold) in expired)
         {
             bucket = bucket.At(hold.Deadline, _limit).Settle(hold.Tokens, hold.Tokens, _limit);
             _holds.Remove(id);

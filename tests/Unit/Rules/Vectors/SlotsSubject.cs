@@ -11,7 +11,9 @@ internal sealed class SlotsSubject(JsonElement parameters) : VectorSubject
 {
     private readonly Dictionary<string, RequestId> _requests = [];
     private readonly List<string> _edges = [];
-    private ClientPolicy _policy = Client.Policy(new Limit("slots", LimitKind.Concurrency, Vector.Number(parameters, "max_slots"), 0, default));
+    private ClientPolicy _policy =
+        Client.Policy(Client.TwoAtOnce with { Amount = Vector.Number(parameters, "max_slots") });
+
     private ClientState _client = Client.Idle(ClientPolicy.Nobody);
 
     public override Dictionary<string, object?> Play(JsonElement step)
@@ -26,7 +28,8 @@ internal sealed class SlotsSubject(JsonElement parameters) : VectorSubject
                 var id = IdOf(Vector.Text(step, "id"), Vector.Text(step, "edge"));
                 facts["duplicate"] = _client.Slots.Taken.ContainsKey(id);
                 _policy = _policy with { SlotTtl = Vector.Time(step, "ttl_ms") };
-                (_client, var decision) = AdmissionRules.Decide(_client, Client.Ask(0) with { RequestId = id }, _policy, now);
+                var request = Client.Ask(0) with { RequestId = id };
+                (_client, var decision) = AdmissionRules.Decide(_client, request, _policy, now);
                 facts["allowed"] = decision.Verdict is Verdict.Admitted;
                 break;
             case "release":
@@ -35,7 +38,8 @@ internal sealed class SlotsSubject(JsonElement parameters) : VectorSubject
                 _client = AdmissionRules.Complete(_client, released, dispatched: true, _policy, now);
                 break;
             case "heartbeat":
-                var live = step.GetProperty("live_ids").EnumerateArray().Select(live => _requests[live.GetString()!].Sequence);
+                var live = from name in step.GetProperty("live_ids").EnumerateArray()
+                           select _requests[name.GetString()!].Sequence;
                 _client = _client with
                 {
                     Slots = _client.Slots.Renew(

@@ -10,8 +10,11 @@ internal abstract class VectorSubject
     /// <summary>Does one step and tells everything that can be seen of it, by the names that vectors use.</summary>
     public abstract Dictionary<string, object?> Play(JsonElement step);
 
-    /// <summary>Null when the rules have everything the vector asks for; otherwise the first operation they lack.</summary>
-    public static string? Lacking(Vector vector) => vector.Steps.Select(step => Lacking(vector, step)).FirstOrDefault(op => op is not null);
+    /// <summary>
+    /// Null when the rules have everything the vector asks for; otherwise the first operation they lack.
+    /// </summary>
+    public static string? Lacking(Vector vector) =>
+        vector.Steps.Select(step => Lacking(vector, step)).FirstOrDefault(op => op is not null);
 
     public static VectorSubject For(Vector vector) => vector.Family switch
     {
@@ -46,7 +49,7 @@ internal abstract class VectorSubject
             _ => false,
         };
         return built ? null
-            : step.TryGetProperty("policy", out var policy) ? $"{vector.Family}: '{op}' with policy '{policy.GetString()}'"
+            : step.TryGetProperty("policy", out var policy) ? $"{vector.Family}: '{op}' with policy '{policy}'"
             : step.TryGetProperty("tokens", out _) ? $"{vector.Family}: '{op}' of a call that costs tokens"
             : $"{vector.Family}: '{op}'";
     }

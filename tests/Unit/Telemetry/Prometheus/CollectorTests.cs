@@ -22,13 +22,14 @@ public sealed class CollectorTests : IDisposable
     [Fact]
     public void A_meter_of_another_host_in_the_same_process_is_not_ours()
     {
-        using var other = new TestMetrics("Test");
-        using var shared = new Meter("Test");
+        using var other = new TestMetrics("Test", "Group.*");
+        using var shared = new Meter("Group.Shared");
 
         other.Meter.CreateCounter<int>("theirs").Add(1);
         shared.CreateCounter<int>("everyones").Add(1);
 
         Assert.Equal("everyones_total", string.Join(' ', SampleNames()));
+        Assert.Contains("theirs_total 1\n", other.Scrape(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,16 +143,25 @@ public sealed class CollectorTests : IDisposable
             HistogramBucketBoundaries = [5],
         });
 
-        Parallel.For(0, 8_000, at =>
-        {
-            calls.Add(1, new KeyValuePair<string, object?>("of", at % 2));
-            took.Record(at % 10);
-        });
+        using var together = new Barrier(4);
+        var threads = Enumerable.Range(0, 4).Select(_ => new Thread(CountManyTimes)).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
 
         Assert.Equal(
-            "calls_total{of=\"0\"} 4000 calls_total{of=\"1\"} 4000 "
-            + "took_bucket{le=\"5\"} 4800 took_bucket{le=\"+Inf\"} 8000 took_sum 36000 took_count 8000",
+            "calls_total{of=\"0\"} 800000 calls_total{of=\"1\"} 800000 "
+            + "took_bucket{le=\"5\"} 960000 took_bucket{le=\"+Inf\"} 1600000 took_sum 7200000 took_count 1600000",
             string.Join(' ', Samples()));
+
+        void CountManyTimes()
+        {
+            together.SignalAndWait();
+            for (var at = 0; at < 400_000; at++)
+            {
+                calls.Add(1, new KeyValuePair<string, object?>("of", at % 2));
+                took.Record(at % 10);
+            }
+        }
     }
 
     public void Dispose() => _metrics.Dispose();
