@@ -49,6 +49,8 @@ internal static class DocumentMapping
     public static PlanDefinition? ToDefinition(this PlanDocument plan, string ownedBy, List<string> mistakes)
     {
         var limits = ToDefinitions(plan.Limits, mistakes);
+        NoNulls("models.use", plan.Models?.Use, mistakes);
+        NoNulls("models.see", plan.Models?.See, mistakes);
         return mistakes.Count > 0
             ? null
             : new PlanDefinition
@@ -64,9 +66,14 @@ internal static class DocumentMapping
     public static LimitDefinition[] ToDefinitions(IReadOnlyList<LimitDocument>? limits, List<string> mistakes)
     {
         var definitions = new List<LimitDefinition>();
+        NoNulls("limits", limits, mistakes);
         for (var i = 0; i < (limits?.Count ?? 0); i++)
         {
-            var limit = limits![i];
+            if (limits![i] is not { } limit)
+            {
+                continue; // Noted above.
+            }
+
             if (LimitText.Parse(
                     limit.Name, limit.Kind, limit.Amount, limit.Burst, limit.Period, limit.Calendar,
                     (member, mistake) => mistakes.Add($"limits[{i}].{member}: {mistake}")) is { } definition)
@@ -76,6 +83,18 @@ internal static class DocumentMapping
         }
 
         return [.. definitions];
+    }
+
+    /// <summary>JSON may hold a null wherever a document has none.</summary>
+    private static void NoNulls<T>(string place, IReadOnlyList<T>? items, List<string> mistakes)
+    {
+        for (var i = 0; i < (items?.Count ?? 0); i++)
+        {
+            if (items![i] is null)
+            {
+                mistakes.Add($"{place}[{i}]: is null.");
+            }
+        }
     }
 
     private static LimitDocument ToDocument(LimitDefinition limit) => new(
