@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
+using Xunit;
 
 namespace Sluice.Unit.Tidy;
 
 /// <summary>Rules about the source itself, checked by reading it. A convention that no test checks is a wish.</summary>
 public sealed partial class SourceTests
 {
-    private const int LinesMax = 300;
+    private const int LinesMax = 400;
     private const int ColumnsMax = 120;
 
     /// <summary>
@@ -28,11 +29,10 @@ public sealed partial class SourceTests
         ["modelPool"] = "pool",
         ["providerCredential"] = "provider key",
         ["allowance"] = "quota",
-        ["journal"] = "ledger",
     };
 
     [Fact]
-    public void Rules_are_pure() => Assert.Empty(
+    public void Rules_are_pure() => Tidy.NoMistakes(
         from file in SourceTree.Files("src/Rules")
         from line in Numbered(file)
         where Impure().IsMatch(line.Text)
@@ -40,21 +40,21 @@ public sealed partial class SourceTests
 
     /// <summary>Nobody reviews the second half of a longer file.</summary>
     [Fact]
-    public void No_file_is_longer_than_300_lines() => Assert.Empty(
+    public void No_file_is_longer_than_400_lines() => Tidy.NoMistakes(
         from file in Sources()
         let lines = SourceTree.Lines(file).Count
         where lines > LinesMax
         select $"{file}: {lines} lines; {LinesMax} is the most.");
 
     [Fact]
-    public void No_line_is_longer_than_120_columns() => Assert.Empty(
+    public void No_line_is_longer_than_120_columns() => Tidy.NoMistakes(
         from file in Sources()
         from line in Numbered(file)
         where line.Text.Length > ColumnsMax
         select $"{file}:{line.Number}: {line.Text.Length} columns; {ColumnsMax} is the most.");
 
     [Fact]
-    public void A_concept_has_one_name() => Assert.Empty(
+    public void A_concept_has_one_name() => Tidy.NoMistakes(
         from file in Sources().Where(file => !file.EndsWith("/Tidy/SourceTests.cs", StringComparison.Ordinal))
         from line in Numbered(file)
         where !line.Text.TrimStart().StartsWith("//", StringComparison.Ordinal)
@@ -64,7 +64,7 @@ public sealed partial class SourceTests
 
     /// <summary>The tests of tests: a skipped or sleeping test proves nothing.</summary>
     [Fact]
-    public void No_test_sleeps_or_is_skipped_in_the_source() => Assert.Empty(
+    public void No_test_sleeps_or_is_skipped_in_the_source() => Tidy.NoMistakes(
         from file in SourceTree.Files("tests")
         where !file.EndsWith("/Tidy/SourceTests.cs", StringComparison.Ordinal)
         from line in Numbered(file)
@@ -72,14 +72,14 @@ public sealed partial class SourceTests
         select $"{file}:{line.Number}: {line.Text.Trim()}");
 
     [Fact]
-    public void Nothing_is_left_undone() => Assert.Empty(
+    public void Nothing_is_left_undone() => Tidy.NoMistakes(
         from file in Sources().Where(file => !file.EndsWith("/Tidy/SourceTests.cs", StringComparison.Ordinal))
         from line in Numbered(file)
         where Undone().IsMatch(line.Text)
         select $"{file}:{line.Number}: {line.Text.Trim()}");
 
     [Fact]
-    public void Grain_code_has_no_conditional_compilation() => Assert.Empty(
+    public void Grain_code_has_no_conditional_compilation() => Tidy.NoMistakes(
         from file in SourceTree.Files("src/Grains").Concat(SourceTree.Files("src/Grains.Abstractions"))
         from line in Numbered(file)
         where line.Text.TrimStart().StartsWith("#if", StringComparison.Ordinal)

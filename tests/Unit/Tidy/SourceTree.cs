@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Xunit;
 
 namespace Sluice.Unit.Tidy;
 
@@ -26,4 +27,17 @@ internal static class SourceTree
             ? folder
             : FindRoot(Path.GetDirectoryName(folder)
                 ?? throw new DirectoryNotFoundException("No folder above the tests holds Platform.sln."));
+}
+
+internal static class Tidy
+{
+    /// <summary>Fails with every mistake on a line of its own, not with the first few.</summary>
+    public static void NoMistakes(IEnumerable<string> mistakes)
+    {
+        var all = mistakes.ToList();
+        if (all.Count > 0)
+        {
+            Assert.Fail(string.Join(Environment.NewLine, all));
+        }
+    }
 }
