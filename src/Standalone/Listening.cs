@@ -9,7 +9,9 @@ namespace Sluice.Standalone;
 /// <summary>What both parts of the process do to listen.</summary>
 internal static class Listening
 {
-    /// <summary>Loopback only: this is for one machine. A failure to listen is told once, by whoever starts it.</summary>
+    /// <summary>
+    /// Loopback only: this is for one machine. A failure to listen is told once, by whoever starts it.
+    /// </summary>
     public static void ListenOn(this WebApplicationBuilder builder, int port)
     {
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");

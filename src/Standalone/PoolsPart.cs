@@ -6,7 +6,9 @@ using Sluice.SimulatedPool;
 
 namespace Sluice.Standalone;
 
-/// <summary>The pools to forward to: those of the configuration file, the one of --pool, or the simulated one.</summary>
+/// <summary>
+/// The pools to forward to: those of the configuration file, the one of --pool, or the simulated one.
+/// </summary>
 internal sealed class PoolsPart : IAsyncDisposable
 {
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);

@@ -143,7 +143,9 @@ internal sealed partial class Activation
 
     internal CancellationToken EndingSoon => _endingSoon;
 
-    /// <summary>Leaves the catalog. Who waits fails with the activation, or goes to the next one in the same order.</summary>
+    /// <summary>
+    /// Leaves the catalog. Who waits fails with the activation, or goes to the next one in the same order.
+    /// </summary>
     internal void Die(Exception? failure)
     {
         var calls = new List<GrainCall>();

@@ -53,7 +53,8 @@ internal sealed partial class Activation : IRunningGrain
 
     public void DelayDeactivation(TimeSpan timeSpan) => Volatile.Write(
         ref _keepUntil,
-        timeSpan == Timeout.InfiniteTimeSpan ? long.MaxValue : timeSpan <= TimeSpan.Zero ? 0 : Host.Clock.After(timeSpan));
+        timeSpan == Timeout.InfiniteTimeSpan ? long.MaxValue : timeSpan <= TimeSpan.Zero ? 0
+            : Host.Clock.After(timeSpan));
 
     public IGrainTimer RegisterTimer(Func<CancellationToken, Task> callback, GrainTimerCreationOptions options)
     {
@@ -92,7 +93,9 @@ internal sealed partial class Activation : IRunningGrain
 
     internal void Touch() => Volatile.Write(ref _lastUsed, Host.Clock.Now);
 
-    /// <summary>An error that says the state in memory is stale ends the activation that wrote, and only that one.</summary>
+    /// <summary>
+    /// An error that says the state in memory is stale ends the activation that wrote, and only that one.
+    /// </summary>
     internal void Notice(Exception? failure)
     {
         if (failure is InconsistentStateException { IsSourceActivation: true } inconsistent)

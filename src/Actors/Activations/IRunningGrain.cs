@@ -1,6 +1,8 @@
 namespace Sluice.Actors.Activations;
 
-/// <summary>What the base class and the extension methods ask of an activation, beyond what grain code may see.</summary>
+/// <summary>
+/// What the base class and the extension methods ask of an activation, beyond what grain code may see.
+/// </summary>
 internal interface IRunningGrain : IGrainContext
 {
     /// <summary>The activation whose grain is being constructed on this thread; a constructor takes no await.</summary>

@@ -13,7 +13,9 @@ internal abstract class LifecycleItem(Activation activation, CancellationToken s
 
     protected CancellationToken Token => _hurry.Token;
 
-    /// <summary>The time for it is over: its token says so. It is not cut off, for then two could be alive at once.</summary>
+    /// <summary>
+    /// The time for it is over: its token says so. It is not cut off, for then two could be alive at once.
+    /// </summary>
     internal void Hurry()
     {
         activation.Host.LogOverdue(Name);
@@ -25,7 +27,8 @@ internal abstract class LifecycleItem(Activation activation, CancellationToken s
 internal sealed class BeginItem : LifecycleItem
 {
     internal BeginItem(Activation activation)
-        : base(activation, default) => Deadline = activation.Host.Clock.After(activation.Host.Options.ActivationTimeout);
+        : base(activation, default) =>
+            Deadline = activation.Host.Clock.After(activation.Host.Options.ActivationTimeout);
 
     internal override string Name => $"{Owner.GrainId}.OnActivateAsync";
 

@@ -8,7 +8,9 @@ public sealed class AlwaysInterleaveAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class ReentrantAttribute : Attribute;
 
-/// <summary>On a grain interface's method: it changes nothing, and may run together with others that change nothing.</summary>
+/// <summary>
+/// On a grain interface's method: it changes nothing, and may run together with others that change nothing.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ReadOnlyAttribute : Attribute;
 

@@ -3,7 +3,9 @@ using Sluice.Actors.Activations;
 
 namespace Sluice.Actors.Calls;
 
-/// <summary>Takes a call through the filters: those of the host in order, then the grain's own, then the grain.</summary>
+/// <summary>
+/// Takes a call through the filters: those of the host in order, then the grain's own, then the grain.
+/// </summary>
 internal sealed class FilteredCall<TArgs, TResult>(
     Activation activation, GrainId source, CallMethod<TArgs, TResult> method, TArgs args,
     CancellationToken cancellation) : IIncomingGrainCallContext

@@ -47,7 +47,7 @@ internal abstract class GrainCall : WorkItem, ITransportCall
     /// <summary>The caller's activity; null when there is none, or nobody listens.</summary>
     internal Activity? ParentActivity { get; set; }
 
-    /// <summary>When the call was made; 0 when nobody measures.</summary>
+    /// <summary>When the call was made; -1 when nobody measures.</summary>
     internal long StartedTimestamp { get; set; }
 
     /// <summary>The calling grain; default when the call comes from outside.</summary>
@@ -139,7 +139,6 @@ internal abstract class GrainCall : WorkItem, ITransportCall
             Carried = null;
             ParentActivity = null;
             Traced = false;
-            StartedTimestamp = 0;
             SourceId = default;
             CallerActivation = null;
             Caller = null;

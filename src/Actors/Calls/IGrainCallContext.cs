@@ -22,7 +22,9 @@ public interface IGrainCallContext
 
     string MethodName { get; }
 
-    /// <summary>The result, once <see cref="Invoke"/> has completed; null for a method without one. May be set.</summary>
+    /// <summary>
+    /// The result, once <see cref="Invoke"/> has completed; null for a method without one. May be set.
+    /// </summary>
     object? Result { get; set; }
 
     /// <summary>Goes on to the next filter, or to the grain.</summary>

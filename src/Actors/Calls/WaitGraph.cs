@@ -6,7 +6,7 @@ namespace Sluice.Actors.Calls;
 /// <summary>Finds calls that would wait for themselves.</summary>
 /// <remarks>
 /// Only a grain's call to a busy activation comes here, one at a time: such a call is the only one that can close a
-/// cycle, and of two that close it together the second sees the first. Every other edge (a request and the calls it
+/// cycle, and of two that close it together the second sees the first. Every other arrow (a request and the calls it
 /// waits for) was in place before. One activation is locked at a time; edges towards a caller that is busy asking
 /// cannot vanish meanwhile, so no cycle is seen that is not there. A request is taken to wait for every call it has
 /// made: fire-and-forget to a grain that waits for the caller must be one-way.

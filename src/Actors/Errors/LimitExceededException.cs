@@ -19,7 +19,7 @@ public class LimitExceededException : OrleansException
     }
 
     public LimitExceededException(string limitName, int current, int threshold, object? extraInfo)
-        : base($"The limit {limitName} is exceeded: {current}, and at most {threshold} are allowed. {extraInfo}".TrimEnd())
+        : base($"The limit of {limitName} is reached: {current} of {threshold}. {extraInfo}".TrimEnd())
     {
     }
 }

@@ -10,15 +10,11 @@ namespace Sluice.Actors;
 public abstract class Grain : IGrainBase, IAddressable
 {
     protected Grain()
-        : this(IRunningGrain.UnderConstruction!)
     {
     }
 
-    /// <param name="grainContext">The activation; grains built by hand in a test pass a stand-in.</param>
-    protected Grain(IGrainContext grainContext) => GrainContext = grainContext;
-
-    /// <inheritdoc/>
-    public IGrainContext GrainContext { get; }
+    /// <summary>The activation; null in a grain that a test has built by hand.</summary>
+    public IGrainContext GrainContext { get; } = IRunningGrain.UnderConstruction!;
 
     /// <summary>The grain's identity as text, <c>type/key</c>.</summary>
     public string IdentityString => GrainContext?.GrainId.ToString() ?? "";

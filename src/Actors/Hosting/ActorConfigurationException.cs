@@ -4,7 +4,7 @@ namespace Sluice.Actors.Hosting;
 public sealed class ActorConfigurationException : Exception
 {
     internal ActorConfigurationException(IReadOnlyList<string> mistakes)
-        : base($"The actor host cannot start:{string.Concat(mistakes.Select(mistake => $"{Environment.NewLine}- {mistake}"))}") =>
+        : base(string.Join($"{Environment.NewLine}- ", mistakes.Prepend("The actor host cannot start:"))) =>
         Mistakes = mistakes;
 
     /// <summary>One sentence each, with the remedy.</summary>

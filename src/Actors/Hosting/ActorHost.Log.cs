@@ -41,6 +41,8 @@ public sealed partial class ActorHost
     [LoggerMessage(Level = LogLevel.Error, Message = "Work of the actor host failed; its next round goes on.")]
     private partial void LogHostWorkFailed(Exception failure);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The reminder {Reminder} of {Grain} failed; its next tick stands.")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "The reminder {Reminder} of {Grain} failed; its next tick stands.")]
     internal partial void LogReminderFailed(GrainId grain, string reminder, Exception failure);
 }

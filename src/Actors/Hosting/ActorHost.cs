@@ -28,7 +28,10 @@ public sealed partial class ActorHost : IAsyncDisposable
         Parts = parts;
         _transport = parts.Transport;
         _logger = parts.Logging.CreateLogger<ActorHost>();
-        Clock = new CoarseClock(parts.Time, options.SweepPeriod > TimeSpan.Zero ? options.SweepPeriod : TimeSpan.FromSeconds(1));
+
+        // A period of zero is refused at the start; until then nothing may divide by it.
+        Clock = new CoarseClock(
+            parts.Time, options.SweepPeriod > TimeSpan.Zero ? options.SweepPeriod : TimeSpan.FromSeconds(1));
         Sweeper = new Sweeper(this);
         Catalog = new Catalog(this);
         References = new ReferenceFactory(this);

@@ -3,7 +3,9 @@ namespace Sluice.Actors.Hosting;
 /// <summary>How an actor host behaves. The defaults are Orleans' where it has one.</summary>
 public sealed class ActorHostOptions
 {
-    /// <summary>How long a caller waits, unless the method says otherwise. Default 30 s; longer than zero, or infinite.</summary>
+    /// <summary>
+    /// How long a caller waits, unless the method says otherwise. Default 30 s; longer than zero, or infinite.
+    /// </summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How late a time-out may be noticed. Default 25 ms; 1 ms to 1 s.</summary>
@@ -16,7 +18,9 @@ public sealed class ActorHostOptions
     /// </summary>
     public int MaxWaitingPerActivation { get; set; } = 10_000;
 
-    /// <summary>How long an activation may be idle. Default 15 min; at least one <see cref="CollectionQuantum"/>.</summary>
+    /// <summary>
+    /// How long an activation may be idle. Default 15 min; at least one <see cref="CollectionQuantum"/>.
+    /// </summary>
     public TimeSpan CollectionAge { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How often idle activations are looked for. Default 1 min; longer than zero.</summary>
@@ -25,7 +29,9 @@ public sealed class ActorHostOptions
     /// <summary>After this the token of <c>OnActivateAsync</c> is cancelled. Default 30 s; longer than zero.</summary>
     public TimeSpan ActivationTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After this the token of <c>OnDeactivateAsync</c> is cancelled. Default 30 s; longer than zero.</summary>
+    /// <summary>
+    /// After this the token of <c>OnDeactivateAsync</c> is cancelled. Default 30 s; longer than zero.
+    /// </summary>
     public TimeSpan DeactivationTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a stop waits for running requests and deactivations. Default 30 s; zero or longer.</summary>
@@ -55,7 +61,7 @@ public sealed class ActorHostOptions
 
         if (CollectionAge < CollectionQuantum)
         {
-            yield return $"{nameof(CollectionAge)} is {CollectionAge}; it must be at least {nameof(CollectionQuantum)}.";
+            yield return $"{nameof(CollectionAge)} is {CollectionAge}; it must be {nameof(CollectionQuantum)} or more.";
         }
 
         foreach (var (name, value) in new[]

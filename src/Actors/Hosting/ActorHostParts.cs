@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Sluice.Actors.Hosting;
 
-/// <summary>Everything an actor host stands on. A simulation replaces clock, scheduler, randomness and transport.</summary>
+/// <summary>
+/// Everything an actor host stands on. A simulation replaces clock, scheduler, randomness and transport.
+/// </summary>
 public sealed class ActorHostParts
 {
     /// <summary>Where grains get their constructor arguments.</summary>

@@ -55,7 +55,7 @@ internal static class ContractRules
         if (method.ReturnType.IsGenericType
             && ContractTypes.MutablePart(method.ReturnType.GetGenericArguments()[0]) is { } mutable)
         {
-            yield return $"{name} returns {Show(mutable)}, which may change after it was passed on: "
+            yield return $"{name} returns {Show(mutable)}, which may change once passed on: "
                 + "mark the type [Immutable], or use an immutable collection.";
         }
     }
@@ -68,7 +68,8 @@ internal static class ContractRules
             yield return $"{name} takes more than one CancellationToken: one is all a call can carry.";
         }
 
-        if (parameters.Count(parameter => parameter.ParameterType != typeof(CancellationToken)) > MethodShape.MostArguments)
+        if (parameters.Count(parameter =>
+            parameter.ParameterType != typeof(CancellationToken)) > MethodShape.MostArguments)
         {
             yield return $"{name} takes more than {MethodShape.MostArguments} arguments: use a message type.";
         }
@@ -82,7 +83,7 @@ internal static class ContractRules
             else if (!ContractTypes.IsDeclaredImmutable(parameter)
                 && ContractTypes.MutablePart(parameter.ParameterType) is { } mutable)
             {
-                yield return $"{name} takes {Show(mutable)} as {parameter.Name}, which may change after it was passed on: "
+                yield return $"{name} takes {Show(mutable)} as {parameter.Name}, which may change once passed on: "
                     + "mark the type or the parameter [Immutable], or use an immutable collection.";
             }
         }
@@ -94,6 +95,6 @@ internal static class ContractRules
             || type.GetGenericTypeDefinition() == typeof(ValueTask<>)));
 
     private static string Show(Type type) => type.IsGenericType
-        ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Show))}>"
+        ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Show))}>"
         : type.Name;
 }

@@ -5,7 +5,9 @@ using Sluice.Actors.Storage;
 
 namespace Sluice.Actors.Hosting;
 
-/// <summary>Builds grains of one class: states and the activation from the host, everything else from the services.</summary>
+/// <summary>
+/// Builds grains of one class: states and the activation from the host, everything else from the services.
+/// </summary>
 internal sealed class GrainConstructor
 {
     internal const string DefaultStorage = "Default";
@@ -64,7 +66,8 @@ internal sealed class GrainConstructor
         {
             if (attribute is not null)
             {
-                mistakes.Add($"{grain} has [PersistentState] on {parameter.Name}: its type must be IPersistentState<T>.");
+                mistakes.Add(
+                    $"{grain} has [PersistentState] on {parameter.Name}: its type must be IPersistentState<T>.");
             }
 
             return null;
@@ -85,7 +88,8 @@ internal sealed class GrainConstructor
         var storageName = attribute.StorageName ?? DefaultStorage;
         if (storages(storageName) is not { } storage)
         {
-            mistakes.Add($"{grain} keeps {attribute.StateName} in the storage '{storageName}', which is not registered.");
+            mistakes.Add(
+                $"{grain} keeps {attribute.StateName} in the storage '{storageName}', which is not registered.");
             return null;
         }
 

@@ -12,7 +12,8 @@ internal sealed class GrainModel
 
     /// <exception cref="ArgumentException">No class of this host has that type.</exception>
     internal GrainClass ClassOf(GrainType type) =>
-        _byType.GetValueOrDefault(type) ?? throw new ArgumentException($"No grain class is called {type}.", nameof(type));
+        _byType.GetValueOrDefault(type)
+            ?? throw new ArgumentException($"No grain class is called {type}.", nameof(type));
 
     /// <exception cref="ArgumentException">No class of this host implements that interface.</exception>
     internal GrainClass ClassBehind(Type grainInterface) =>
@@ -78,7 +79,7 @@ internal sealed class GrainModel
         foreach (var grainInterface in interfaces.Where(candidate => !_byInterface.TryAdd(candidate, grainClass)))
         {
             mistakes.Add(
-                $"{type} and {_byInterface[grainInterface].Type} both implement {grainInterface}: a key would not say which.");
+                $"{type} and {_byInterface[grainInterface].Type} both implement {grainInterface}.");
         }
     }
 
@@ -91,6 +92,8 @@ internal sealed class GrainModel
         const string Suffix = "grain";
         var name = type.Name.ToLowerInvariant();
         return GrainType.Create(
-            name.Length > Suffix.Length && name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name);
+            name.Length > Suffix.Length && name.EndsWith(Suffix, StringComparison.Ordinal)
+                ? name[..^Suffix.Length]
+                : name);
     }
 }

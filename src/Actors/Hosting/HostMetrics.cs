@@ -25,24 +25,26 @@ internal sealed class HostMetrics : IDisposable
         _time = host.Time;
         _meter = new Meter(new MeterOptions(Name) { Scope = host });
         _calls = _meter.CreateCounter<long>("sluice.actors.calls", "{call}", "Calls answered.");
-        _failures = _meter.CreateCounter<long>("sluice.actors.call.failures", "{call}", "Calls answered with an error.");
+        _failures = _meter.CreateCounter<long>(
+            "sluice.actors.call.failures", "{call}", "Calls answered with an error.");
         _latency = _meter.CreateHistogram<double>(
             "sluice.actors.call.duration", "s", "From the call to its answer.", null,
             new InstrumentAdvice<double>
             {
-                HistogramBucketBoundaries = [1e-6, 5e-6, 1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
+                HistogramBucketBoundaries = [1e-6, 5e-6, 1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 1e-2, 0.1, 1, 5, 30],
             });
         _meter.CreateObservableGauge(
             "sluice.actors.activations",
             () => host.CountByType().Select(
-                entry => new Measurement<int>(entry.Value, new KeyValuePair<string, object?>("grain.type", entry.Key.ToString()))),
+                entry => new Measurement<int>(entry.Value,
+                    new KeyValuePair<string, object?>("grain.type", entry.Key.ToString()))),
             "{activation}", "Activations in memory.");
         _meter.CreateObservableGauge(
             "sluice.actors.waiting", host.CountWaiting, "{call}", "Requests that wait for their activation.");
     }
 
-    /// <summary>Now, if durations are measured; otherwise 0.</summary>
-    internal long Started() => _latency.Enabled ? _time.GetTimestamp() : 0;
+    /// <summary>Now, if durations are measured; otherwise -1.</summary>
+    internal long Started() => _latency.Enabled ? _time.GetTimestamp() : -1;
 
     internal void CallEnded(GrainCall call, Exception? failure)
     {
@@ -57,7 +59,7 @@ internal sealed class HostMetrics : IDisposable
             { "grain.method", call.MethodName },
         };
         _calls.Add(1, tags);
-        if (call.StartedTimestamp != 0)
+        if (call.StartedTimestamp >= 0)
         {
             _latency.Record(_time.GetElapsedTime(call.StartedTimestamp).TotalSeconds, tags);
         }

@@ -55,7 +55,8 @@ public sealed class InMemoryGrainStorage : IGrainStorage
         var found = _rows.TryGetValue((stateName, grainId), out var row) ? Text(row.Version) : null;
         return found == expected
             ? row.Version
-            : throw new InconsistentStateException($"{stateName} of {grainId} was written by another.", found, expected);
+            : throw new InconsistentStateException($"{stateName} of {grainId} was written by another.", found,
+                expected);
     }
 
     private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);

@@ -4,7 +4,9 @@ using Sluice.Actors.Calls;
 
 namespace Sluice.Actors.References;
 
-/// <summary>How one interface method maps to a call: its arguments as one tuple, its result, its kind of task.</summary>
+/// <summary>
+/// How one interface method maps to a call: its arguments as one tuple, its result, its kind of task.
+/// </summary>
 internal sealed class MethodShape
 {
     /// <summary>More do not fit a flat tuple. A message type is the better way long before that.</summary>

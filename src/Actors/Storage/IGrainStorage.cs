@@ -6,7 +6,9 @@ namespace Sluice.Actors;
 /// </summary>
 public interface IGrainStorage
 {
-    /// <summary>Fills <paramref name="grainState"/>, or leaves a new state and no version when there is no record.</summary>
+    /// <summary>
+    /// Fills <paramref name="grainState"/>, or leaves a new state and no version when there is no record.
+    /// </summary>
     Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState);
 
     /// <inheritdoc cref="ReadStateAsync{T}(string, GrainId, IGrainState{T})"/>

@@ -17,7 +17,8 @@ public interface IStorage
     Task ClearStateAsync(CancellationToken cancellationToken) => ClearStateAsync();
 
     /// <summary>Writes the record if its version is still <see cref="Etag"/>.</summary>
-    /// <remarks>After a failure the state in memory is as the grain left it, and <see cref="Etag"/> unchanged.</remarks>
+    /// <remarks>After a failure the state in memory is as the grain left it, and <see cref="Etag"/>
+    /// unchanged.</remarks>
     /// <exception cref="InconsistentStateException">Somebody else wrote meanwhile.</exception>
     Task WriteStateAsync();
 

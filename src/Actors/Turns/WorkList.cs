@@ -1,6 +1,8 @@
 namespace Sluice.Actors.Turns;
 
-/// <summary>A list of work items linked through themselves: adding and taking out anywhere costs no allocation.</summary>
+/// <summary>
+/// A list of work items linked through themselves: adding and taking out anywhere costs no allocation.
+/// </summary>
 internal struct WorkList
 {
     internal WorkItem? First { get; private set; }

@@ -2,11 +2,15 @@ namespace Sluice.Grains.Abstractions.Clients;
 
 /// <summary>The one answer to an <see cref="AdmitRequest"/>.</summary>
 /// <param name="Verdict">Whether the request may proceed, and if not, why.</param>
-/// <param name="RetryAfter">How long to wait before asking again; zero when admitted or when waiting does not help.</param>
+/// <param name="RetryAfter">
+/// How long to wait before asking again; zero when admitted or when waiting does not help.
+/// </param>
 /// <param name="Requests">The binding request-rate limit: the one with the least remaining.</param>
 /// <param name="RefusedBy">The name of the limit that refused; null when none did.</param>
 /// <param name="SlotTtl">How long the slot stays taken unless renewed; zero when nothing was admitted.</param>
-/// <param name="Epoch">The activation that answered: higher is newer. 0 when no client stands behind the answer.</param>
+/// <param name="Epoch">
+/// The activation that answered: higher is newer. 0 when no client stands behind the answer.
+/// </param>
 [GenerateSerializer, Immutable, Alias("sluice.AdmitReply")]
 public readonly record struct AdmitReply(
     [property: Id(0)] Verdict Verdict,

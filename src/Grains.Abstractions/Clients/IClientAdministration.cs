@@ -57,13 +57,17 @@ public sealed record ClientDefinition
     /// <summary>The plan it works by.</summary>
     [Id(2)] public required string Plan { get; init; }
 
-    /// <summary>What it may do beyond its own model calls: <c>user</c>, <c>admin</c>, <c>developer</c>, <c>auditor</c>.</summary>
+    /// <summary>
+    /// What it may do beyond its own model calls: <c>user</c>, <c>admin</c>, <c>developer</c>, <c>auditor</c>.
+    /// </summary>
     [Id(3)] public string Role { get; init; } = "user";
 
     /// <summary>True: its keys are right and refused, with 403.</summary>
     [Id(4)] public bool Suspended { get; init; }
 
-    /// <summary>The client's own limits; each replaces its plan's limit of the same name, or is added to the plan's.</summary>
+    /// <summary>
+    /// The client's own limits; each replaces its plan's limit of the same name, or is added to the plan's.
+    /// </summary>
     [Id(5)] public LimitDefinition[] Limits { get; init; } = [];
 
     /// <summary>The configuration file that owns the client; empty when the admin API does.</summary>

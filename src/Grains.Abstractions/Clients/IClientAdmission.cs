@@ -23,7 +23,9 @@ public interface IClientAdmission : IGrainWithStringKey
     [Alias("Complete"), AlwaysInterleave]
     ValueTask Complete(CompletionBatch batch);
 
-    /// <summary>Renews the slots of the calls that an edge still runs, and frees those that it no longer knows.</summary>
+    /// <summary>
+    /// Renews the slots of the calls that an edge still runs, and frees those that it no longer knows.
+    /// </summary>
     [Alias("Renew"), AlwaysInterleave]
     ValueTask Renew(LiveRequests live);
 }

@@ -4,7 +4,9 @@ namespace Sluice.Grains.Abstractions.Clients;
 [GenerateSerializer, Immutable, Alias("sluice.IssueKeyRequest")]
 public sealed record IssueKeyRequest
 {
-    /// <summary>SHA-256 of the new secret, 32 bytes. The secret is shown once by whoever made it, and kept by nobody.</summary>
+    /// <summary>
+    /// SHA-256 of the new secret, 32 bytes. The secret is shown once by whoever made it, and kept by nobody.
+    /// </summary>
     [Id(0)] public required byte[] SecretDigest { get; init; }
 
     /// <summary>How long the version works; 1 minute to 90 days. Zero means 90 days.</summary>

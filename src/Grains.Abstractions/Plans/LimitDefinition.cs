@@ -40,7 +40,9 @@ public enum CalendarPeriod
 [GenerateSerializer, Immutable, Alias("sluice.LimitDefinition")]
 public sealed record LimitDefinition
 {
-    /// <summary>Unique in its plan; 1 to 63 of a-z, 0-9 and '-'. A client's own limit replaces the one so named.</summary>
+    /// <summary>
+    /// Unique in its plan; 1 to 63 of a-z, 0-9 and '-'. A client's own limit replaces the one so named.
+    /// </summary>
     [Id(0)] public required string Name { get; init; }
 
     /// <summary>What the limit bounds.</summary>

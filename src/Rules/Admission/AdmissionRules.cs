@@ -171,6 +171,10 @@ public static class AdmissionRules
     }
 
     private static Decision Answer(
-        Verdict verdict, ClientState client, ClientPolicy policy, TimeSpan retryAfter = default, string? refusedBy = null) =>
+        Verdict verdict,
+        ClientState client,
+        ClientPolicy policy,
+        TimeSpan retryAfter = default,
+        string? refusedBy = null) =>
         new(verdict, retryAfter, refusedBy, BindingRate.Of(client, policy));
 }

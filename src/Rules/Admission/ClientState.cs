@@ -7,14 +7,18 @@ namespace Sluice.Rules.Admission;
 public sealed record ClientState(
     ImmutableArray<TokenBucket> Buckets, Slots Slots, ImmutableArray<Quota> Quotas, RecentUse RecentUse)
 {
-    /// <summary>A client that has used nothing but what was recovered of its quotas, which it looks up by name.</summary>
+    /// <summary>
+    /// A client that has used nothing but what was recovered of its quotas, which it looks up by name.
+    /// </summary>
     public static ClientState Begin(ClientPolicy policy, Func<string, Quota?> recovered, Moment now) => new(
         [.. policy.Rates.Select(rate => TokenBucket.Full(rate.Bucket, now.Elapsed))],
         Slots.AllFree,
         [.. policy.Quotas.Select(quota => recovered(quota.Name) ?? EmptyQuota(now))],
         new RecentUse(now.Elapsed, 0, 0));
 
-    /// <summary>The client at this moment: buckets refilled, slots that nobody renewed taken back, months turned.</summary>
+    /// <summary>
+    /// The client at this moment: buckets refilled, slots that nobody renewed taken back, months turned.
+    /// </summary>
     public ClientState At(Moment now, ClientPolicy policy) => this with
     {
         Buckets = Map(Buckets, (bucket, i) => bucket.At(now.Elapsed, policy.Rates[i].Bucket)),
@@ -23,9 +27,9 @@ public sealed record ClientState(
     };
 
     /// <summary>
-    /// The same client under another policy. What is counted under a name stays counted under it; a new rate begins full
-    /// and a new quota with nothing used. Calls that run through a change of limits give nothing back: they took nothing
-    /// of the new ones.
+    /// The same client under another policy. What is counted under a name stays counted under it; a new rate begins
+    /// full and a new quota with nothing used. Calls that run through a change of limits give nothing back: they took
+    /// nothing of the new ones.
     /// </summary>
     public ClientState Under(ClientPolicy next, ClientPolicy before, Moment now)
     {

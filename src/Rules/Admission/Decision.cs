@@ -35,7 +35,9 @@ public readonly record struct AdmissionRequest(
     RequestId RequestId, int KeyVersion, ReadOnlyMemory<byte> Mac, string Model);
 
 /// <param name="Verdict">Whether the call may proceed, and if not, why.</param>
-/// <param name="RetryAfter">Exactly how long until it may, for a rate; a hint for slots; zero when waiting does not help.</param>
+/// <param name="RetryAfter">
+/// Exactly how long until it may, for a rate; a hint for slots; zero when waiting does not help.
+/// </param>
 /// <param name="RefusedBy">The name of the limit that refused; null when none did.</param>
 /// <param name="Requests">The rate with the least remaining.</param>
 public readonly record struct Decision(Verdict Verdict, TimeSpan RetryAfter, string? RefusedBy, BindingRate Requests);

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Sluice.Rules.Keys;
 
-/// <summary>Numbers in base 62, digits first, then capitals, then small letters; padded with '0' to a fixed width.</summary>
+/// <summary>
+/// Numbers in base 62, digits first, then capitals, then small letters; padded with '0' to a fixed width.
+/// </summary>
 public static class Base62
 {
     public const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

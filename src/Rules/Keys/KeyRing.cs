@@ -21,7 +21,9 @@ public enum KeyAnswer
 /// <summary>One version of a key, as it is kept.</summary>
 /// <param name="Version">1 or more; strictly increasing within a client.</param>
 /// <param name="KeyId">The logical key it is a version of.</param>
-/// <param name="Mac">Keyed HMAC-SHA256 of the secret's digest, 32 bytes: a leaked table cannot even confirm a guess.</param>
+/// <param name="Mac">
+/// Keyed HMAC-SHA256 of the secret's digest, 32 bytes: a leaked table cannot even confirm a guess.
+/// </param>
 /// <param name="CreatedAt">When it was issued.</param>
 /// <param name="ExpiresAt">From here on it is refused.</param>
 /// <param name="RevokedAt">When it was revoked; null when it was not.</param>
@@ -106,7 +108,9 @@ public sealed record KeyRing(ImmutableArray<KeyVersion> Versions)
         return (new KeyRing(Versions.Add(issued)), issued);
     }
 
-    /// <summary>Ends a version for good; null when there is none. Revoking it again keeps the first time and reason.</summary>
+    /// <summary>
+    /// Ends a version for good; null when there is none. Revoking it again keeps the first time and reason.
+    /// </summary>
     public KeyRing? Revoke(int version, string reason, DateTimeOffset now)
     {
         var found = Find(version);

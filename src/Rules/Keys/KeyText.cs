@@ -15,9 +15,9 @@ public enum KeyTextFault
 }
 
 /// <summary>
-/// A key as clients carry it: <c>slk_&lt;environment&gt;_&lt;client&gt;_&lt;version&gt;&lt;secret&gt;&lt;crc&gt;</c>, all in base 62.
-/// The prefix is for secret scanners, the client and the version name the one grain to ask, the secret has 256 bits, and
-/// the CRC-32 of all before it lets anyone refuse a mistyped key without a look-up.
+/// A key as clients carry it: <c>slk_&lt;environment&gt;_&lt;client&gt;_&lt;version&gt;&lt;secret&gt;&lt;crc&gt;</c>,
+/// all in base 62. The prefix is for secret scanners, the client and the version name the one grain to ask, the secret
+/// has 256 bits, and the CRC-32 of all before it lets anyone refuse a mistyped key without a look-up.
 /// </summary>
 /// <param name="Environment">1 to 12 of a-z and 0-9, such as <c>live</c>.</param>
 /// <param name="ClientId">12 characters.</param>
@@ -35,7 +35,8 @@ public readonly record struct KeyText(string Environment, string ClientId, int V
     private const int EnvironmentLengthMax = 12;
     private const int TailLength = VersionLength + SecretLength + ChecksumLength;
 
-    private static readonly SearchValues<char> OfEnvironment = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789");
+    private static readonly SearchValues<char> OfEnvironment =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789");
 
     /// <summary>What secret scanners look for; the checksum then tells a key from a look-alike.</summary>
     public const string Pattern = "slk_[a-z0-9]{1,12}_[0-9A-Za-z]{12}_[0-9A-Za-z]{52}";
@@ -93,7 +94,10 @@ public readonly record struct KeyText(string Environment, string ClientId, int V
         }
 
         key = new KeyText(
-            environment.ToString(), clientId.ToString(), (int)version, tail.Slice(VersionLength, SecretLength).ToString());
+            environment.ToString(),
+            clientId.ToString(),
+            (int)version,
+            tail.Slice(VersionLength, SecretLength).ToString());
         return KeyTextFault.None;
     }
 

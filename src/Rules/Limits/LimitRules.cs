@@ -13,7 +13,9 @@ public static class LimitRules
     // Bucket arithmetic multiplies tokens by the period's ticks, and adds two such products at most.
     private const long CreditMax = 1L << 62;
 
-    /// <summary>Every mistake in a set of limits, each a sentence that begins with the limit's place; empty when valid.</summary>
+    /// <summary>
+    /// Every mistake in a set of limits, each a sentence that begins with the limit's place; empty when valid.
+    /// </summary>
     public static IReadOnlyList<string> MistakesIn(IReadOnlyList<Limit> limits)
     {
         var mistakes = new List<string>();
@@ -41,7 +43,9 @@ public static class LimitRules
         return mistakes;
     }
 
-    /// <summary>The plan's limits, each replaced by the client's own of the same name, then the client's others.</summary>
+    /// <summary>
+    /// The plan's limits, each replaced by the client's own of the same name, then the client's others.
+    /// </summary>
     public static ImmutableArray<Limit> InForce(IReadOnlyList<Limit> ofPlan, IReadOnlyList<Limit> ofClient)
     {
         var own = ofClient.ToDictionary(limit => limit.Name);

@@ -25,7 +25,9 @@ public readonly record struct Quota(QuotaPeriod Period, long Used, long Reserved
     /// <summary>After a crash or hand-over all that was reserved counts as used.</summary>
     public static Quota Recovered(QuotaPeriod period, long reserved) => new(period, reserved, reserved);
 
-    /// <summary>The quota in the period of <paramref name="utc"/>; a clock that steps back stays in its period.</summary>
+    /// <summary>
+    /// The quota in the period of <paramref name="utc"/>; a clock that steps back stays in its period.
+    /// </summary>
     public Quota At(DateTimeOffset utc)
     {
         var period = QuotaPeriod.MonthOf(utc);

@@ -22,7 +22,9 @@ public sealed record Slots(ImmutableDictionary<RequestId, Slot> Taken)
 {
     public static readonly Slots AllFree = new(ImmutableDictionary<RequestId, Slot>.Empty);
 
-    /// <summary>No deadline of a taken slot is before this; <see cref="TimeSpan.MaxValue"/> when all are free.</summary>
+    /// <summary>
+    /// No deadline of a taken slot is before this; <see cref="TimeSpan.MaxValue"/> when all are free.
+    /// </summary>
     public TimeSpan EarliestDeadline { get; private init; } = TimeSpan.MaxValue;
 
     public int InUse => Taken.Count;
@@ -83,8 +85,10 @@ public sealed record Slots(ImmutableDictionary<RequestId, Slot> Taken)
         Of(Taken.RemoveRange(Taken.Keys.Where(requestId => requestId.EdgeSession == edgeSession)));
 
     /// <summary>The same slots, whose calls give nothing back: what they took was taken under other limits.</summary>
-    public Slots WithoutRefunds() =>
-        this with { Taken = Taken.ToImmutableDictionary(slot => slot.Key, slot => slot.Value with { Admitted = null }) };
+    public Slots WithoutRefunds() => this with
+    {
+        Taken = Taken.ToImmutableDictionary(slot => slot.Key, slot => slot.Value with { Admitted = null }),
+    };
 
     private static Slots Of(ImmutableDictionary<RequestId, Slot> taken) => new(taken)
     {

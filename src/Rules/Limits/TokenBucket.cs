@@ -56,7 +56,8 @@ public readonly record struct TokenBucket(long Credit, long Out, TimeSpan AsOf)
         new(DivideUp(Math.Max(0, (limit.Capacity - Out) * limit.Period.Ticks - Credit), limit.Refill));
 
     /// <summary>Takes tokens for good. Ask <see cref="WaitFor"/> first: this goes into debt without a word.</summary>
-    public TokenBucket Take(long tokens, BucketLimit limit) => this with { Credit = Credit - tokens * limit.Period.Ticks };
+    public TokenBucket Take(long tokens, BucketLimit limit) =>
+        this with { Credit = Credit - tokens * limit.Period.Ticks };
 
     /// <summary>
     /// Undoes a <see cref="Take"/> whose call never happened: gives back what it took, less what could refill in its

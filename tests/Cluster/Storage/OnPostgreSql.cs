@@ -1,4 +1,27 @@
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Silo.Storage.Ledger;
+
 namespace Sluice.Cluster.Storage;
+
+public sealed class DatabaseOnPostgreSqlTests(PostgreSqlFixture server) : DatabaseTests(new PostgreSqlPlace(server));
 
 public sealed class GrainStorageOnPostgreSqlTests(PostgreSqlFixture server)
     : GrainStorageTests(new PostgreSqlPlace(server));
+
+public sealed class MigrationOnPostgreSqlTests(PostgreSqlFixture server) : MigrationTests(new PostgreSqlPlace(server));
+
+public sealed class ReminderTableOnPostgreSqlTests(PostgreSqlFixture server)
+    : ReminderTableTests(new PostgreSqlPlace(server));
+
+public sealed class ClientLedgerOnPostgreSqlTests(PostgreSqlFixture server)
+    : ClientLedgerTests(new PostgreSqlPlace(server))
+{
+    private protected override long CommitsSoFar =>
+        ((GroupedReserveWriter)Silo.GetRequiredService<IReserveWriter>()).Groups;
+}
+
+public sealed class StateIndexOnPostgreSqlTests(PostgreSqlFixture server) : StateIndexTests(new PostgreSqlPlace(server))
+{
+    /// <summary>A table of a few pages would be read whole and sorted; a real one would not.</summary>
+    private protected override string Explain => "SET enable_bitmapscan = off; EXPLAIN";
+}

@@ -1,3 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Silo.Storage.Sqlite;
+
 namespace Sluice.Cluster.Storage;
 
+public sealed class DatabaseOnSqliteTests() : DatabaseTests(new SqlitePlace());
+
 public sealed class GrainStorageOnSqliteTests() : GrainStorageTests(new SqlitePlace());
+
+public sealed class MigrationOnSqliteTests() : MigrationTests(new SqlitePlace());
+
+public sealed class ReminderTableOnSqliteTests() : ReminderTableTests(new SqlitePlace());
+
+public sealed class ClientLedgerOnSqliteTests() : ClientLedgerTests(new SqlitePlace())
+{
+    private protected override long CommitsSoFar => ((SqliteDatabase)Database).Writer.Commits;
+
+    /// <summary>The file has one silo; a second one would spend the race waiting for the file's lock.</summary>
+    private protected override Task<ServiceProvider> OtherSiloAsync() => Task.FromResult(Silo);
+}
+
+public sealed class StateIndexOnSqliteTests() : StateIndexTests(new SqlitePlace())
+{
+    private protected override string Explain => "EXPLAIN QUERY PLAN";
+}

@@ -67,7 +67,7 @@ public abstract class StorageTest : IAsyncLifetime
         return silo;
     }
 
-    private protected static ServiceProvider StorageOf(Dictionary<string, string?> settings) =>
+    internal static ServiceProvider StorageOf(Dictionary<string, string?> settings) =>
         new ServiceCollection()
             .AddLogging()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())

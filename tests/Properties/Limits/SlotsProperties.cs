@@ -97,7 +97,7 @@ public sealed class SlotsProperties
         SortedDictionary<(long Edge, long Sequence), TimeSpan> leases, Event happening, TimeSpan now)
     {
         var id = (happening.Edge, happening.Sequence);
-        Remove(lease => leases[lease] <= now);
+        Remove(held => leases[held] <= now);
         switch (happening.Act)
         {
             case Act.Take when leases.Count < SlotCount:
@@ -108,8 +108,8 @@ public sealed class SlotsProperties
                 break;
             case Act.Report:
                 var running = RunningOf(happening);
-                Remove(lease => lease.Edge == happening.Edge && lease.Sequence <= happening.Sequence
-                    && !running.Contains(lease.Sequence));
+                Remove(held => held.Edge == happening.Edge && held.Sequence <= happening.Sequence
+                    && !running.Contains(held.Sequence));
                 foreach (var sequence in running.Where(sequence => leases.ContainsKey((happening.Edge, sequence))))
                 {
                     leases[(happening.Edge, sequence)] = now + Ttl;
@@ -117,15 +117,15 @@ public sealed class SlotsProperties
 
                 break;
             case Act.EdgeDies:
-                Remove(lease => lease.Edge == happening.Edge);
+                Remove(held => held.Edge == happening.Edge);
                 break;
         }
 
         void Remove(Func<(long Edge, long Sequence), bool> which)
         {
-            foreach (var lease in leases.Keys.Where(which).ToList())
+            foreach (var held in leases.Keys.Where(which).ToList())
             {
-                leases.Remove(lease);
+                leases.Remove(held);
             }
         }
     }

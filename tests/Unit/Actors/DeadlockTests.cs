@@ -12,7 +12,8 @@ public sealed class DeadlockTests
         var failure = World.Failure<InvalidOperationException>(_world.Begin(() => _world.Worker("a").Ask("a", "x")));
 
         Assert.StartsWith(
-            "Deadlock: worker/a.Ask → worker/a.Do, which waits for worker/a.Ask.", failure.Message, StringComparison.Ordinal);
+            "Deadlock: worker/a.Ask → worker/a.Do, which waits for worker/a.Ask.", failure.Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,6 +90,27 @@ public sealed class DeadlockTests
         _world.Open("held");
 
         Assert.Equal("a heard: b did x", World.Result(call));
+    }
+
+    /// <summary>
+    /// Guards against taking code that outlives its request for the request that runs now, whose object may be the
+    /// very same one, used again.
+    /// </summary>
+    [Fact]
+    public void Code_that_outlives_its_request_is_part_of_no_chain()
+    {
+        _world.Journal.Close("a later", "held");
+        var grain = _world.Worker("a");
+        _world.Run(() => grain.Later("b", "later"));
+        var held = _world.Begin(() => grain.Later("", "held"));
+        var asking = _world.Begin(() => _world.Worker("b").Ask("a", "x"));
+
+        _world.Open("a later"); // Waits for b, which waits for the request that runs in a, which waits for nobody.
+        _world.Open("held");
+
+        World.Result(held);
+        Assert.Equal("b heard: a did x", World.Result(asking));
+        Assert.Equal("b did later", _world.Journal.Entries[^1]);
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public sealed class FilterTests
 
         Assert.Equal("x by the grain, own, two, one", answer);
         Assert.Equal(
-            ["one before filtering/a IFiltering.Ping FilteringGrain", "two before filtering/a IFiltering.Ping FilteringGrain",
+            ["one before filtering/a IFiltering.Ping FilteringGrain",
+                "two before filtering/a IFiltering.Ping FilteringGrain",
                 "two after", "one after"],
             log);
     }

@@ -77,7 +77,8 @@ public sealed class LifecycleTests
     [Fact]
     public void A_running_request_keeps_its_activation()
     {
-        var world = new World(new WorldOptions { Host = new ActorHostOptions { ResponseTimeout = Timeout.InfiniteTimeSpan } });
+        var world = new World(
+            new WorldOptions { Host = new ActorHostOptions { ResponseTimeout = Timeout.InfiniteTimeSpan } });
         world.Journal.Close("long");
         var call = world.Begin(() => world.Worker("a").Do("long"));
 
@@ -158,6 +159,20 @@ public sealed class LifecycleTests
         Assert.Equal("a did next", World.Result(next));
         Assert.Equal(2, Entries.Count(entry => entry == "a activates"));
         Assert.Single(Entries, "a begins next");
+    }
+
+    [Fact]
+    public void A_grain_does_not_end_while_an_interleaved_request_runs()
+    {
+        _world.Journal.Close("aside");
+        var aside = _world.Begin(() => _world.Worker("a").Aside("aside"));
+        _world.Run(() => _world.Worker("a").End());
+        Assert.Equal("a begins aside aside", Entries[^1]);
+
+        _world.Open("aside");
+
+        World.Result(aside);
+        Assert.Equal(["a ends aside aside", "a deactivates: ApplicationRequested"], Entries[^2..]);
     }
 
     /// <summary>Guards against callers who are passed on from activation to activation for ever.</summary>

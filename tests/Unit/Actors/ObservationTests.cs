@@ -52,7 +52,8 @@ public sealed class ObservationTests
         });
 
         var edge = seen.Single(activity => activity.OperationName == "edge");
-        var mine = seen.Where(activity => activity.TraceId == edge.TraceId).ToDictionary(activity => activity.OperationName);
+        var mine = seen.Where(activity => activity.TraceId == edge.TraceId)
+            .ToDictionary(activity => activity.OperationName);
         Assert.Equal(edge.SpanId, mine["worker.Ask"].ParentSpanId);
         Assert.Equal(mine["worker.Ask"].SpanId, mine["worker.Do"].ParentSpanId);
         Assert.Equal("worker/traced", mine["worker.Do"].GetTagItem("grain.id"));

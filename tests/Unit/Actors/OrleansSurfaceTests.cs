@@ -61,7 +61,8 @@ public sealed partial class OrleansSurfaceTests
             yield return $"{NameOf(type)}: is a {kind}, in Orleans '{head}'.";
         }
 
-        var theirBases = head.Contains(" : ", StringComparison.Ordinal) ? Split(head[(head.IndexOf(" : ", StringComparison.Ordinal) + 3)..]) : [];
+        var theirBases = head.Contains(" : ", StringComparison.Ordinal)
+            ? Split(head[(head.IndexOf(" : ", StringComparison.Ordinal) + 3)..]) : [];
         var bases = type.GetInterfaces().Where(candidate => candidate.IsPublic).ToList();
         if (type is { IsClass: true, BaseType: { } baseType } && baseType != typeof(object))
         {
@@ -127,7 +128,8 @@ public sealed partial class OrleansSurfaceTests
         return $"{(method.IsStatic ? "static " : "")}{Protected(method)}{(isVirtual ? "virtual " : "")}";
     }
 
-    private static string Protected(MethodBase method) => method.IsFamily || method.IsFamilyOrAssembly ? "protected " : "";
+    private static string Protected(MethodBase method) => method.IsFamily || method.IsFamilyOrAssembly ? "protected "
+        : "";
 
     private static bool Visible(bool isPublic, bool isFamily) => isPublic || isFamily;
 
@@ -150,7 +152,8 @@ public sealed partial class OrleansSurfaceTests
         var arguments = type.IsGenericType ? $"<{string.Join(", ", type.GetGenericArguments().Select(Show))}>" : "";
         var name = type.Name.Split('`')[0];
         var isPlain = type.IsGenericParameter
-            || type.Namespace is "System" or "System.Threading" or "System.Threading.Tasks" or "System.Collections.Generic";
+            || type.Namespace is "System" or "System.Threading" or "System.Threading.Tasks"
+                or "System.Collections.Generic";
         return type.Namespace == "Sluice.Actors" ? $"{name}{arguments}"
             : isPlain ? $"{name}{arguments}"
             : $"{type.Namespace}.{name}{arguments}";
@@ -182,13 +185,15 @@ public sealed partial class OrleansSurfaceTests
 
             members = [];
             var name = line.Split(" : ")[0];
-            types.Add(name[(name.IndexOf(KindWord(name), StringComparison.Ordinal) + KindWord(name).Length)..], (line, members));
+            types.Add(name[(name.IndexOf(KindWord(name), StringComparison.Ordinal) + KindWord(name).Length)..],
+                (line, members));
         }
 
         return types;
     }
 
-    private static string KindWord(string head) => KindWords.First(word => head.Contains(word, StringComparison.Ordinal));
+    private static string KindWord(string head) =>
+        KindWords.First(word => head.Contains(word, StringComparison.Ordinal));
 
     // Orleans spreads over several namespaces what stands in one here.
     private static string WithoutNamespaces(string line) => OrleansNamespace().Replace(line, "");

@@ -68,7 +68,8 @@ public sealed class OutcomeTests
         Assert.False(first.IsCompleted);
 
         _world.Advance(TimeSpan.FromSeconds(10));
-        Assert.Contains("0 requests waited before it", World.Failure<TimeoutException>(first).Message, StringComparison.Ordinal);
+        Assert.Contains("0 requests waited before it", World.Failure<TimeoutException>(first).Message,
+            StringComparison.Ordinal);
         var last = World.Failure<TimeoutException>(second).Message;
         Assert.Contains("worker/a.Quick", last, StringComparison.Ordinal);
         Assert.Contains("1 requests waited before it, behind worker/a.Do", last, StringComparison.Ordinal);
@@ -84,6 +85,7 @@ public sealed class OutcomeTests
 
         _world.Advance(TimeSpan.FromSeconds(3));
         World.Failure<TimeoutException>(brief);
+        Assert.Equal(0, _world.Host.Activations()[0].Waiting);
         _world.Open("stuck");
 
         Assert.DoesNotContain(_world.Journal.Entries, entry => entry.Contains("late", StringComparison.Ordinal));
@@ -202,7 +204,9 @@ public sealed class OutcomeTests
         Assert.Empty(RequestContext.Entries);
     }
 
-    /// <summary>Guards the pool of calls: an answer that nobody took, or took late, must not reach another call.</summary>
+    /// <summary>
+    /// Guards the pool of calls: an answer that nobody took, or took late, must not reach another call.
+    /// </summary>
     [Fact]
     public void Answers_never_reach_another_call()
     {
@@ -230,7 +234,8 @@ public sealed class OutcomeTests
     [Fact]
     public void An_infinite_response_time_out_never_ends_a_call()
     {
-        var world = new World(new WorldOptions { Host = new ActorHostOptions { ResponseTimeout = Timeout.InfiniteTimeSpan } });
+        var world = new World(
+            new WorldOptions { Host = new ActorHostOptions { ResponseTimeout = Timeout.InfiniteTimeSpan } });
         world.Journal.Close("held");
         var call = world.Begin(() => world.Worker("a").Do("held"));
 

@@ -33,7 +33,8 @@ public sealed class ReminderTests
         var table = new InMemoryReminderTable();
         var due = _world.Time.GetUtcNow().UtcDateTime + Minute;
         var grain = GrainId.Create("reminded", "a");
-        var upsert = table.UpsertAsync(new ReminderRow(grain, "daily", due, due, Minute, ""), TestContext.Current.CancellationToken);
+        var upsert = table.UpsertAsync(new ReminderRow(grain, "daily", due, due, Minute, ""),
+            TestContext.Current.CancellationToken);
         World.Result(upsert);
 
         var late = due + (5 * Minute) + TimeSpan.FromSeconds(30);
@@ -95,7 +96,8 @@ public sealed class ReminderTests
         _world.Advance(Minute + TimeSpan.FromSeconds(1));
         _world.Advance(Minute);
 
-        Assert.Equal(2, _world.Log.Errors.Count(text => text.Contains("failing of reminded/a failed", StringComparison.Ordinal)));
+        Assert.Equal(2,
+            _world.Log.Errors.Count(text => text.Contains("failing of reminded/a failed", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -1,10 +1,12 @@
+using Sluice.Actors.Hosting;
 using Xunit;
 
 namespace Sluice.Unit.Actors;
 
 public sealed class StopTests
 {
-    private readonly World _world = new();
+    private readonly World _world = new(
+        new WorldOptions { Host = new ActorHostOptions { ResponseTimeout = TimeSpan.FromMinutes(5) } });
 
     [Fact]
     public void A_stop_lets_what_runs_and_waits_end_and_deactivates_everything()
@@ -68,7 +70,8 @@ public sealed class StopTests
 
         _world.Advance(TimeSpan.FromSeconds(11));
 
-        Assert.Equal(3, _world.Log.All.Count(text => text.Contains("1 activations are left", StringComparison.Ordinal)));
+        Assert.Equal(3,
+            _world.Log.All.Count(text => text.Contains("1 activations are left", StringComparison.Ordinal)));
     }
 
     [Fact]

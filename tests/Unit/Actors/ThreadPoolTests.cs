@@ -42,7 +42,9 @@ public sealed class ThreadPoolTests : IAsyncLifetime
         Assert.Equal(32_000, TallyGrain.Calls);
     }
 
-    /// <summary>Guards hand-over: no call is lost or run twice, and no two activations of one grain live at once.</summary>
+    /// <summary>
+    /// Guards hand-over: no call is lost or run twice, and no two activations of one grain live at once.
+    /// </summary>
     [Fact]
     public async Task Calls_while_the_grain_keeps_ending_run_exactly_once_in_one_activation_at_a_time()
     {

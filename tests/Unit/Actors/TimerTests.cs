@@ -100,7 +100,8 @@ public sealed class TimerTests
         _world.Advance(Second);
 
         Assert.Equal(2, Ticks);
-        Assert.Equal(2, _world.Log.Errors.Count(text => text.Contains("timer of ticker/a failed", StringComparison.Ordinal)));
+        Assert.Equal(2,
+            _world.Log.Errors.Count(text => text.Contains("timer of ticker/a failed", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -144,8 +145,10 @@ public sealed class TimerTests
     [Fact]
     public void Timers_end_with_their_activation()
     {
+        var armedBefore = _world.Time.ArmedTimers;
         _world.Run(() => Ticker.Begin(Second, Second, TickerKind.Plain));
         _world.Run(Ticker.End);
+        Assert.Equal(armedBefore, _world.Time.ArmedTimers);
 
         _world.Advance(10 * Second);
 

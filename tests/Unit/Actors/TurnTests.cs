@@ -159,7 +159,8 @@ public sealed class TurnTests
         world.Journal.Close("first");
         var grain = world.Worker("a");
 
-        var accepted = Enumerable.Range(0, 3).Select(i => world.Begin(() => grain.Do(i == 0 ? "first" : "next"))).ToArray();
+        var accepted = Enumerable.Range(0, 3).Select(i => world.Begin(() => grain.Do(i == 0 ? "first" : "next")))
+            .ToArray();
         var refused = world.Begin(() => grain.Do("one too many"));
 
         Assert.Contains("a", World.Failure<LimitExceededException>(refused).Message, StringComparison.Ordinal);
@@ -177,7 +178,8 @@ public sealed class TurnTests
 
         _world.Open("stray");
 
-        Assert.Contains(_world.Log.Errors, text => text.Contains("a failed where nobody waits", StringComparison.Ordinal));
+        Assert.Contains(_world.Log.Errors, text =>
+            text.Contains("a failed where nobody waits", StringComparison.Ordinal));
         Assert.Equal("a did it", _world.Run(() => grain.Do("it")));
     }
 }

@@ -10,7 +10,8 @@ public sealed class ValidationTests
     public void Every_mistake_is_named_at_once_with_its_remedy()
     {
         var mistakes = MistakesOf(
-            [typeof(WrongGrain), typeof(FirstTwinGrain), typeof(SecondTwinGrain), typeof(NowhereGrain), typeof(LonelyGrain),
+            [typeof(WrongGrain), typeof(FirstTwinGrain), typeof(SecondTwinGrain), typeof(NowhereGrain),
+                typeof(LonelyGrain),
                 typeof(ForgetfulGrain), typeof(OpenGrain<>)],
             new WorldOptions
             {
@@ -20,7 +21,8 @@ public sealed class ValidationTests
         Assert.Collection(
             mistakes.Order(StringComparer.Ordinal),
             text => Assert.Contains("MaxWaitingPerActivation is 0", text, StringComparison.Ordinal),
-            text => Assert.Contains("ForgetfulGrain is IRemindable, and no IReminderTable", text, StringComparison.Ordinal),
+            text => Assert.Contains("ForgetfulGrain is IRemindable, and no IReminderTable", text,
+                StringComparison.Ordinal),
             text => Assert.Contains("IWrong.Answer returns List<Int32>", text, StringComparison.Ordinal),
             text => Assert.Contains("IWrong.Changing takes Letter as letters", text, StringComparison.Ordinal),
             text => Assert.Contains("IWrong.Count returns Int32: return Task", text, StringComparison.Ordinal),
@@ -30,7 +32,8 @@ public sealed class ValidationTests
             text => Assert.Contains("IWrong.Shout is [OneWay] and has a result", text, StringComparison.Ordinal),
             text => Assert.Contains("IWrong.Twice has overloads", text, StringComparison.Ordinal),
             text => Assert.Contains("IWrong.Twice has overloads", text, StringComparison.Ordinal),
-            text => Assert.Contains("IWrong.Wait takes more than one CancellationToken", text, StringComparison.Ordinal),
+            text => Assert.Contains("IWrong.Wait takes more than one CancellationToken", text,
+                StringComparison.Ordinal),
             text => Assert.Contains("IWrong.get_Size is a property", text, StringComparison.Ordinal),
             text => Assert.Contains("LonelyGrain implements no grain interface", text, StringComparison.Ordinal),
             text => Assert.Contains("storage 'elsewhere', which is not registered", text, StringComparison.Ordinal),
@@ -49,7 +52,8 @@ public sealed class ValidationTests
     {
         var world = new World(typeof(FineGrain));
 
-        Assert.Equal(3, world.Run(() => world.Host.GrainFactory.GetGrain<IFine>("a").Sum([1, 2], (null, 1), new Note("x"))));
+        Assert.Equal(3,
+            world.Run(() => world.Host.GrainFactory.GetGrain<IFine>("a").Sum([1, 2], (null, 1), new Note("x"))));
     }
 
     [Fact]
@@ -60,7 +64,8 @@ public sealed class ValidationTests
         var host = provider.GetRequiredService<ActorHost>();
 
         Assert.Same(host.GrainFactory, provider.GetRequiredService<IGrainFactory>());
-        Assert.Same(provider, provider.GetRequiredService<IClusterClient>().ServiceProvider.GetRequiredService<ActorHost>() == host ? provider : null);
+        Assert.Same(host,
+            provider.GetRequiredService<IClusterClient>().ServiceProvider.GetRequiredService<ActorHost>());
         var failure = await Assert.ThrowsAsync<ActorConfigurationException>(
             () => host.StartAsync(TestContext.Current.CancellationToken));
         Assert.NotEmpty(failure.Mistakes); // This assembly is full of them, on purpose.
@@ -70,7 +75,7 @@ public sealed class ValidationTests
     {
         var world = new World(options, grains);
         return World.Failure<ActorConfigurationException>(
-            world.Begin(() => world.Host.StartAsync(CancellationToken.None))).Mistakes;
+            world.Begin(async () => await world.Host.StartAsync(CancellationToken.None))).Mistakes;
     }
 
     private sealed class ServicesMarker;

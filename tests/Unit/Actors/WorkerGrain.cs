@@ -35,6 +35,8 @@ internal interface IWorker : IGrainWithStringKey
 
     Task TellOther(string other, string step);
 
+    Task<string> Later(string other, string step);
+
     Task<string> Forget(string other, string step);
 
     [AlwaysInterleave]
@@ -135,6 +137,25 @@ internal sealed class WorkerGrain(Journal journal, Scoped scoped) : Grain, IWork
     }
 
     public Task TellOther(string other, string step) => Other(other).Tell(step);
+
+    /// <summary>Asks another after this request is over; or, without another, only waits.</summary>
+    public async Task<string> Later(string other, string step)
+    {
+        if (other == "")
+        {
+            await journal.Pass(step);
+            return "waited";
+        }
+
+        _ = AskLater();
+        return "later";
+
+        async Task AskLater()
+        {
+            await journal.Pass($"{Key} later");
+            journal.Note(await Other(other).Do(step));
+        }
+    }
 
     public async Task<string> Forget(string other, string step)
     {

@@ -5,7 +5,9 @@ namespace Sluice.Unit.Tidy;
 /// <summary>The layout of docs/architecture.md, held: who may see whom, and who may use what.</summary>
 public sealed class ReferenceTests
 {
-    /// <summary>Every project of the product, and all the projects it may refer to. The engine comes by UsesEngine.</summary>
+    /// <summary>
+    /// Every project of the product, and all the projects it may refer to. The engine comes by UsesEngine.
+    /// </summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["src/Actors/Actors.csproj"] = [],
@@ -55,8 +57,8 @@ public sealed class ReferenceTests
             .Concat(Uses("src/Grains.Abstractions", "Npgsql", "Microsoft.Data", "Microsoft.AspNetCore", "Yarp")));
 
     [Fact]
-    public void The_edge_never_sees_grains_or_silos() =>
-        Tidy.NoMistakes(Uses("src/Edge", "Sluice.Grains;", "Sluice.Grains.Clients", "Sluice.Grains.Plans", "Sluice.Silo"));
+    public void The_edge_never_sees_grains_or_silos() => Tidy.NoMistakes(
+        Uses("src/Edge", "Sluice.Grains;", "Sluice.Grains.Clients", "Sluice.Grains.Plans", "Sluice.Silo"));
 
     [Fact]
     public void Only_the_hosting_of_an_engine_names_it() => Tidy.NoMistakes(
@@ -68,7 +70,8 @@ public sealed class ReferenceTests
     [Fact]
     public void The_engine_knows_no_word_of_the_product()
     {
-        string[] words = ["tenant", "quota", "bucket", "slot", "admission", "admit", "edge", "upstream", "openai", "yarp"];
+        string[] words =
+            ["tenant", "quota", "bucket", "slot", "admission", "admit", "edge", "upstream", "openai", "yarp"];
 
         Tidy.NoMistakes(
             from file in SourceTree.Files("src/Actors")

@@ -92,7 +92,8 @@ public sealed partial class SourceTests
         SourceTree.Lines(file).Select((text, index) => (index + 1, text));
 
     [GeneratedRegex(@"^using (Sluice\.(?!Rules)|Orleans|Microsoft|Npgsql|System\.(IO|Net|Threading))|"
-        + @"\b(Grain|IGrain\w*|TimeProvider|ILogger|Random|RandomNumberGenerator|NewGuid|await|async|Task|ValueTask)\b")]
+        + @"\b(Grain|IGrain\w*|TimeProvider|ILogger|Random|RandomNumberGenerator|NewGuid)\b|"
+        + @"\b(await|async|Task|ValueTask)\b")]
     private static partial Regex Impure();
 
     [GeneratedRegex(@"[A-Za-z]+")]

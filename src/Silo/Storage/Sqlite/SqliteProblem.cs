@@ -18,6 +18,8 @@ internal static class SqliteProblem
     /// <summary>What is wrong and what to do.</summary>
     public static string SentenceOf(Exception exception, string file) => exception switch
     {
+        _ when Directory.Exists(file) =>
+            $"'{file}' is a folder: name a file in it in Storage:SqliteFile.",
         SqliteException { SqliteErrorCode: NotADatabase } =>
             $"'{file}' is not a SQLite database: move it away, or name another file in Storage:SqliteFile.",
         SqliteException { SqliteErrorCode: Busy or Locked } =>

@@ -25,20 +25,22 @@ internal sealed class SqliteSession : IDisposable
     /// <param name="busyTimeout">How long to wait for another process that writes; whole seconds, 1 or more.</param>
     public static SqliteSession Open(string file, SqliteOpenMode mode, TimeSpan busyTimeout)
     {
-        var seconds = (int)busyTimeout.TotalSeconds;
         var settings = new SqliteConnectionStringBuilder
         {
             DataSource = file,
             Mode = mode,
             ForeignKeys = true,
             Pooling = false, // A session is opened once and kept.
-            DefaultTimeout = seconds,
+            DefaultTimeout = (int)busyTimeout.TotalSeconds,
         };
         var session = new SqliteSession(new SqliteConnection(settings.ConnectionString));
         try
         {
             session._connection.Open();
-            session.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {seconds * 1000}"));
+
+            // Waiting for another process is the driver's, DefaultTimeout long in steps of 150 ms. SQLite's own waiting,
+            // as it is built in this package, sleeps whole seconds.
+            session.Execute("PRAGMA busy_timeout = 0");
             if (mode is not SqliteOpenMode.ReadOnly)
             {
                 // FULL: in WAL mode NORMAL may lose the last commits when the power fails, and they were promised.

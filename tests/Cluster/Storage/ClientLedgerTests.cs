@@ -1,0 +1,209 @@
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Grains.Clients;
+using Sluice.Testing;
+
+namespace Sluice.Cluster.Storage;
+
+/// <summary>What a client's grain may rely on when it counts: <c>limits.md</c> 4.6.</summary>
+public abstract class ClientLedgerTests : StorageTest
+{
+    private const string Client = "acme.web";
+
+    private protected ClientLedgerTests(TestPlace place)
+        : base(place)
+    {
+    }
+
+    [Fact]
+    public async Task The_first_opening_is_epoch_1_with_nothing_reserved()
+    {
+        var opened = await Ledger.OpenAsync(Client, Token);
+
+        Assert.Equal(1, opened.Epoch);
+        Assert.Empty(opened.Reserves);
+    }
+
+    [Fact]
+    public async Task Fifty_openings_at_once_have_fifty_epochs()
+    {
+        var opened = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Ledger.OpenAsync(Client, Token)));
+
+        Assert.Equal(Enumerable.Range(1, 50).Select(epoch => (long)epoch), opened.Select(one => one.Epoch).Order());
+    }
+
+    [Fact]
+    public async Task What_is_reserved_is_found_by_the_next_opening_in_another_silo()
+    {
+        var epoch = (await Ledger.OpenAsync(Client, Token)).Epoch;
+        QuotaReserve[] reserves = [new("monthly", 680, 100), new("pages", 680, 7)];
+        Assert.True(await Ledger.ReserveAsync(Client, epoch, reserves, Token));
+
+        var second = (await StartSiloAsync()).GetRequiredService<IClientLedger>();
+        var opened = await second.OpenAsync(Client, Token);
+
+        Assert.Equal(2, opened.Epoch);
+        Assert.Equal(reserves, opened.Reserves);
+        Assert.True(await second.ReserveAsync(Client, 2, [new("monthly", 680, 110)], Token));
+    }
+
+    [Fact]
+    public async Task A_reserve_may_be_repeated_raised_and_lowered()
+    {
+        var epoch = (await Ledger.OpenAsync(Client, Token)).Epoch;
+        foreach (var reserved in new long[] { 100, 100, 300, 250 })
+        {
+            Assert.True(await Ledger.ReserveAsync(Client, epoch, [new("monthly", 680, reserved)], Token));
+        }
+
+        Assert.Equal([new("monthly", 680, 250)], (await Ledger.OpenAsync(Client, Token)).Reserves);
+    }
+
+    [Fact]
+    public async Task An_older_epoch_is_answered_false_and_nothing_of_it_is_stored()
+    {
+        var old = (await Ledger.OpenAsync(Client, Token)).Epoch;
+        await Ledger.OpenAsync(Client, Token);
+
+        Assert.False(await Ledger.ReserveAsync(Client, old, [new("monthly", 680, 100), new("pages", 680, 1)], Token));
+
+        Assert.Equal(["0"], await AskAsync("SELECT count(*) FROM client_quota"));
+    }
+
+    [Fact]
+    public async Task Nothing_to_reserve_still_tells_whether_the_epoch_is_the_newest()
+    {
+        var old = (await Ledger.OpenAsync(Client, Token)).Epoch;
+        Assert.True(await Ledger.ReserveAsync(Client, old, [], Token));
+
+        await Ledger.OpenAsync(Client, Token);
+
+        Assert.False(await Ledger.ReserveAsync(Client, old, [], Token));
+    }
+
+    [Fact]
+    public async Task Of_several_reserves_all_are_stored_or_none()
+    {
+        var epoch = (await Ledger.OpenAsync(Client, Token)).Epoch;
+        QuotaReserve refused = new(new string('x', 201), 680, 1);
+
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() =>
+            Ledger.ReserveAsync(Client, epoch, [new("monthly", 680, 100), refused], Token));
+
+        Assert.Equal(["0"], await AskAsync("SELECT count(*) FROM client_quota"));
+    }
+
+    [Fact]
+    public async Task A_quota_that_stands_twice_in_a_call_is_a_mistake_of_the_caller()
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            Ledger.ReserveAsync(Client, 1, [new("monthly", 680, 1), new("monthly", 680, 2)], Token));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            Ledger.ReserveAsync(Client, 1, [new("monthly", 680, -1)], Token));
+    }
+
+    /// <summary>
+    /// Guards the fence: a reserve that was answered yes is in what the next epoch reads, or the two together would
+    /// spend more than the quota.
+    /// </summary>
+    [Fact]
+    public async Task Of_two_epochs_that_race_the_newer_one_counts_everything_the_older_one_was_promised()
+    {
+        var other = (await OtherSiloAsync()).GetRequiredService<IClientLedger>();
+        var promised = 0;
+        for (var round = 1; round <= 200; round++)
+        {
+            var epoch = (await Ledger.OpenAsync(Client, Token)).Epoch;
+            var reserving = Ledger.ReserveAsync(Client, epoch, [new("monthly", 680, round)], Token);
+            var opening = other.OpenAsync(Client, Token);
+
+            var opened = await opening.Within();
+            if (await reserving.Within())
+            {
+                promised++;
+                Assert.Equal(round, Assert.Single(opened.Reserves).Reserved);
+            }
+            else
+            {
+                Assert.DoesNotContain(opened.Reserves, reserve => reserve.Reserved == round);
+            }
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{promised} of 200 reserves came before the newer epoch.");
+    }
+
+    /// <summary>Clocks differ between silos: around midnight the month before is still asked for.</summary>
+    [Fact]
+    public async Task Three_periods_of_a_quota_are_kept_and_older_ones_forgotten()
+    {
+        var epoch = (await Ledger.OpenAsync(Client, Token)).Epoch;
+        foreach (var period in new[] { 676, 677, 680, 679, 9999 })
+        {
+            Assert.True(await Ledger.ReserveAsync(Client, epoch, [new("monthly", period, period)], Token));
+        }
+
+        Assert.True(await Ledger.ReserveAsync(Client, epoch, [new("pages", 3, 1)], Token));
+        await Ledger.OpenAsync("acme.other", Token);
+
+        var opened = await Ledger.OpenAsync(Client, Token);
+
+        Assert.Equal([679, 680, 9999, 3], opened.Reserves.Select(reserve => reserve.Period));
+    }
+
+    [Fact]
+    public async Task Clients_that_reserve_together_share_commits()
+    {
+        var clients = Enumerable.Range(0, 256).Select(number => $"acme.c{number}").ToArray();
+        await Task.WhenAll(clients.Select(client => Ledger.OpenAsync(client, Token)));
+        var before = CommitsSoFar;
+
+        var answers = await Task.WhenAll(clients.Select((client, number) =>
+            Ledger.ReserveAsync(client, 1, [new("monthly", 680, number), new("pages", 680, 1)], Token)));
+
+        Assert.All(answers, Assert.True);
+        Assert.InRange(CommitsSoFar - before, 1, 32);
+        Assert.Equal(["512"], await AskAsync("SELECT count(*) FROM client_quota"));
+    }
+
+    [Fact]
+    public async Task A_call_that_the_database_refuses_does_not_fail_those_it_was_sent_with()
+    {
+        var clients = Enumerable.Range(0, 64).Select(number => $"acme.c{number}").ToArray();
+        await Task.WhenAll(clients.Select(client => Ledger.OpenAsync(client, Token)));
+
+        var outcomes = await Task.WhenAll(clients.Select(async (client, number) =>
+        {
+            var quota = number == 40 ? new string('x', 201) : "monthly";
+            try
+            {
+                return await Ledger.ReserveAsync(client, number == 50 ? 0 : 1, [new(quota, 680, 1)], Token);
+            }
+            catch (System.Data.Common.DbException)
+            {
+                return (bool?)null;
+            }
+        }));
+
+        Assert.Null(outcomes[40]);
+        Assert.False(outcomes[50]);
+        Assert.Equal(62, outcomes.Count(outcome => outcome is true));
+        Assert.Equal(["62"], await AskAsync("SELECT count(*) FROM client_quota"));
+    }
+
+    [Fact]
+    public async Task Calls_of_one_client_that_wait_together_are_stored_in_their_order()
+    {
+        var epoch = (await Ledger.OpenAsync(Client, Token)).Epoch;
+
+        var answers = await Task.WhenAll(Enumerable.Range(1, 20).Select(number =>
+            Ledger.ReserveAsync(Client, epoch, [new("monthly", 680, 1000 - number)], Token)));
+
+        Assert.All(answers, Assert.True);
+        Assert.Equal([new("monthly", 680, 980)], (await Ledger.OpenAsync(Client, Token)).Reserves);
+    }
+
+    /// <summary>Where the other epoch of a race is opened.</summary>
+    private protected virtual Task<ServiceProvider> OtherSiloAsync() => StartSiloAsync();
+
+    /// <summary>Commits of reserves so far, as the database under test counts them.</summary>
+    private protected abstract long CommitsSoFar { get; }
+}

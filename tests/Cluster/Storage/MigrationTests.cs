@@ -1,0 +1,102 @@
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Silo.Storage;
+using Sluice.Silo.Storage.Migrations;
+
+namespace Sluice.Cluster.Storage;
+
+/// <summary>How a database comes to the schema, and which databases are refused.</summary>
+public abstract class MigrationTests : StorageTest
+{
+    private protected MigrationTests(TestPlace place)
+        : base(place)
+    {
+    }
+
+    [Fact]
+    public async Task An_empty_database_gets_every_step_on_record()
+    {
+        Assert.Equal(
+            Schema.Migrations.Select(migration => migration.Name),
+            await AskAsync("SELECT name FROM schema_migration ORDER BY number"));
+        Assert.Single(await AskAsync("SELECT checksum FROM schema_migration WHERE length(checksum) = 64"));
+    }
+
+    [Fact]
+    public async Task Starting_again_changes_nothing()
+    {
+        var before = await AskAsync("SELECT applied_at FROM schema_migration");
+
+        await StartSiloAsync();
+
+        Assert.Equal(before, await AskAsync("SELECT applied_at FROM schema_migration"));
+    }
+
+    [Fact]
+    public async Task Silos_that_start_together_apply_each_step_once()
+    {
+        await AskAsync("DROP TABLE client_quota");
+        await AskAsync("DROP TABLE client_ledger");
+        await AskAsync("DROP TABLE reminder");
+        await AskAsync("DROP TABLE grain_state");
+        await AskAsync("DROP TABLE schema_migration");
+
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => StartSiloAsync(), Token)));
+
+        Assert.Equal(["1"], await AskAsync("SELECT count(*) FROM schema_migration"));
+    }
+
+    [Fact]
+    public async Task A_new_step_is_added_to_a_database_that_has_the_older_ones()
+    {
+        await AskAsync("INSERT INTO client_ledger (client_id, epoch, write_number) VALUES ('acme.web', 5, 0)");
+
+        await MigrateAsync([.. Schema.Migrations, Step(2, "CREATE TABLE later (id integer)")]);
+
+        Assert.Equal(["1", "2"], await AskAsync("SELECT number FROM schema_migration ORDER BY number"));
+        Assert.Equal(["5"], await AskAsync("SELECT epoch FROM client_ledger"));
+        Assert.Empty(await AskAsync("SELECT id FROM later"));
+    }
+
+    [Fact]
+    public async Task A_step_that_fails_takes_back_those_before_it()
+    {
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => MigrateAsync(
+            [.. Schema.Migrations, Step(2, "CREATE TABLE later (id integer)"), Step(3, "CREATE TABLE later (id integer)")]));
+
+        Assert.Equal(["1"], await AskAsync("SELECT number FROM schema_migration"));
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => AskAsync("SELECT id FROM later"));
+    }
+
+    [Fact]
+    public async Task A_step_that_was_applied_with_another_text_is_refused()
+    {
+        var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => MigrateAsync(
+            [Schema.Migrations[0] with { PostgreSql = "SELECT 1", Sqlite = "SELECT 1" }]));
+
+        Assert.StartsWith("Migration 1 'begin' was applied to the database with another text", refused.Message);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_newer_than_the_program_is_refused()
+    {
+        await MigrateAsync([.. Schema.Migrations, Step(2, "CREATE TABLE later (id integer)")]);
+
+        var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => StartSiloAsync());
+
+        Assert.StartsWith("The database is at schema 2, and this program knows no newer one than 1", refused.Message);
+    }
+
+    [Fact]
+    public void A_text_has_one_checksum_whatever_its_line_ends() =>
+        Assert.Equal(Migration.ChecksumOf("a\nb"), Migration.ChecksumOf("a\r\nb"));
+
+    private static Migration Step(int number, string sql) => new(number, $"step-{number}", sql, sql);
+
+    private async Task MigrateAsync(IReadOnlyList<Migration> migrations)
+    {
+        var silo = MakeSilo();
+        var migrator = ActivatorUtilities.CreateInstance<Migrator>(silo, migrations);
+        await using var database = (IDatabase)ActivatorUtilities.CreateInstance(silo, Database.GetType(), migrator);
+        await database.PrepareAsync(Token);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Clients;
+using Sluice.Grains.Plans;
+using Sluice.Silo.Storage.States;
+
+namespace Sluice.Cluster.Storage;
+
+/// <summary>Stored types only grow. These are rows of today; a later program must read them for ever.</summary>
+public sealed class StateJsonTests
+{
+    private const string ClientOfToday = """
+        {
+          "definition": {
+            "tenant": "acme", "name": "web", "plan": "free", "role": "developer", "suspended": true,
+            "limits": [
+              {
+                "name": "per-minute", "kind": "rate", "unit": "requests", "amount": 60, "burst": 10,
+                "period": "00:01:00.5000000", "calendar": "none"
+              }
+            ],
+            "ownedBy": "sluice.yaml"
+          },
+          "keys": [
+            {
+              "info": {
+                "version": 1, "keyId": "k1", "label": "ci", "createdAt": "2026-11-20T10:00:00\u002B00:00",
+                "expiresAt": "2027-02-18T10:00:00.125\u002B00:00", "revokedAt": null, "revokedReason": ""
+              },
+              "mac": "AQID", "macKeyId": "m1"
+            }
+          ]
+        }
+        """;
+
+    private const string PlanOfToday = """
+        {
+          "definition": {
+            "plan": "free", "version": 3,
+            "limits": [
+              {
+                "name": "monthly", "kind": "quota", "unit": "requests", "amount": 1000, "burst": 0,
+                "period": "00:00:00", "calendar": "month"
+              }
+            ],
+            "usableModels": ["deepseek-*"], "visibleModels": [], "ownedBy": ""
+          }
+        }
+        """;
+
+    [Fact]
+    public void A_client_of_today_is_read_and_written_as_it_is()
+    {
+        var client = StateJson.Read<StoredClient>(ClientOfToday);
+
+        Assert.Equal((LimitKind.Rate, TimeSpan.FromSeconds(60.5)), LimitOf(client.Definition!));
+        Assert.Equal([1, 2, 3], Assert.Single(client.Keys).Mac);
+        Assert.Equal(new DateTimeOffset(2027, 2, 18, 10, 0, 0, 125, TimeSpan.Zero), client.Keys[0].Info.ExpiresAt);
+        AssertSame(ClientOfToday, StateJson.Write(client));
+    }
+
+    [Fact]
+    public void A_plan_of_today_is_read_and_written_as_it_is() =>
+        AssertSame(PlanOfToday, StateJson.Write(StateJson.Read<StoredPlan>(PlanOfToday)));
+
+    [Fact]
+    public void What_is_missing_is_at_its_default_and_what_is_not_known_is_passed_over()
+    {
+        var client = StateJson.Read<StoredClient>(
+            """{"definition":{"tenant":"acme","name":"web","plan":"free","colour":"red"},"more":[{}]}""");
+
+        Assert.Equal(("user", false), (client.Definition!.Role, client.Definition.Suspended));
+        Assert.Empty(client.Definition.Limits);
+        Assert.Empty(client.Keys);
+    }
+
+    [Fact]
+    public void A_text_that_is_no_state_is_an_exception_and_not_a_new_state()
+    {
+        Assert.Throws<JsonException>(() => StateJson.Read<StoredClient>("null"));
+        Assert.Throws<JsonException>(() => StateJson.Read<StoredClient>("""{"keys":7}"""));
+    }
+
+    private static (LimitKind, TimeSpan) LimitOf(ClientDefinition client) =>
+        (Assert.Single(client.Limits).Kind, client.Limits[0].Period);
+
+    /// <summary>The same JSON, spaces aside: members too many or too few are a difference.</summary>
+    private static void AssertSame(string expected, string actual) => Assert.Equal(
+        JsonSerializer.Serialize(JsonElement.Parse(expected)),
+        JsonSerializer.Serialize(JsonElement.Parse(actual)));
+}
