@@ -18,7 +18,16 @@ internal sealed class YamlObject
         (_node, _path, _file, _mistakes) = (node, path, file, mistakes);
         foreach (var (key, value) in node)
         {
-            _members[((YamlScalarNode)key).Value ?? ""] = value;
+            if (key is YamlScalarNode scalar)
+            {
+                _members[scalar.Value ?? ""] = value;
+            }
+            else
+            {
+                // Most often a template that was not filled in: {{ x }} is an object whose name is an object.
+                var place = path.Length == 0 ? "" : $"{path}: ";
+                mistakes.Add($"{file} line {key.Start.Line}: {place}a name here is not a text.");
+            }
         }
     }
 
