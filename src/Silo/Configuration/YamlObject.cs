@@ -25,7 +25,9 @@ internal sealed class YamlObject
             }
             else
             {
-                mistakes.Add($"{file} line {key.Start.Line}: {(path.Length == 0 ? "" : path + ": ")}a name must be a text.");
+                // Most often a template that was not filled in: {{ x }} is an object whose name is an object.
+                var place = path.Length == 0 ? "" : $"{path}: ";
+                mistakes.Add($"{file} line {key.Start.Line}: {place}a name here is not a text.");
             }
         }
     }
