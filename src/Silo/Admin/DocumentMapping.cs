@@ -49,6 +49,8 @@ internal static class DocumentMapping
     public static PlanDefinition? ToDefinition(this PlanDocument plan, string ownedBy, List<string> mistakes)
     {
         var limits = ToDefinitions(plan.Limits, mistakes);
+        AddNulls("models.use", plan.Models?.Use, mistakes);
+        AddNulls("models.see", plan.Models?.See, mistakes);
         return mistakes.Count > 0
             ? null
             : new PlanDefinition
@@ -66,8 +68,11 @@ internal static class DocumentMapping
         var definitions = new List<LimitDefinition>();
         for (var i = 0; i < (limits?.Count ?? 0); i++)
         {
-            var limit = limits![i];
-            if (LimitText.Parse(
+            if (limits![i] is not { } limit)
+            {
+                mistakes.Add($"limits[{i}]: must be an object.");
+            }
+            else if (LimitText.Parse(
                     limit.Name, limit.Kind, limit.Amount, limit.Burst, limit.Period, limit.Calendar,
                     (member, mistake) => mistakes.Add($"limits[{i}].{member}: {mistake}")) is { } definition)
             {
@@ -76,6 +81,18 @@ internal static class DocumentMapping
         }
 
         return [.. definitions];
+    }
+
+    /// <summary>JSON lists may hold nulls, whatever their type says.</summary>
+    private static void AddNulls(string place, IReadOnlyList<string?>? texts, List<string> mistakes)
+    {
+        for (var i = 0; i < (texts?.Count ?? 0); i++)
+        {
+            if (texts![i] is null)
+            {
+                mistakes.Add($"{place}[{i}]: must be a text.");
+            }
+        }
     }
 
     private static LimitDocument ToDocument(LimitDefinition limit) => new(

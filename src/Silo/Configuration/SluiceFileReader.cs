@@ -53,7 +53,10 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
         }
         catch (YamlException exception)
         {
-            mistakes.Add($"{file} line {exception.Start.Line}: not YAML: {exception.Message}");
+            // A quote without an end, say, is found lines behind its beginning.
+            var (start, end) = (exception.Start.Line, exception.End.Line);
+            var lines = end > start ? $"lines {start} to {end}" : $"line {start}";
+            mistakes.Add($"{file} {lines}: not YAML: {exception.Message}");
         }
 
         return null;
@@ -138,8 +141,16 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
         {
             var definition = LimitText.Parse(
                 limit.Text("name"), limit.Text("kind"), limit.Number("amount"), limit.Number("burst"),
-                limit.Text("period"), limit.Text("calendar"), limit.Mistake);
+                limit.Text("period"), limit.Text("calendar"), MistakeUnlessNoted);
             limit.NothingElse();
+            void MistakeUnlessNoted(string member, string text)
+            {
+                if (!limit.HasMistake(member))
+                {
+                    limit.Mistake(member, text);
+                }
+            }
+
             if (definition is null)
             {
                 continue;

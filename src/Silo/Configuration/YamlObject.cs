@@ -12,13 +12,23 @@ internal sealed class YamlObject
     private readonly List<string> _mistakes;
     private readonly Dictionary<string, YamlNode> _members = [];
     private readonly HashSet<string> _known = [];
+    private readonly HashSet<string> _mistaken = [];
 
     public YamlObject(YamlMappingNode node, string path, string file, List<string> mistakes)
     {
         (_node, _path, _file, _mistakes) = (node, path, file, mistakes);
         foreach (var (key, value) in node)
         {
-            _members[((YamlScalarNode)key).Value ?? ""] = value;
+            if (key is YamlScalarNode scalar)
+            {
+                _members[scalar.Value ?? ""] = value;
+            }
+            else
+            {
+                // Most often a template that was not filled in: {{ x }} is an object whose name is an object.
+                var place = path.Length == 0 ? "" : $"{path}: ";
+                mistakes.Add($"{file} line {key.Start.Line}: {place}a name here is not a text.");
+            }
         }
     }
 
@@ -115,7 +125,11 @@ internal sealed class YamlObject
     {
         var line = (_members.GetValueOrDefault(name) ?? _node).Start.Line;
         _mistakes.Add($"{_file} line {line}: {PathOf(name)}: {text}");
+        _mistaken.Add(name);
     }
+
+    /// <summary>True when a mistake of this member was noted: whoever reads on must not call it missing as well.</summary>
+    public bool HasMistake(string name) => _mistaken.Contains(name);
 
     private string PathOf(string name)
     {
