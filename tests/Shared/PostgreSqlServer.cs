@@ -51,7 +51,8 @@ public sealed class PostgreSqlServer : IAsyncDisposable
             }
 
             await RunAsServerAsync(
-                $"{Programs}/initdb", "--pgdata", $"{folder}/data", "--username", User, "--pwfile", $"{folder}/password",
+                $"{Programs}/initdb", "--pgdata", $"{folder}/data",
+                "--username", User, "--pwfile", $"{folder}/password",
                 "--auth-host", "scram-sha-256", "--auth-local", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8",
                 "--no-instructions");
             await server.StartAgainAsync();

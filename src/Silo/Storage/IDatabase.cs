@@ -14,8 +14,10 @@ internal interface IDatabase : IAsyncDisposable
     /// <summary>Where the two databases want different words.</summary>
     SqlDialect Dialect { get; }
 
-    /// <summary>Opens the database and brings its schema up to date. Once, before anything else, awaited by the host.</summary>
-    /// <exception cref="StorageUnavailableException">It cannot be used; the message says why and what to do.</exception>
+    /// <summary>
+    /// Opens the database and brings its schema up to date. Once, before anything else, awaited by the host.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The message says why it cannot be used.</exception>
     Task PrepareAsync(CancellationToken cancellationToken);
 
     /// <summary>Null when the database answers; otherwise what is wrong, without addresses, names or secrets.</summary>

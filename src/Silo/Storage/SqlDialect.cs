@@ -2,10 +2,14 @@ using Sluice.Silo.Storage.Migrations;
 
 namespace Sluice.Silo.Storage;
 
-/// <summary>What PostgreSQL and SQLite say differently. SQL stands where it is used; only these words are swapped.</summary>
+/// <summary>
+/// What PostgreSQL and SQLite say differently. SQL stands where it is used; only these words are swapped.
+/// </summary>
 internal sealed record SqlDialect
 {
-    /// <summary>Any number that no other program uses for an advisory lock in this database: "sluice" in ASCII.</summary>
+    /// <summary>
+    /// Any number that no other program uses for an advisory lock in this database: "sluice" in ASCII.
+    /// </summary>
     private const long MigrationLock = 0x73_6c_75_69_63_65;
 
     public static SqlDialect PostgreSql { get; } = new()

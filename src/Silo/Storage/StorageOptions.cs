@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Sluice.Silo.Storage;
 
-/// <summary>Where a silo keeps what must outlive it, section <c>Storage</c>. Exactly one of the two places is set.</summary>
+/// <summary>
+/// Where a silo keeps what must outlive it, section <c>Storage</c>. Exactly one of the two places is set.
+/// </summary>
 internal sealed class StorageOptions
 {
     /// <summary>

@@ -4,7 +4,9 @@ using Sluice.Silo.Storage.PostgreSql;
 
 namespace Sluice.Silo.Storage;
 
-/// <summary>Names every mistake in the settings of the storage at once. The database's address is never repeated.</summary>
+/// <summary>
+/// Names every mistake in the settings of the storage at once. The database's address is never repeated.
+/// </summary>
 internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
 {
     public ValidateOptionsResult Validate(string? name, StorageOptions options)

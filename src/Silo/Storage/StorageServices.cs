@@ -18,8 +18,8 @@ internal static class StorageServices
     private const string DefaultProvider = "Default";
 
     /// <summary>
-    /// Registers everything that is kept in the database. The host awaits <see cref="IDatabase.PrepareAsync"/> before it
-    /// starts anything that uses it.
+    /// Registers everything that is kept in the database. The host awaits <see cref="IDatabase.PrepareAsync"/> before
+    /// it starts anything that uses it.
     /// </summary>
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {

@@ -35,8 +35,8 @@ public abstract class DatabaseTests : StorageTest
             try
             {
                 var client = number % 10 == 3 ? "the same" : $"c{number}";
-                return (await Database.WriteAsync(
-                    [new Statement(Open + " RETURNING epoch", client, (long)number)], row => row.GetInt64(0), Token))[0];
+                var statement = new Statement(Open + " RETURNING epoch", client, (long)number);
+                return (await Database.WriteAsync([statement], row => row.GetInt64(0), Token))[0];
             }
             catch (DbException)
             {

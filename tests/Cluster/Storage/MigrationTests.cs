@@ -60,8 +60,9 @@ public abstract class MigrationTests : StorageTest
     [Fact]
     public async Task A_step_that_fails_takes_back_those_before_it()
     {
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => MigrateAsync(
-            [.. Schema.Migrations, Step(2, "CREATE TABLE later (id integer)"), Step(3, "CREATE TABLE later (id integer)")]));
+        const string Sql = "CREATE TABLE later (id integer)";
+        await Assert.ThrowsAsync<StorageUnavailableException>(() =>
+            MigrateAsync([.. Schema.Migrations, Step(2, Sql), Step(3, Sql)]));
 
         Assert.Equal(["1"], await AskAsync("SELECT number FROM schema_migration"));
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => AskAsync("SELECT id FROM later"));

@@ -97,7 +97,9 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlFixture server) : StorageT
         }
     }
 
-    /// <summary>Clients may come in any order; two silos must not wait for each other's rows crosswise for ever.</summary>
+    /// <summary>
+    /// Clients may come in any order; two silos must not wait for each other's rows crosswise for ever.
+    /// </summary>
     [Fact]
     public async Task Two_silos_that_write_the_same_clients_both_come_through()
     {

@@ -6,7 +6,9 @@ using Sluice.Testing;
 
 namespace Sluice.Cluster.Storage;
 
-/// <summary>One server for the whole run, started by the first test that asks for it; a database for each test.</summary>
+/// <summary>
+/// One server for the whole run, started by the first test that asks for it; a database for each test.
+/// </summary>
 public sealed class PostgreSqlFixture : IAsyncLifetime
 {
     private readonly Lazy<Task<PostgreSqlServer>> _server = new(PostgreSqlServer.StartAsync);

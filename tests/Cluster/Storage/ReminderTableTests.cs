@@ -32,7 +32,8 @@ public abstract class ReminderTableTests : StorageTest
     {
         var first = await Table.UpsertAsync(Row("rotate", Noon), Token);
 
-        var second = await Table.UpsertAsync(Row("rotate", Noon.AddHours(1)) with { Period = TimeSpan.FromHours(3) }, Token);
+        var later = Row("rotate", Noon.AddHours(1)) with { Period = TimeSpan.FromHours(3) };
+        var second = await Table.UpsertAsync(later, Token);
 
         Assert.NotEqual(first, second);
         var stored = Assert.Single(await Table.ReadAllAsync(Grain, Token));
@@ -92,7 +93,8 @@ public abstract class ReminderTableTests : StorageTest
     [Fact]
     public async Task Of_silos_that_ask_together_one_gets_each_tick()
     {
-        await Task.WhenAll(Enumerable.Range(0, 100).Select(number => Table.UpsertAsync(Row($"r{number}", Noon), Token)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(number => Table.UpsertAsync(Row($"r{number}", Noon), Token)));
         var second = (await StartSiloAsync()).GetRequiredService<IReminderTable>();
 
         var claims = await Task.WhenAll(Enumerable.Range(0, 40).Select(number =>

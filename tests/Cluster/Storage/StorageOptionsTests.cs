@@ -36,7 +36,8 @@ public sealed class StorageOptionsTests
     public void A_url_says_everything_that_it_can()
     {
         var settings = DatabaseUrl.Read(
-            "postgresql://si%40lo:p%2Fw%3A%23@db.example:6432/sluice%20one?sslmode=verify-full&application_name=a").Settings!;
+            "postgresql://si%40lo:p%2Fw%3A%23@db.example:6432/sluice%20one?sslmode=verify-full&application_name=a")
+            .Settings!;
 
         Assert.Equal(("db.example", 6432, "sluice one"), (settings.Host, settings.Port, settings.Database));
         Assert.Equal(("si@lo", "p/w:#"), (settings.Username, settings.Password));
@@ -60,6 +61,7 @@ public sealed class StorageOptionsTests
     [InlineData("postgres://u:12/hunter2@db/x")]
     [InlineData("postgres://u:12?hunter2=1@db/x")]
     [InlineData("postgres://u:12#hunter2@db/x")]
+    [InlineData("postgres://u:p@12?hunter2=1@db/x")]
     [InlineData("postgres://u:hunter2@db:port/x")]
     [InlineData("postgres://u:hunter2@db/x?sslmode=hunter2")]
     [InlineData("postgres://u:hunter2@db/x?colour=hunter2")]

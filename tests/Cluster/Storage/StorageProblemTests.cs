@@ -27,7 +27,8 @@ public sealed class StorageProblemTests(PostgreSqlFixture server) : IDisposable
             $"{_folder}/notes.txt", new string('x', 5000), TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            $"'{_folder}/notes.txt' is not a SQLite database: move it away, or name another file in Storage:SqliteFile.",
+            $"'{_folder}/notes.txt' is not a SQLite database: move it away, or name another file in " +
+            "Storage:SqliteFile.",
             await ProblemOfAsync("Storage:SqliteFile", $"{_folder}/notes.txt"));
     }
 

@@ -16,6 +16,8 @@ internal sealed record ReserveCall(
 /// <summary>Puts calls into the database.</summary>
 internal interface IReserveWriter : IAsyncDisposable
 {
-    /// <summary>True when the call's epoch is the newest and everything of it is stored; false when nothing is.</summary>
+    /// <summary>
+    /// True when the call's epoch is the newest and everything of it is stored; false when nothing is.
+    /// </summary>
     Task<bool> WriteAsync(ReserveCall call, CancellationToken cancellationToken);
 }

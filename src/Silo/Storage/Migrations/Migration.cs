@@ -10,7 +10,9 @@ namespace Sluice.Silo.Storage.Migrations;
 /// <param name="Sqlite">Its statements for SQLite.</param>
 internal sealed record Migration(int Number, string Name, string PostgreSql, string Sqlite)
 {
-    /// <summary>SHA-256 of a text, in hexadecimal, the same whatever line ends the sources were checked out with.</summary>
+    /// <summary>
+    /// SHA-256 of a text, in hexadecimal, the same whatever line ends the sources were checked out with.
+    /// </summary>
     public static string ChecksumOf(string text) => Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(text.Replace("\r\n", "\n", StringComparison.Ordinal))));
 }

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Sluice.Silo.Storage.PostgreSql;
 
-/// <summary>Reads the address of a PostgreSQL database. What it says of a mistake never repeats what was written.</summary>
+/// <summary>
+/// Reads the address of a PostgreSQL database. What it says of a mistake never repeats what was written.
+/// </summary>
 internal static class DatabaseUrl
 {
     private static readonly Dictionary<string, string> SettingOfParameter = new(StringComparer.OrdinalIgnoreCase)
@@ -47,8 +49,8 @@ internal static class DatabaseUrl
 
     private static (NpgsqlConnectionStringBuilder?, string?) ReadUrl(string text)
     {
-        // A password with one of / ? # in it ends where the reader does not expect it, and its rest would be taken for a
-        // host or a parameter, which messages name.
+        // A password with one of / ? # in it ends where the reader does not expect it, and its rest would be taken for
+        // a host or a parameter, which messages name.
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url)
             || url.Fragment.Length > 0
             || url.Query.Contains('@', StringComparison.Ordinal)

@@ -51,7 +51,7 @@ internal static class PostgreSqlProblem
         {
             null => null,
             T found => found,
-            AggregateException several => several.InnerExceptions.Select(Find<T>).FirstOrDefault(one => one is not null),
+            AggregateException several => several.InnerExceptions.Select(Find<T>).OfType<T>().FirstOrDefault(),
             _ => Find<T>(exception.InnerException),
         };
 

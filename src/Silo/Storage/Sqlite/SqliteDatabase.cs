@@ -54,7 +54,7 @@ internal sealed class SqliteDatabase(IOptions<StorageOptions> options, Migrator 
         limited.CancelAfter(ProbeTimeout);
         try
         {
-            await ReadAsync(new Statement("SELECT count(*) FROM schema_migration"), row => row.GetInt64(0), limited.Token);
+            await ReadAsync(new Statement("SELECT 1 FROM schema_migration"), row => row.GetInt64(0), limited.Token);
             return null;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -89,7 +89,9 @@ internal sealed class SqliteDatabase(IOptions<StorageOptions> options, Migrator 
         return operation.AnswerAsync(_timeout, time, cancellationToken);
     }
 
-    /// <summary>Readable by its owner only, as are the two files that SQLite lays beside it, which take its mode.</summary>
+    /// <summary>
+    /// Readable by its owner only, as are the two files that SQLite lays beside it, which take its mode.
+    /// </summary>
     private void MakePrivate()
     {
         if (!OperatingSystem.IsWindows() && !File.Exists(_file))

@@ -38,8 +38,8 @@ internal sealed class SqliteSession : IDisposable
         {
             session._connection.Open();
 
-            // Waiting for another process is the driver's, DefaultTimeout long in steps of 150 ms. SQLite's own waiting,
-            // as it is built in this package, sleeps whole seconds.
+            // Waiting for another process is the driver's, DefaultTimeout long in steps of 150 ms. SQLite's own
+            // waiting, as it is built in this package, sleeps whole seconds.
             session.Execute("PRAGMA busy_timeout = 0");
             if (mode is not SqliteOpenMode.ReadOnly)
             {

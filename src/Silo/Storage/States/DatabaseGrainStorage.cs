@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Sluice.Silo.Storage.States;
 
-/// <summary>The states of grains, a row each. Every write compares the version it is based on, the first one too.</summary>
+/// <summary>
+/// The states of grains, a row each. Every write compares the version it is based on, the first one too.
+/// </summary>
 internal sealed class DatabaseGrainStorage : IGrainStorage
 {
     private const string ReadSql = """

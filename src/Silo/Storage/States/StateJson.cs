@@ -19,7 +19,7 @@ internal static class StateJson
 
     public static string Write<T>(T state) => JsonSerializer.Serialize(state, Options);
 
-    /// <exception cref="JsonException">The text is not a <typeparamref name="T"/> that any version has written.</exception>
+    /// <exception cref="JsonException">No version has written such a <typeparamref name="T"/>.</exception>
     public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Options)
         ?? throw new JsonException($"A stored {typeof(T).Name} is null.");
 
