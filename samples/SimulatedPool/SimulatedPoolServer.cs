@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Sluice.SimulatedPool.Calls;
 using Sluice.SimulatedPool.Failures;
 using Sluice.SimulatedPool.Records;
 
@@ -94,7 +95,9 @@ public sealed class SimulatedPoolServer : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = options.BodyBytesMax;
             kestrel.Limits.MinRequestBodyDataRate = null; // A slow client is a test's wish, not an attack.
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(new IPEndPoint(options.Listen, options.Port));
+            kestrel.Listen(
+                new IPEndPoint(options.Listen, options.Port),
+                listen => listen.Use(next => connection => next(new CallConnection(connection))));
         });
         return builder.Build();
     }

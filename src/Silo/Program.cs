@@ -27,6 +27,7 @@ public static class Program
         services.AddSingleton<Lists>();
         services.AddSingleton<SluiceFileApplier>();
         services.AddOpenApi(AdminApi.Describe);
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // So that it is answered for.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     }
 

@@ -19,7 +19,8 @@ internal sealed class CallPipeline(
 
     public async Task RunAsync(HttpContext context, CallHandler handler)
     {
-        metrics.CallArrived();
+        var count = new CallCount(metrics);
+        context.Features.Get<CallConnection>()?.Begin(count);
         var call = new PoolCall(context, time.GetTimestamp(), recorder.Record(context.Request));
         var outcome = CallOutcome.Failed;
         try
@@ -33,7 +34,7 @@ internal sealed class CallPipeline(
         }
         finally
         {
-            metrics.CallEnded(outcome);
+            count.End(outcome);
         }
     }
 

@@ -3,15 +3,17 @@ using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Edge.Admission;
 
-/// <summary>The <c>x-ratelimit-*</c> headers, on every answer to a request that was decided on.</summary>
+/// <summary>The <c>x-ratelimit-*</c> headers, on every answer to a known client that was decided on.</summary>
 internal static class RateLimitHeaders
 {
     public const string Prefix = "x-ratelimit-";
 
     public static void Write(IHeaderDictionary headers, in AdmitReply decision)
     {
+        // A client's id stands readable in its keys; without a valid key it must not tell how busy the client is.
         var requests = decision.Requests;
-        if (requests.Name is null)
+        if (requests.Name is null
+            || decision.Verdict is Verdict.UnknownKey or Verdict.KeyRevoked or Verdict.KeyExpired)
         {
             return;
         }

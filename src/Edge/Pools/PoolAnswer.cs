@@ -31,7 +31,7 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
             : await DocumentRelay.RelayAsync(context, call, source, answer.StatusCode is HttpStatusCode.OK);
         if (ended is null)
         {
-            call.Connection?.EndCall();
+            call.Connection?.EndCall(call);
         }
         else
         {

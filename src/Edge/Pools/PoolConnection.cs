@@ -42,8 +42,11 @@ internal sealed class PoolConnection(Socket socket, TimeSpan closeTimeout, TimeP
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         base.ReadAsync(buffer, cancellationToken.CanBeCanceled ? cancellationToken : _closing.Token);
 
-    /// <summary>The answer was read to its end: the connection is free for another call.</summary>
-    public void EndCall() => _call = null;
+    /// <summary>
+    /// The call's answer was read to its end: the connection is free for another call, and may be at work for one
+    /// already, which then stays its own.
+    /// </summary>
+    public void EndCall(ModelCall call) => Interlocked.CompareExchange(ref _call, null, call);
 
     protected override void Dispose(bool disposing)
     {
@@ -57,19 +60,28 @@ internal sealed class PoolConnection(Socket socket, TimeSpan closeTimeout, TimeP
             _disposed = true;
         }
 
+        // First of all, because whoever reads or writes here learns of the end in what follows, and may complete the call
+        // at once.
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var call = Volatile.Read(ref _call);
+        if (call is not null)
+        {
+            call.PoolClosed = closed.Task;
+        }
+
         base.Dispose(disposing); // Ends the use as a stream; the socket is not the stream's.
         _closing.Cancel();
-        if (_call is { } call)
-        {
-            call.PoolClosed = CloseAsync();
-        }
-        else
+        if (call is null)
         {
             Socket.Dispose();
         }
+        else
+        {
+            _ = CloseAsync(closed);
+        }
     }
 
-    private async Task CloseAsync()
+    private async Task CloseAsync(TaskCompletionSource closed)
     {
         try
         {
@@ -88,6 +100,7 @@ internal sealed class PoolConnection(Socket socket, TimeSpan closeTimeout, TimeP
         finally
         {
             Socket.Dispose();
+            closed.SetResult();
         }
     }
 }

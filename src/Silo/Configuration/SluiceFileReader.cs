@@ -141,8 +141,16 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
         {
             var definition = LimitText.Parse(
                 limit.Text("name"), limit.Text("kind"), limit.Number("amount"), limit.Number("burst"),
-                limit.Text("period"), limit.Text("calendar"), limit.Mistake);
+                limit.Text("period"), limit.Text("calendar"), MistakeUnlessNoted);
             limit.NothingElse();
+            void MistakeUnlessNoted(string member, string text)
+            {
+                if (!limit.HasMistake(member))
+                {
+                    limit.Mistake(member, text);
+                }
+            }
+
             if (definition is null)
             {
                 continue;

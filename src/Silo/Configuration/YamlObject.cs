@@ -12,6 +12,7 @@ internal sealed class YamlObject
     private readonly List<string> _mistakes;
     private readonly Dictionary<string, YamlNode> _members = [];
     private readonly HashSet<string> _known = [];
+    private readonly HashSet<string> _mistaken = [];
 
     public YamlObject(YamlMappingNode node, string path, string file, List<string> mistakes)
     {
@@ -124,7 +125,11 @@ internal sealed class YamlObject
     {
         var line = (_members.GetValueOrDefault(name) ?? _node).Start.Line;
         _mistakes.Add($"{_file} line {line}: {PathOf(name)}: {text}");
+        _mistaken.Add(name);
     }
+
+    /// <summary>True when a mistake of this member was noted: whoever reads on must not call it missing as well.</summary>
+    public bool HasMistake(string name) => _mistaken.Contains(name);
 
     private string PathOf(string name)
     {

@@ -32,8 +32,8 @@ public sealed class StorageProblemTests(PostgreSqlFixture server) : IDisposable
     }
 
     [Fact]
-    public async Task A_place_where_nothing_can_be_opened() => Assert.StartsWith(
-        $"'{_folder}' cannot be opened for writing: let the user '{Environment.UserName}' write the file",
+    public async Task A_folder_where_a_file_should_be() => Assert.Equal(
+        $"'{_folder}' is a folder: name a file in it in Storage:SqliteFile.",
         await ProblemOfAsync("Storage:SqliteFile", _folder));
 
     [Fact]

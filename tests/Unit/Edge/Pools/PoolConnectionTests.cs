@@ -112,7 +112,7 @@ public sealed class PoolConnectionTests : IDisposable
     {
         PoolConnection.BeginCall(_call);
         await Send();
-        _connection.EndCall();
+        _connection.EndCall(_call);
 
         _connection.Dispose();
 
@@ -126,7 +126,7 @@ public sealed class PoolConnectionTests : IDisposable
         var later = Some.Call(sequence: 2);
         PoolConnection.BeginCall(_call);
         await Send();
-        _connection.EndCall();
+        _connection.EndCall(_call);
         PoolConnection.BeginCall(later);
         await Send();
 

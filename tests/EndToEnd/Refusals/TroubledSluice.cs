@@ -1,0 +1,78 @@
+using Sluice.EndToEnd.Hosting;
+using Sluice.SimulatedPool;
+
+namespace Sluice.EndToEnd.Refusals;
+
+/// <summary>
+/// An installation with little patience and small bodies, before a pool that does what a test tells it and another pool
+/// that is down.
+/// </summary>
+public sealed class TroubledSluice : IAsyncLifetime
+{
+    public const int BodyBytesMax = 256 * 1024;
+    public const string ModelOfThePoolThatIsDown = "nobody-home";
+
+    private readonly TempFolder _folder = new();
+    private SimulatedPoolServer? _pool;
+    private SluiceProcess? _sluice;
+
+    public SimulatedPoolServer Pool => _pool!;
+
+    public SluiceProcess Sluice => _sluice!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _pool = await SharedSluice.PoolAsync(new SimulatedPoolOptions
+        {
+            PrefillTokensPerSecond = 0,
+            DecodeTokensPerSecond = 0,
+            AnswerTokensMin = 8,
+            AnswerTokensMax = 16,
+        });
+        Directory.CreateDirectory(_folder.In("data"));
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder.In("data"), "sluice.yaml"),
+            $"""
+            pools:
+              - name: live
+                address: {_pool.Address.AbsoluteUri.TrimEnd('/')}
+                models: [deepseek-chat, qwen3-32b]
+              - name: down
+                address: http://127.0.0.1:1
+                models: [{ModelOfThePoolThatIsDown}]
+            """,
+            Patience.Token);
+        _sluice = await SluiceProcess.StartAsync(new SluiceSettings
+        {
+            Data = _folder.In("data"),
+            Environment = new Dictionary<string, string>
+            {
+                ["Edge__BodyBytesMax"] = $"{BodyBytesMax}",
+                ["Edge__Pools__0__FirstByteTimeout"] = "00:00:03",
+                ["Edge__Pools__0__IdleTimeout"] = "00:00:03",
+            },
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_sluice is not null)
+        {
+            await _sluice.DisposeAsync();
+        }
+
+        if (_pool is not null)
+        {
+            await _pool.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+}
+
+/// <summary>The tests that share one.</summary>
+[CollectionDefinition(Name)]
+public sealed class TroubledGroup : ICollectionFixture<TroubledSluice>
+{
+    public const string Name = "troubled";
+}
