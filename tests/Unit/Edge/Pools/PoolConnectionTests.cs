@@ -156,7 +156,7 @@ public sealed class PoolConnectionTests : IDisposable
 
         _connection.Dispose();
 
-        await Assert.ThrowsAnyAsync<Exception>(() => read.Within());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.Within());
         Assert.False(_call.PoolClosed.IsCompleted);
         _pool.Close();
         await _call.PoolClosed.Within();
