@@ -25,7 +25,8 @@ internal sealed class YamlObject
             }
             else
             {
-                mistakes.Add($"{file} line {key.Start.Line}: {(path.Length == 0 ? "" : path + ": ")}a name must be a text.");
+                var place = path.Length == 0 ? "" : $"{path}: ";
+                mistakes.Add($"{file} line {key.Start.Line}: {place}a name must be a text.");
             }
         }
     }
@@ -126,7 +127,7 @@ internal sealed class YamlObject
         _mistaken.Add(name);
     }
 
-    /// <summary>True when a mistake of this member was noted: whoever reads on must not call it missing as well.</summary>
+    /// <summary>True when a mistake of this member was noted: it must not be called missing as well.</summary>
     public bool HasMistake(string name) => _mistaken.Contains(name);
 
     private string PathOf(string name)
