@@ -31,7 +31,7 @@ internal sealed partial class Completions(
     /// <summary>An edge that stops tells of every call that ended, so that its clients do not wait for expiry.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        Volatile.Write(ref _stopping, true);
+        Interlocked.Exchange(ref _stopping, true); // A full fence: this sees the last end, or that sees the stop.
         if (Volatile.Read(ref _unheard) > 0)
         {
             await _allHeard.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

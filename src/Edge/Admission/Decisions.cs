@@ -14,9 +14,19 @@ internal sealed class Decisions(
     /// The grain's answer. While the grain is still making room for the request it is asked again, under the same id, so
     /// that it counts once; at the end of the time-out the answer is <see cref="Verdict.Pending"/>.
     /// </summary>
+    /// <exception cref="TimeoutException">The grain did not answer in time; whether it admitted is unknown.</exception>
     public async ValueTask<AdmitReply> AskAsync(ModelCall call, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
+        var reply = await AskUntilDecidedAsync(call, started, cancellationToken)
+            .WaitAsync(_timeout, time, CancellationToken.None); // A call that is under way is heard out.
+        metrics.Decided(reply.Verdict, time.GetElapsedTime(started));
+        return reply;
+    }
+
+    private async Task<AdmitReply> AskUntilDecidedAsync(
+        ModelCall call, long started, CancellationToken cancellationToken)
+    {
         var grain = cluster.GetGrain<IClientAdmission>(call.Caller.ClientId);
         var request = new AdmitRequest
         {
@@ -26,13 +36,12 @@ internal sealed class Decisions(
             Model = call.Body.Model,
         };
         var reply = await grain.Admit(request);
-        while (reply.Verdict is Verdict.Pending && time.GetElapsedTime(started) < _timeout)
+        while (reply.Verdict is Verdict.Pending && time.GetElapsedTime(started) + reply.RetryAfter < _timeout)
         {
             await Task.Delay(reply.RetryAfter, time, cancellationToken);
             reply = await grain.Admit(request);
         }
 
-        metrics.Decided(reply.Verdict, time.GetElapsedTime(started));
         return reply;
     }
 }

@@ -20,20 +20,25 @@ internal sealed partial class Renewals(
         {
             // Read before the lists, so that a call which begins meanwhile is above it and is left alone.
             var upToSequence = session.LastSequence;
-            await Task.WhenAll(live.Snapshot().Select(calls => RenewAsync(calls.ClientId, calls.Sequences, upToSequence)));
+            await Task.WhenAll(live.Snapshot().Select(
+                calls => RenewAsync(calls.ClientId, calls.Sequences, upToSequence, stoppingToken)));
         }
     }
 
-    private async Task RenewAsync(string clientId, long[] sequences, long upToSequence)
+    private async Task RenewAsync(
+        string clientId, long[] sequences, long upToSequence, CancellationToken stoppingToken)
     {
         try
         {
-            await cluster.GetGrain<IClientAdmission>(clientId).Renew(new LiveRequests
+            var renewing = cluster.GetGrain<IClientAdmission>(clientId).Renew(new LiveRequests
             {
                 EdgeSession = session.Session,
                 UpToSequence = upToSequence,
                 Sequences = sequences,
             });
+
+            // No longer than a period: one grain that does not answer must not let the others' slots expire.
+            await renewing.AsTask().WaitAsync(options.Value.RenewPeriod, time, stoppingToken);
         }
         catch (Exception exception)
         {

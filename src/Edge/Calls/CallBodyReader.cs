@@ -44,6 +44,12 @@ internal static class CallBodyReader
                 + $"{DepthMax} levels, at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.";
             return null;
         }
+        catch (InvalidOperationException)
+        {
+            // Well-formed JSON all the same, but no text: the reader says so only when it compares or copies it.
+            mistake = "The body has an escape that is half a character (a lone surrogate).";
+            return null;
+        }
     }
 
     private static CallBodyFacts? ReadTopLevel(ReadOnlySpan<byte> body, out string? mistake)

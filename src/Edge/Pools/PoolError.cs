@@ -5,8 +5,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sluice.Edge.Pools;
 
 /// <summary>
-/// The pool's troubles in the gateway's words. A pool's 401 is our key, not the client's, and a pool's 429 is our load:
-/// neither may reach a client, who would throw away a good key or slow down for nothing.
+/// The pool's troubles in the gateway's words. A pool's 401 is our key, not the client's, its 402 our bill, its 429 our
+/// load: none may reach a client, who would throw away a good key or slow down for nothing.
 /// </summary>
 internal static class PoolError
 {
@@ -20,8 +20,9 @@ internal static class PoolError
         200 when call.Body.Stream && !IsType(answer, "text/event-stream") => Garbage,
         200 when !call.Body.Stream && !IsType(answer, "application/json") => Garbage,
         200 => null,
-        401 or 403 => new ApiError(
-            502, Server, "pool_refused_gateway", "The model's pool refused the gateway's own key. Tell its operators.")
+        401 or 402 or 403 or 407 => new ApiError(
+            502, Server, "pool_refused_gateway",
+            "The model's pool refused the gateway's own key or account. Tell its operators.")
         {
             RetryAfter = Soon,
         },
@@ -29,8 +30,8 @@ internal static class PoolError
         {
             RetryAfter = RetryAfterOf(answer),
         },
+        408 or 504 => TimedOut,
         >= 400 and < 500 when IsType(answer, "application/json") => null,
-        504 => TimedOut,
         _ => new ApiError(
             502, Server, "pool_error", $"The model's pool failed with status {(int)answer.StatusCode}.") { RetryAfter = Soon },
     };

@@ -41,9 +41,10 @@ internal static class AnswerReader
             reader.Read(); // Anything behind the object is a mistake, which the reader reports.
             return facts;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return default; // A pool that sends garbage is an answer to be judged, not an exception.
+            // A pool that sends garbage is an answer to be judged, not an exception. The second: half a character.
+            return default;
         }
     }
 

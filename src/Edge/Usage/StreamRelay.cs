@@ -46,14 +46,14 @@ internal static class StreamRelay
 
                 filled += read.Length;
                 var taken = Take(buffer.AsSpan(0, filled), call, out var kept, ref done);
-                if (taken < 0)
-                {
-                    return await EndWithAsync(PoolError.Garbage, context, "an event that cannot be read");
-                }
-
                 if (kept > 0)
                 {
                     await context.Response.Body.WriteAsync(buffer.AsMemory(0, kept), context.RequestAborted);
+                }
+
+                if (taken < 0)
+                {
+                    return await EndWithAsync(PoolError.Garbage, context, "an event that cannot be read");
                 }
 
                 buffer.AsSpan(taken, filled - taken).CopyTo(buffer);
@@ -70,7 +70,7 @@ internal static class StreamRelay
     /// Looks through the whole events at the beginning of the buffer and moves those to be forwarded together at its
     /// start.
     /// </summary>
-    /// <returns>Bytes of whole events, forwarded or not; below zero when one cannot be read.</returns>
+    /// <returns>Bytes of whole events, forwarded or not; below zero when the one behind them cannot be read.</returns>
     private static int Take(Span<byte> buffer, ModelCall call, out int kept, ref bool done)
     {
         var taken = 0;

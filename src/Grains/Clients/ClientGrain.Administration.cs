@@ -36,7 +36,7 @@ internal sealed partial class ClientGrain
         }
 
         await Store(new StoredClient { Definition = client });
-        await Open(client, [], CancellationToken.None);
+        await OpenWhole(client, []);
         LogChanged(ClientId, client.Tenant, "created");
         return ChangeReply.Done;
     }
@@ -200,6 +200,20 @@ internal sealed partial class ClientGrain
         Adopt(_definition ?? definition, keys, _plan!);
     }
 
+    /// <summary>What is stored and could not be opened whole is left to the next activation.</summary>
+    private async Task OpenWhole(ClientDefinition definition, StoredKeyVersion[] keys)
+    {
+        try
+        {
+            await Open(definition, keys, CancellationToken.None);
+        }
+        catch
+        {
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
     /// <summary>Durable first. A write that fails may have happened: memory keeps what it knew until it reads again.</summary>
     private async Task Store(StoredClient next)
     {
@@ -229,11 +243,16 @@ internal sealed partial class ClientGrain
         {
             if (_plan is null)
             {
-                await Open(definition, stored.State.Keys, CancellationToken.None);
+                await OpenWhole(definition, stored.State.Keys);
             }
             else
             {
-                Adopt(definition, stored.State.Keys, _plan);
+                // What may have happened may have been a move to another plan.
+                var plan = _plan.Plan == definition.Plan
+                    ? _plan
+                    : await GrainFactory.GetGrain<IPlanGrain>(definition.Plan).Describe();
+                Adopt(definition, stored.State.Keys, plan!);
+                await RefreshPlan(CancellationToken.None);
             }
         }
 

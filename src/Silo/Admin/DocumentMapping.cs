@@ -49,8 +49,8 @@ internal static class DocumentMapping
     public static PlanDefinition? ToDefinition(this PlanDocument plan, string ownedBy, List<string> mistakes)
     {
         var limits = ToDefinitions(plan.Limits, mistakes);
-        NoNulls("models.use", plan.Models?.Use, mistakes);
-        NoNulls("models.see", plan.Models?.See, mistakes);
+        AddNulls("models.use", plan.Models?.Use, mistakes);
+        AddNulls("models.see", plan.Models?.See, mistakes);
         return mistakes.Count > 0
             ? null
             : new PlanDefinition
@@ -66,15 +66,13 @@ internal static class DocumentMapping
     public static LimitDefinition[] ToDefinitions(IReadOnlyList<LimitDocument>? limits, List<string> mistakes)
     {
         var definitions = new List<LimitDefinition>();
-        NoNulls("limits", limits, mistakes);
         for (var i = 0; i < (limits?.Count ?? 0); i++)
         {
             if (limits![i] is not { } limit)
             {
-                continue; // Noted above.
+                mistakes.Add($"limits[{i}]: must be an object.");
             }
-
-            if (LimitText.Parse(
+            else if (LimitText.Parse(
                     limit.Name, limit.Kind, limit.Amount, limit.Burst, limit.Period, limit.Calendar,
                     (member, mistake) => mistakes.Add($"limits[{i}].{member}: {mistake}")) is { } definition)
             {
@@ -85,14 +83,14 @@ internal static class DocumentMapping
         return [.. definitions];
     }
 
-    /// <summary>JSON may hold a null wherever a document has none.</summary>
-    private static void NoNulls<T>(string place, IReadOnlyList<T>? items, List<string> mistakes)
+    /// <summary>JSON lists may hold nulls, whatever their type says.</summary>
+    private static void AddNulls(string place, IReadOnlyList<string?>? texts, List<string> mistakes)
     {
-        for (var i = 0; i < (items?.Count ?? 0); i++)
+        for (var i = 0; i < (texts?.Count ?? 0); i++)
         {
-            if (items![i] is null)
+            if (texts![i] is null)
             {
-                mistakes.Add($"{place}[{i}]: is null.");
+                mistakes.Add($"{place}[{i}]: must be a text.");
             }
         }
     }

@@ -53,7 +53,10 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
         }
         catch (YamlException exception)
         {
-            mistakes.Add($"{file} line {exception.Start.Line}: not YAML: {exception.Message}");
+            // A quote without an end, say, is found lines behind its beginning.
+            var (start, end) = (exception.Start.Line, exception.End.Line);
+            var lines = end > start ? $"lines {start} to {end}" : $"line {start}";
+            mistakes.Add($"{file} {lines}: not YAML: {exception.Message}");
         }
 
         return null;

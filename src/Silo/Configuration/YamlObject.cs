@@ -25,8 +25,9 @@ internal sealed class YamlObject
             }
             else
             {
+                // Most often a template that was not filled in: {{ x }} is an object whose name is an object.
                 var place = path.Length == 0 ? "" : $"{path}: ";
-                mistakes.Add($"{file} line {key.Start.Line}: {place}a name must be a text.");
+                mistakes.Add($"{file} line {key.Start.Line}: {place}a name here is not a text.");
             }
         }
     }

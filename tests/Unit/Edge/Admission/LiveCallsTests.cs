@@ -1,0 +1,72 @@
+using Sluice.Edge.Admission;
+using Sluice.Testing;
+using Xunit;
+
+namespace Sluice.Unit.Edge.Admission;
+
+public sealed class LiveCallsTests
+{
+    private readonly LiveCalls _live = new();
+
+    [Fact]
+    public void Calls_are_listed_by_client_while_they_run()
+    {
+        _live.Add("a", Some.RequestId(1));
+        _live.Add("a", Some.RequestId(2));
+        _live.Add("b", Some.RequestId(3));
+        _live.Remove("a", Some.RequestId(1));
+
+        Assert.Equal(2, _live.Count);
+        Assert.Equal([("a", "2"), ("b", "3")], Listed());
+    }
+
+    [Fact]
+    public void A_client_without_calls_is_forgotten_and_removing_twice_is_nothing()
+    {
+        _live.Add("a", Some.RequestId(1));
+        _live.Remove("a", Some.RequestId(1));
+        _live.Remove("a", Some.RequestId(1));
+        _live.Remove("b", Some.RequestId(1));
+
+        Assert.Empty(Listed());
+        Assert.Equal(0, _live.Count);
+    }
+
+    /// <summary>
+    /// Guards running streams: a call lost from this list is not renewed, and its slot goes to another after 15 s. The
+    /// hard case is a call that comes while the client's last one goes.
+    /// </summary>
+    [Fact]
+    public async Task No_call_is_lost_whatever_comes_and_goes_at_the_same_time()
+    {
+        const int Threads = 4;
+        const int Calls = 20_000;
+        using var together = new Barrier(Threads);
+
+        var lost = await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(
+            () =>
+            {
+                together.SignalAndWait();
+                return Enumerable.Range(0, Calls).Count(i => !ComesAndGoes(Some.RequestId(thread * Calls + i)));
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default))).Within();
+
+        Assert.Equal(0, lost.Sum());
+        Assert.Empty(Listed());
+    }
+
+    private bool ComesAndGoes(Sluice.Grains.Abstractions.Clients.RequestId requestId)
+    {
+        _live.Add("a", requestId);
+        var listed = _live.Snapshot().Any(client => client.Sequences.Contains(requestId.Sequence));
+        _live.Remove("a", requestId);
+        return listed;
+    }
+
+    private IEnumerable<(string ClientId, string Sequences)> Listed() =>
+        _live.Snapshot()
+            .Select(client => (client.ClientId, string.Join(' ', client.Sequences.Order())))
+            .OrderBy(client => client.ClientId);
+}

@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Edges;
+
+namespace Sluice.Unit.Edge;
+
+/// <summary>A cluster as an edge sees it, whose grains do what a test says.</summary>
+internal sealed class FakeCluster : IClusterClient
+{
+    private readonly ConcurrentDictionary<string, FakeClient> _clients = new();
+
+    public IServiceProvider ServiceProvider => throw new NotSupportedException();
+
+    /// <summary>The grain of that client.</summary>
+    public FakeClient this[string clientId] => _clients.GetOrAdd(clientId, _ => new FakeClient());
+
+    public FakeClient Client => this[Some.ClientId];
+
+    public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithStringKey => (TGrainInterface)(object)this[primaryKey];
+
+    public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) => throw new NotSupportedException();
+
+    public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId)
+        where TGrainInterface : IAddressable => throw new NotSupportedException();
+}
+
+/// <summary>What the edge asked of one client's grain, and what the test lets it answer.</summary>
+internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain
+{
+    public ConcurrentQueue<AdmitRequest> Admits { get; } = new();
+
+    public ConcurrentQueue<IdentifyRequest> Identifies { get; } = new();
+
+    public Channel<CompletionBatch> Completes { get; } = Channel.CreateUnbounded<CompletionBatch>();
+
+    public Channel<LiveRequests> Renews { get; } = Channel.CreateUnbounded<LiveRequests>();
+
+    public Func<AdmitRequest, Task<AdmitReply>> OnAdmit { get; set; } = _ => Task.FromResult(Admitted);
+
+    public Func<Task> OnComplete { get; set; } = () => Task.CompletedTask;
+
+    public Func<LiveRequests, Task> OnRenew { get; set; } = _ => Task.CompletedTask;
+
+    public IdentifyReply Identity { get; set; } = new() { Verdict = Verdict.Admitted };
+
+    public static AdmitReply Admitted =>
+        new(Verdict.Admitted, TimeSpan.Zero, default, null, TimeSpan.FromSeconds(15), 1);
+
+    public ValueTask<AdmitReply> Admit(AdmitRequest request)
+    {
+        Admits.Enqueue(request);
+        return new ValueTask<AdmitReply>(OnAdmit(request));
+    }
+
+    public ValueTask<IdentifyReply> Identify(IdentifyRequest request)
+    {
+        Identifies.Enqueue(request);
+        return ValueTask.FromResult(Identity);
+    }
+
+    public ValueTask Complete(CompletionBatch batch)
+    {
+        Completes.Writer.TryWrite(batch);
+        return new ValueTask(OnComplete());
+    }
+
+    public ValueTask Renew(LiveRequests live)
+    {
+        Renews.Writer.TryWrite(live);
+        return new ValueTask(OnRenew(live));
+    }
+
+    public Task<long> Open() => Task.FromResult(7L);
+}

@@ -1,0 +1,32 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Edge;
+using Sluice.Edge.Calls;
+using Sluice.Edge.Credentials;
+using Sluice.Edge.Pools;
+using Sluice.Grains.Abstractions.Clients;
+
+namespace Sluice.Unit.Edge;
+
+/// <summary>A call, a pool and a caller where a test does not care which.</summary>
+internal static class Some
+{
+    public const string ClientId = "0123456789Ab";
+
+    public static readonly Pool Pool = new(
+        "small", new Uri("http://127.0.0.1:9"), ["m"], null, true, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1));
+
+    public static RequestId RequestId(long sequence = 1) => new(7, sequence);
+
+    public static ModelCall Call(
+        bool stream = false, bool wantsUsage = false, long sequence = 1, string clientId = ClientId) => new()
+        {
+            RequestId = RequestId(sequence),
+            Caller = new Caller(clientId, 1, new byte[32]),
+            Body = new CallBody("m", stream, wantsUsage, default),
+            Pool = Pool,
+        };
+
+    public static EdgeMetrics Metrics() => new(
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+}

@@ -1,0 +1,226 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sluice.Actors.Hosting;
+using Sluice.Grains.Abstractions;
+using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Clients;
+using Sluice.Rules;
+using Sluice.Testing;
+using Xunit;
+
+namespace Sluice.Unit.Grains;
+
+/// <summary>
+/// The real grains on the real engine, with a clock and a scheduler that the test owns: nothing runs but when the test
+/// says so. One client, <c>acme/bot</c>, is at hand; a second silo may stand on the same storage and ledger.
+/// </summary>
+internal sealed class GrainWorld : IKeyHasher
+{
+    public const string Tenant = "acme";
+    public const string Name = "bot";
+
+    public static readonly string ClientId = Names.ClientId(Tenant, Name);
+    public static readonly byte[] Digest = SHA256.HashData("the secret"u8);
+
+    private readonly DeterministicTurnScheduler _scheduler = new(random: null);
+    private readonly GrainTime _grainTime;
+    private long _lastSequence;
+
+    public GrainWorld()
+    {
+        _grainTime = new GrainTime(Time);
+        Silo = StartSilo();
+    }
+
+    public ActorHost Silo { get; private set; }
+
+    public ManualTime Time { get; } = new();
+
+    public DateTimeOffset UtcNow => _grainTime.GetUtcNow();
+
+    public MemoryLedger Ledger { get; } = new();
+
+    public WatchedStorage Storage { get; } = new();
+
+    public LogCapture Log { get; } = new();
+
+    public IClientAdmission Admission => Silo.Client.GetGrain<IClientAdmission>(ClientId);
+
+    public IClientAdministration Administration => Silo.Client.GetGrain<IClientAdministration>(ClientId);
+
+    string IKeyHasher.KeyId => "test.1";
+
+    public static LimitDefinition Quota(long amount, string name = "monthly") =>
+        new() { Name = name, Kind = LimitKind.Quota, Amount = amount, Calendar = CalendarPeriod.Month };
+
+    public static LimitDefinition Slots(long amount) =>
+        new() { Name = "slots", Kind = LimitKind.Concurrency, Amount = amount };
+
+    public static LimitDefinition Rate(long amount) =>
+        new() { Name = "rpm", Kind = LimitKind.Rate, Amount = amount, Period = TimeSpan.FromMinutes(1) };
+
+    public static PlanDefinition PlanOf(string plan, params LimitDefinition[] limits) =>
+        new() { Plan = plan, Limits = limits, UsableModels = ["m*"], VisibleModels = ["seen"] };
+
+    public static ClientDefinition ClientOf(string plan, params LimitDefinition[] limits) =>
+        new() { Tenant = Tenant, Name = Name, Plan = plan, Limits = limits };
+
+    /// <summary>Another silo on the same storage and ledger, as long as the world stands.</summary>
+    public ActorHost StartSilo()
+    {
+        var services = new ServiceCollection()
+            .AddSingleton<TimeProvider>(_grainTime)
+            .AddSingleton<IClientLedger>(Ledger)
+            .AddSingleton<IKeyHasher>(this)
+            .AddSingleton(Options.Create(new AdmissionOptions()))
+            .AddSingleton<ILoggerFactory>(Log)
+            .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
+            .BuildServiceProvider();
+        var silo = new ActorHost(new ActorHostOptions(), new ActorHostParts
+        {
+            Services = services,
+            GrainAssemblies = [typeof(IClientLedger).Assembly],
+            Time = Time,
+            Scheduler = _scheduler,
+            Random = new Random(0),
+            Storage = name => name == "Default" ? Storage : null,
+            Logging = Log,
+        });
+        Run(() => silo.StartAsync(CancellationToken.None));
+        return silo;
+    }
+
+    /// <summary>A clean stop and a new start.</summary>
+    public void Restart()
+    {
+        Run(() => Silo.StopAsync(CancellationToken.None));
+        Silo = StartSilo();
+    }
+
+    /// <summary>The silo is gone as if it had been killed: what it had in memory is lost.</summary>
+    public void Crash() => Silo = StartSilo();
+
+    /// <summary>A plan, a client that works by it and a key of its own, version 1.</summary>
+    public void CreateClient(params LimitDefinition[] limits)
+    {
+        Done(() => PlanGrain("gold").Create(PlanOf("gold", limits)));
+        Done(() => Administration.Create(ClientOf("gold")));
+        Assert.Equal(1, IssueKey(Digest).Version);
+    }
+
+    public IPlanGrain PlanGrain(string plan) => Silo.Client.GetGrain<IPlanGrain>(plan);
+
+    public IssueKeyReply IssueKey(byte[] digest, string label = "") =>
+        Run(() => Administration.IssueKey(new IssueKeyRequest { SecretDigest = digest, Label = label }));
+
+    /// <summary>One request, under an id of its own.</summary>
+    public AdmitReply Admit(string model = "m", int keyVersion = 1, byte[]? digest = null) =>
+        Admit(++_lastSequence, Silo, model, keyVersion, digest);
+
+    public AdmitReply Admit(
+        long sequence, ActorHost silo, string model = "m", int keyVersion = 1, byte[]? digest = null) => Run(
+            () => silo.Client.GetGrain<IClientAdmission>(ClientId).Admit(new AdmitRequest
+            {
+                RequestId = new RequestId(1, sequence),
+                KeyVersion = keyVersion,
+                SecretDigest = digest ?? Digest,
+                Model = model,
+            }));
+
+    /// <summary>How many of so many requests are admitted, each asked for until it is decided, as edges do.</summary>
+    public int AdmitMany(int count, ActorHost? silo = null)
+    {
+        var admitted = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var sequence = ++_lastSequence;
+            var verdict = Verdict.Pending;
+            for (var attempt = 0; verdict is Verdict.Pending && attempt < 3; attempt++)
+            {
+                verdict = Admit(sequence, silo ?? Silo).Verdict;
+            }
+
+            admitted += verdict is Verdict.Admitted ? 1 : 0;
+        }
+
+        return admitted;
+    }
+
+    public ClientLiveState Inspect() => Run(Administration.Inspect)!;
+
+    public LimitLiveState InspectQuota() => Inspect().Limits.Single(limit => limit.Name == "monthly");
+
+    public bool IsActive(string key = "") =>
+        Silo.Activations().Any(activation => activation.GrainId.ToString().EndsWith(
+            key.Length == 0 ? ClientId : key, StringComparison.Ordinal));
+
+    public void Done(Func<Task<ChangeReply>> change) => Assert.Equal(ChangeReply.Done, Run(change));
+
+    /// <summary>Begins something outside of grains, and runs until nothing more can happen by itself.</summary>
+    [OverloadResolutionPriority(1)]
+    public Task<T> Begin<T>(Func<Task<T>> action) => (Task<T>)Enter(action);
+
+    public Task<T> Begin<T>(Func<ValueTask<T>> action) => Begin(async () => await action());
+
+    /// <summary>Does something that must be over once nothing more can happen by itself.</summary>
+    [OverloadResolutionPriority(1)]
+    public T Run<T>(Func<Task<T>> action) => Result(Begin(action));
+
+    public T Run<T>(Func<ValueTask<T>> action) => Result(Begin(action));
+
+    public void Run(Func<Task> action) => Result(Begin(async () =>
+    {
+        await action();
+        return true;
+    }));
+
+    public void Settle() => _scheduler.RunUntilIdle();
+
+    public void Advance(TimeSpan by)
+    {
+        Time.Advance(by);
+        Settle();
+    }
+
+    /// <summary>Moves the calendar alone: no timer fires, so that a month costs nothing.</summary>
+    public void Jump(TimeSpan by) => _grainTime.Ahead += by;
+
+    byte[] IKeyHasher.Mac(ReadOnlySpan<byte> secretDigest) => HMACSHA256.HashData("pepper"u8, secretDigest);
+
+    private static T Result<T>(Task<T> task)
+    {
+        Assert.True(task.IsCompleted, "It waits for something that does not happen.");
+        return task.GetAwaiter().GetResult();
+    }
+
+    private Task Enter(Func<Task> action)
+    {
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(_scheduler.Context);
+        try
+        {
+            var task = action();
+            Settle();
+            return task;
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    private sealed class GrainTime(ManualTime time) : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Ahead;
+    }
+}

@@ -1,0 +1,50 @@
+using Sluice.Actors.Hosting;
+
+namespace Sluice.Unit.Grains;
+
+/// <summary>What becomes of the next write.</summary>
+internal enum NextWrite
+{
+    Stored,
+
+    /// <summary>It fails and nothing was stored.</summary>
+    Lost,
+
+    /// <summary>It was stored, and the writer hears that it failed.</summary>
+    StoredButFails,
+}
+
+/// <summary>A storage in memory that counts its writes and fails one of them when a test says so.</summary>
+internal sealed class WatchedStorage : IGrainStorage
+{
+    private readonly InMemoryGrainStorage _inner = new();
+
+    public int Writes { get; private set; }
+
+    public NextWrite Next { get; set; }
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        _inner.ReadStateAsync(stateName, grainId, grainState);
+
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var next = Next;
+        Next = NextWrite.Stored;
+        Writes++;
+        switch (next)
+        {
+            case NextWrite.Lost:
+                throw new IOException("The write failed.");
+            case NextWrite.StoredButFails:
+                var copy = new GrainState<T>(grainState.State, grainState.ETag);
+                await _inner.WriteStateAsync(stateName, grainId, copy);
+                throw new IOException("The answer to the write was lost.");
+            default:
+                await _inner.WriteStateAsync(stateName, grainId, grainState);
+                break;
+        }
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        _inner.ClearStateAsync(stateName, grainId, grainState);
+}
