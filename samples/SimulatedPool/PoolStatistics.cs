@@ -4,8 +4,8 @@ namespace Sluice.SimulatedPool;
 /// <remarks>
 /// A call is in flight from the arrival of its headers until its handler has returned, which is before the client can
 /// see the end of the answer: whoever has read an answer to its end finds it counted. The call of a client that hung up
-/// ends before the pool closes its side of the connection. A sequence runs from the moment it takes a place in the batch
-/// until its last token is produced.
+/// ends before the pool closes its side of the connection. A sequence runs from the moment it takes a place in the
+/// batch until its last token is produced.
 /// </remarks>
 public sealed class PoolStatistics
 {

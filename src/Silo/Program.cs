@@ -27,7 +27,7 @@ public static class Program
         services.AddSingleton<Lists>();
         services.AddSingleton<SluiceFileApplier>();
         services.AddOpenApi(AdminApi.Describe);
-        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // So that it is answered for.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // AdminErrorMiddleware tells.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     }
 

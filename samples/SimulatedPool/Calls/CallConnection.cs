@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Sluice.SimulatedPool.Calls;
 
 /// <summary>
-/// A connection that counts its call as over before it is closed. Kestrel closes the socket of a client that hung up and
-/// tells the handler afterwards; a client that waits for the close, and then sends its next call on another connection,
-/// would find the old one still counted.
+/// A connection that counts its call as over before it is closed. Kestrel closes the socket of a client that hung up
+/// and tells the handler afterwards; a client that waits for the close, and then sends its next call on another
+/// connection, would find the old one still counted.
 /// </summary>
 internal sealed class CallConnection : ConnectionContext
 {

@@ -60,8 +60,8 @@ internal sealed class PoolConnection(Socket socket, TimeSpan closeTimeout, TimeP
             _disposed = true;
         }
 
-        // First of all, because whoever reads or writes here learns of the end in what follows, and may complete the call
-        // at once.
+        // First of all, because whoever reads or writes here learns of the end in what follows, and may complete the
+        // call at once.
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var call = Volatile.Read(ref _call);
         if (call is not null)

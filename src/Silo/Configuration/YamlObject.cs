@@ -128,7 +128,7 @@ internal sealed class YamlObject
         _mistaken.Add(name);
     }
 
-    /// <summary>True when a mistake of this member was noted: whoever reads on must not call it missing as well.</summary>
+    /// <summary>True when a mistake of this member was noted: it must not be called missing as well.</summary>
     public bool HasMistake(string name) => _mistaken.Contains(name);
 
     private string PathOf(string name)

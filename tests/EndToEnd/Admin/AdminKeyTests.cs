@@ -27,7 +27,8 @@ public sealed class AdminKeyTests(SharedSluice shared)
     public async Task A_revoked_key_is_refused_from_the_next_request_on_and_its_successor_is_not()
     {
         var access = await shared.Admins.NewAccessAsync();
-        var next = (await shared.Admins.PostAsync($"clients/{access.ClientId}/keys", new { })).Is(HttpStatusCode.Created);
+        var next = (await shared.Admins.PostAsync($"clients/{access.ClientId}/keys", new { }))
+            .Is(HttpStatusCode.Created);
         (await shared.Sluice.With(access.Key).ChatAsync()).Is(200);
 
         (await RevokeAsync(access)).Is(HttpStatusCode.NoContent);

@@ -68,8 +68,7 @@ public sealed class AdminObjectTests(SharedSluice shared)
     [InlineData("plans?limit=1001")]
     [InlineData("clients?limit=-1")]
     public async Task A_page_of_no_sensible_size_is_400(string path) =>
-        Assert.Contains(
-            "limit", (await shared.Admins.GetAsync(path)).Is(HttpStatusCode.BadRequest).Detail, StringComparison.Ordinal);
+        AllIn(await shared.Admins.GetAsync(path), "limit");
 
     [Fact]
     public async Task Making_something_twice_is_409()
@@ -78,8 +77,8 @@ public sealed class AdminObjectTests(SharedSluice shared)
 
         (await shared.Admins.PostAsync("tenants", new { tenant = access.Tenant })).Is(HttpStatusCode.Conflict);
         (await shared.Admins.PostAsync("plans", new { plan = access.Plan })).Is(HttpStatusCode.Conflict);
-        (await shared.Admins.PostAsync(
-            "clients", new { tenant = access.Tenant, name = access.Name, plan = access.Plan })).Is(HttpStatusCode.Conflict);
+        (await shared.Admins.PostAsync("clients", new { tenant = access.Tenant, name = access.Name, plan = access.Plan }))
+            .Is(HttpStatusCode.Conflict);
     }
 
     [Fact]
@@ -127,11 +126,14 @@ public sealed class AdminObjectTests(SharedSluice shared)
             models = new { use = NoPatterns },
             limits = new object[]
             {
-                Limits.Rate(0, "1m", name: "a"), Limits.Slots(-5, "b"), Limits.Quota(1, "b"), Limits.Quota(1, "Not A Name"),
+                Limits.Rate(0, "1m", name: "a"), Limits.Slots(-5, "b"), Limits.Quota(1, "b"),
+                Limits.Quota(1, "Not A Name"),
             },
         });
 
-        AllIn(answer, "limits[0].amount", "limits[1].amount", "limits[2].name", "limits[3].name", "models.use", "'deep*seek'");
+        AllIn(
+            answer, "limits[0].amount", "limits[1].amount", "limits[2].name", "limits[3].name", "models.use: 'deep*seek'",
+            "models.use: ''");
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed partial class RateHeaderTests(SharedSluice shared)
         Assert.Equal("3", answer.Headers["x-ratelimit-limit-requests"]);
         Assert.Equal("2", answer.Headers["x-ratelimit-remaining-requests"]);
         Assert.Equal("hourly", answer.Headers["x-sluice-limit"]);
-        Assert.InRange(ResetOf(answer.Headers), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6)); // One of ten an hour.
+        Assert.InRange(ResetOf(answer.Headers), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6)); // Ten an hour.
     }
 
     [Fact]

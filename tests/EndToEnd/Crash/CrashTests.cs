@@ -114,8 +114,11 @@ public sealed class CrashTests : IAsyncLifetime
         Assert.Equal(answered, (await again.Admins.StateAsync(access.ClientId)).Used["monthly"]);
     }
 
-    private static async Task RevokeAsync(SluiceProcess sluice, Access access) => (await sluice.Admins.PostAsync(
-        $"clients/{access.ClientId}/keys/{access.Version}/revoke", new { reason = "lost" })).Is(HttpStatusCode.NoContent);
+    private static async Task RevokeAsync(SluiceProcess sluice, Access access)
+    {
+        var key = $"clients/{access.ClientId}/keys/{access.Version}";
+        (await sluice.Admins.PostAsync($"{key}/revoke", new { reason = "lost" })).Is(HttpStatusCode.NoContent);
+    }
 
     private Task<SluiceProcess> StartAsync() => SluiceProcess.StartAsync(
         new SluiceSettings { Data = _folder.In("data"), Pool = _pool!.Address });

@@ -10,7 +10,7 @@ public sealed class EdgeClient(HttpClient http, string? key)
     public const string Chat = "/v1/chat/completions";
     public const string Model = "deepseek-chat";
 
-    /// <summary>Connections that send what tests say, and that are cut when an answer is given up, not read on.</summary>
+    /// <summary>Connections that send what tests say, and are cut when an answer is given up, not read on.</summary>
     public static HttpClient NewHttp(Uri edge) => new(new SocketsHttpHandler
     {
         UseCookies = false,
@@ -21,9 +21,12 @@ public sealed class EdgeClient(HttpClient http, string? key)
         BaseAddress = edge,
     };
 
-    /// <summary>A chat request's body; members of <paramref name="more"/> are JSON, such as <c>"stream":true</c>.</summary>
-    public static string ChatBody(string? more = null, string model = Model) =>
-        $$"""{"model":"{{model}}","messages":[{"role":"user","content":"Hello"}]{{(more is null ? "" : "," + more)}}}""";
+    /// <summary>A chat request's body; <paramref name="more"/> are members, such as <c>"stream":true</c>.</summary>
+    public static string ChatBody(string? more = null, string model = Model)
+    {
+        var members = more is null ? "" : "," + more;
+        return $$"""{"model":"{{model}}","messages":[{"role":"user","content":"Hello"}]{{members}}}""";
+    }
 
     /// <summary>A request with the key as bearer token, and with a JSON body unless it is null.</summary>
     public HttpRequestMessage Request(HttpMethod method, string path, string? json = null, string? simulate = null)
@@ -98,8 +101,8 @@ public sealed record EdgeAnswer(int Status, string Body, IReadOnlyDictionary<str
         HeadersOf(response));
 
     public static Dictionary<string, string> HeadersOf(HttpResponseMessage response) =>
-        response.Headers.Concat(response.Content.Headers)
-            .ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase);
+        response.Headers.Concat(response.Content.Headers).ToDictionary(
+            header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Fails with the body when the status is another one.</summary>
     public EdgeAnswer Is(int expected)

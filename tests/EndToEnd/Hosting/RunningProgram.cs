@@ -8,7 +8,9 @@ public sealed class RunningProgram : IAsyncDisposable
 {
     /// <summary>What the machine's own settings must not decide in a test.</summary>
     private static readonly string[] NotInherited =
-        ["DATABASE_URL", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "Logging__LogLevel__Default"];
+    [
+        "DATABASE_URL", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "Logging__LogLevel__Default",
+    ];
 
     private readonly Process _process;
 

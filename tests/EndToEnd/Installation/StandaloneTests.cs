@@ -59,7 +59,7 @@ public sealed class StandaloneTests : IDisposable
         }
     }
 
-    /// <summary>With every log line there is: whoever reads the log must not be able to call with what stands in it.</summary>
+    /// <summary>With every log line there is: whoever reads the log must not be able to call with it.</summary>
     [Fact]
     public async Task No_secret_is_printed_but_the_demo_key_in_its_line_to_paste()
     {
@@ -127,7 +127,8 @@ public sealed class StandaloneTests : IDisposable
         }
 
         var text = await File.ReadAllTextAsync(file, Patience.Token);
-        await File.WriteAllTextAsync(file, text.Replace("amount: 5", "amount: 7", StringComparison.Ordinal), Patience.Token);
+        await File.WriteAllTextAsync(
+            file, text.Replace("amount: 5", "amount: 7", StringComparison.Ordinal), Patience.Token);
         await using var again = await StartAsync();
 
         var plan = (await again.Admins.GetAsync("plans/basic")).Is(HttpStatusCode.OK).Json;
@@ -135,10 +136,9 @@ public sealed class StandaloneTests : IDisposable
         Assert.Single((await again.Admins.GetAsync($"clients/{id}/keys")).Json["items"]!.AsArray());
     }
 
-    private Task<SluiceProcess> StartAsync(params (string Name, string Value)[] environment) => SluiceProcess.StartAsync(
-        new SluiceSettings
-        {
-            Data = _folder.In("data"),
-            Environment = environment.ToDictionary(pair => pair.Name, pair => pair.Value),
-        });
+    private Task<SluiceProcess> StartAsync(params (string Name, string Value)[] environment)
+    {
+        var byName = environment.ToDictionary(pair => pair.Name, pair => pair.Value);
+        return SluiceProcess.StartAsync(new SluiceSettings { Data = _folder.In("data"), Environment = byName });
+    }
 }

@@ -4,8 +4,8 @@ using Sluice.SimulatedPool;
 namespace Sluice.EndToEnd.Load;
 
 /// <summary>
-/// Guards the promise of slots where it is hardest to keep: many connections, few slots, and clients that hang up at any
-/// moment. The pool counts, so nothing that the edge believes about itself can hide a call too many.
+/// Guards the promise of slots where it is hardest to keep: many connections, few slots, and clients that hang up at
+/// any moment. The pool counts, so nothing that the edge believes about itself can hide a call too many.
 /// </summary>
 public sealed class ConcurrencyTests : IAsyncLifetime
 {
@@ -70,7 +70,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         }
     }
 
-    /// <summary>The same without streams and without hang-ups in the middle: clients that go before any answer.</summary>
+    /// <summary>The same without streams: clients that are gone before any answer.</summary>
     [Fact]
     public async Task Clients_that_go_before_the_answer_take_no_slot_with_them()
     {

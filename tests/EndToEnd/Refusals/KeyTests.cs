@@ -46,7 +46,7 @@ public sealed class KeyTests(SharedSluice shared)
         (await client.GetAsync("/v1/models")).IsError(401, "invalid_api_key");
     }
 
-    /// <summary>Guards a client's numbers from everyone who knows its id: the id stands readable in every key.</summary>
+    /// <summary>Guards a client's numbers from all who know its id, which stands readable in its keys.</summary>
     [Fact]
     public async Task A_wrong_secret_hears_nothing_of_the_limits()
     {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Sluice.EndToEnd.Hosting;
 using Sluice.Testing;
 
-namespace Sluice.EndToEnd.Clients;
+namespace Sluice.EndToEnd.Sdks;
 
 /// <summary>The official Node client, run as a process that plays one case; see clients/openai.mjs.</summary>
 internal static class NodeClient

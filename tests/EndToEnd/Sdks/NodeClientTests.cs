@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Sluice.EndToEnd.Hosting;
 
-namespace Sluice.EndToEnd.Clients;
+namespace Sluice.EndToEnd.Sdks;
 
 /// <summary>What someone sees who has the official Node client and changed nothing but its address and key.</summary>
 public sealed class NodeClientTests(SharedSluice shared)

@@ -4,7 +4,7 @@ using System.Text;
 using OpenAI.Chat;
 using Sluice.EndToEnd.Hosting;
 
-namespace Sluice.EndToEnd.Clients;
+namespace Sluice.EndToEnd.Sdks;
 
 /// <summary>What someone sees who has the official .NET client and changed nothing but its address and key.</summary>
 public sealed class DotNetClientTests(SharedSluice shared)

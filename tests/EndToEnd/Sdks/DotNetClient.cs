@@ -6,7 +6,7 @@ using OpenAI.Embeddings;
 using OpenAI.Models;
 using Sluice.EndToEnd.Hosting;
 
-namespace Sluice.EndToEnd.Clients;
+namespace Sluice.EndToEnd.Sdks;
 
 /// <summary>The official .NET client, unmodified but for its address, and what it sent.</summary>
 internal sealed class DotNetClient : IDisposable
