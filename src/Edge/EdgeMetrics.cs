@@ -7,7 +7,8 @@ using Sluice.Grains.Abstractions.Clients;
 namespace Sluice.Edge;
 
 /// <summary>
-/// What the edge measures. Tags are bounded sets: a verdict, a pool, a model that a pool serves; never a client or a key.
+/// What the edge measures. Tags are bounded sets: a verdict, a pool, a model that a pool serves; never a client or a
+/// key.
 /// </summary>
 internal sealed class EdgeMetrics
 {

@@ -13,21 +13,27 @@ public sealed class EdgeOptions
     [Range(1024, 1 << 30)]
     public int BodyBytesMax { get; set; } = 32 << 20;
 
-    /// <summary>How long a request may wait for its decision, repeats included, before it is refused with 503.</summary>
+    /// <summary>
+    /// How long a request may wait for its decision, repeats included, before it is refused with 503.
+    /// </summary>
     /// <value>100 ms to 30 s, default 3 s.</value>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:30")]
     public TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How often the slots of running calls are renewed. At most a third of the silo's slot lifetime.</summary>
+    /// <summary>
+    /// How often the slots of running calls are renewed. At most a third of the silo's slot lifetime.
+    /// </summary>
     /// <value>100 ms to 1 minute, default 2 s.</value>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan RenewPeriod { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long the edge waits, after it gave a call up, for the pool to close its side, before it closes the connection
-    /// by force and frees the slot.
+    /// How long the edge waits, after it gave a call up, for the pool to close its side, before it closes the
+    /// connection by force and frees the slot.
     /// </summary>
-    /// <value>Zero to 15 s, default 5 s. Zero frees at once: then a pool may still be at work on a call given up.</value>
+    /// <value>
+    /// Zero to 15 s, default 5 s. Zero frees at once: then a pool may still be at work on a call given up.
+    /// </value>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:15")]
     public TimeSpan PoolCloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }
@@ -57,7 +63,9 @@ public sealed class PoolOptions
     /// <value>10 ms to 1 hour, default 10 minutes: a busy pool queues.</value>
     public TimeSpan FirstByteTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long the pool may say nothing in the middle of an answer; then the answer ends with an error.</summary>
+    /// <summary>
+    /// How long the pool may say nothing in the middle of an answer; then the answer ends with an error.
+    /// </summary>
     /// <value>10 ms to 1 hour, default 1 minute.</value>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(1);
 }

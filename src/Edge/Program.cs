@@ -58,7 +58,7 @@ public static class Program
         app.MapReverseProxy(proxy =>
         {
             proxy.UseMiddleware<CallBodyMiddleware>();      // What do they ask for?                  400, 404, 413, 415
-            proxy.UseMiddleware<AdmissionMiddleware>();     // May they? One grain call.              401, 403, 404, 429, 503
+            proxy.UseMiddleware<AdmissionMiddleware>();     // May they? One grain call.      401, 403, 404, 429, 503
             proxy.UseMiddleware<PoolMiddleware>();          // Forward, and answer for the pool.      502, 503, 504
             proxy.UseLoadBalancing();
         });

@@ -17,7 +17,8 @@ public static class Program
     {
         var services = builder.Services;
         services.AddOptions<SiloOptions>().BindConfiguration("Silo").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<AdmissionOptions>().BindConfiguration("Admission").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AdmissionOptions>()
+            .BindConfiguration("Admission").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider =>
             MasterKey.LoadOrCreate(provider.GetRequiredService<IOptions<SiloOptions>>().Value.MasterKeyFile));
@@ -27,7 +28,7 @@ public static class Program
         services.AddSingleton<Lists>();
         services.AddSingleton<SluiceFileApplier>();
         services.AddOpenApi(AdminApi.Describe);
-        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // AdminErrorMiddleware tells.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // For AdminErrorMiddleware.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     }
 

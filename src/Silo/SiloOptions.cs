@@ -5,7 +5,9 @@ namespace Sluice.Silo;
 /// <summary>Settings of a silo, section <c>Silo</c>.</summary>
 public sealed class SiloOptions
 {
-    /// <summary>The file with the master key; made when there is none. Back it up: without it no key can be verified.</summary>
+    /// <summary>
+    /// The file with the master key; made when there is none. Back it up: without it no key can be verified.
+    /// </summary>
     [Required]
     public string MasterKeyFile { get; set; } = "master.key";
 

@@ -4,7 +4,9 @@ using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Edge.Admission;
 
-/// <summary>May they? Asks the client's grain once, forwards if admitted, and completes the request whatever happens.</summary>
+/// <summary>
+/// May they? Asks the client's grain once, forwards if admitted, and completes the request whatever happens.
+/// </summary>
 internal sealed class AdmissionMiddleware(
     RequestDelegate next, Decisions decisions, LiveCalls live, Completions completions, EdgeMetrics metrics)
 {

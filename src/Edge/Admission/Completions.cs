@@ -17,8 +17,8 @@ internal sealed partial class Completions(
     private bool _stopping;
 
     /// <summary>
-    /// Takes the end of a call; never waits. While the pool may still be at work on it, the call stays live and keeps its
-    /// slot: otherwise its successor could meet it there.
+    /// Takes the end of a call; never waits. While the pool may still be at work on it, the call stays live and keeps
+    /// its slot: otherwise its successor could meet it there.
     /// </summary>
     public void Post(ModelCall call)
     {
@@ -28,7 +28,9 @@ internal sealed partial class Completions(
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>An edge that stops tells of every call that ended, so that its clients do not wait for expiry.</summary>
+    /// <summary>
+    /// An edge that stops tells of every call that ended, so that its clients do not wait for expiry.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _stopping, true); // A full fence: this sees the last end, or that sees the stop.

@@ -11,8 +11,8 @@ internal sealed class Decisions(
     private readonly TimeSpan _timeout = options.Value.DecisionTimeout;
 
     /// <summary>
-    /// The grain's answer. While the grain is still making room for the request it is asked again, under the same id, so
-    /// that it counts once; at the end of the time-out the answer is <see cref="Verdict.Pending"/>.
+    /// The grain's answer. While the grain is still making room for the request it is asked again, under the same id,
+    /// so that it counts once; at the end of the time-out the answer is <see cref="Verdict.Pending"/>.
     /// </summary>
     /// <exception cref="TimeoutException">The grain did not answer in time; whether it admitted is unknown.</exception>
     public async ValueTask<AdmitReply> AskAsync(ModelCall call, CancellationToken cancellationToken)

@@ -4,8 +4,8 @@ using System.Text;
 namespace Sluice.Edge.Admission;
 
 /// <summary>
-/// Durations as Go's <c>time.ParseDuration</c> reads them (<c>1h2m3.5s</c>, <c>12ms</c>), which is what OpenAI sends and
-/// what clients parse; a bare number would parse to nothing.
+/// Durations as Go's <c>time.ParseDuration</c> reads them (<c>1h2m3.5s</c>, <c>12ms</c>), which is what OpenAI sends
+/// and what clients parse; a bare number would parse to nothing.
 /// </summary>
 internal static class GoDuration
 {

@@ -7,7 +7,9 @@ namespace Sluice.Edge.Calls;
 /// <param name="Model">The model; null when the body names none.</param>
 /// <param name="Stream">The value of <c>stream</c>.</param>
 /// <param name="IncludeUsage">The value of <c>stream_options.include_usage</c>; null when it is not there.</param>
-/// <param name="OptionsAt">Offset just behind the brace that opens <c>stream_options</c>; -1 when there is none.</param>
+/// <param name="OptionsAt">
+/// Offset just behind the brace that opens <c>stream_options</c>; -1 when there is none.
+/// </param>
 /// <param name="OptionsEmpty">True when <c>stream_options</c> is <c>{}</c>.</param>
 /// <param name="UsageAt">Offset of the value of <c>include_usage</c>; -1 when there is none.</param>
 /// <param name="EndAt">Offset of the brace that closes the body.</param>

@@ -30,7 +30,9 @@ internal sealed class ModelCall
     /// <summary>The connection that works for this call; null until a byte goes out.</summary>
     public PoolConnection? Connection { get; set; }
 
-    /// <summary>Completed when no connection is at work for this call any more; see <see cref="PoolConnection"/>.</summary>
+    /// <summary>
+    /// Completed when no connection is at work for this call any more; see <see cref="PoolConnection"/>.
+    /// </summary>
     public Task PoolClosed { get; set; } = Task.CompletedTask;
 }
 

@@ -6,7 +6,9 @@ internal static class UsageAsking
     /// <summary>Most bytes a body grows by.</summary>
     public const int GrowthMax = 48;
 
-    /// <summary>The length of the body once it asks. Requires <see cref="GrowthMax"/> bytes of room behind it.</summary>
+    /// <summary>
+    /// The length of the body once it asks. Requires <see cref="GrowthMax"/> bytes of room behind it.
+    /// </summary>
     public static int Ask(Span<byte> buffer, int length, CallBodyFacts facts)
     {
         if (!facts.Stream || facts.IncludeUsage is true)

@@ -51,7 +51,7 @@ internal sealed record ApiError(
     };
 
     public static readonly ApiError Undecided = new(
-        503, Server, "service_unavailable", "The gateway cannot decide on requests right now. Please try again shortly.")
+        503, Server, "service_unavailable", "The gateway cannot decide on requests now. Please try again shortly.")
     {
         RetryAfter = TimeSpan.FromSeconds(1),
     };
@@ -89,7 +89,7 @@ internal sealed record ApiError(
                 429, Quota, Quota, $"You exceeded your current quota ('{refusedBy}'). Check your plan."),
             Verdict.NoFreeSlot => new(
                 429, Rate, Rate,
-                $"Too many requests at the same time (limit '{refusedBy}'). Please try again in {Seconds(retryAfter)}s.")
+                $"Too many requests at once (limit '{refusedBy}'). Please try again in {Seconds(retryAfter)}s.")
             {
                 RetryAfter = retryAfter,
             },
@@ -120,12 +120,14 @@ internal sealed record ApiError(
         }
 
         // Above a minute some clients retry early instead of waiting, so they are told not to retry at all.
-        response.Headers["x-should-retry"] = RetryAfter is { } wait && wait <= TimeSpan.FromSeconds(60) ? "true" : "false";
+        var retry = RetryAfter is { } wait && wait <= TimeSpan.FromSeconds(60);
+        response.Headers["x-should-retry"] = retry ? "true" : "false";
         response.ContentType = "application/json";
         return response.Body.WriteAsync(ToJson(), context.RequestAborted).AsTask();
     }
 
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(new ApiErrorBody(this), ApiErrorJson.Default.ApiErrorBody);
+    public byte[] ToJson() =>
+        JsonSerializer.SerializeToUtf8Bytes(new ApiErrorBody(this), ApiErrorJson.Default.ApiErrorBody);
 
     private static long Seconds(TimeSpan wait) => Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
 

@@ -1,6 +1,8 @@
 namespace Sluice.Edge.Pools;
 
-/// <summary>A pool as the edge knows it, with its key read. See <see cref="PoolOptions"/> for what each part means.</summary>
+/// <summary>
+/// A pool as the edge knows it, with its key read. See <see cref="PoolOptions"/> for what each part means.
+/// </summary>
 internal sealed record Pool(
     string Name,
     Uri Address,

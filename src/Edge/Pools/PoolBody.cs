@@ -17,7 +17,8 @@ internal enum PoolBodyRead
 internal sealed class PoolBody(Stream body, TimeSpan idleTimeout, CancellationTokenSource idle, TimeProvider time)
 {
     /// <summary>Reads what has arrived. A client that is gone is an <see cref="OperationCanceledException"/>.</summary>
-    public async ValueTask<(PoolBodyRead Result, int Length)> ReadAsync(Memory<byte> buffer, CancellationToken clientGone)
+    public async ValueTask<(PoolBodyRead Result, int Length)> ReadAsync(
+        Memory<byte> buffer, CancellationToken clientGone)
     {
         await using var timer = time.CreateTimer(
             static state => ((CancellationTokenSource)state!).Cancel(), idle, idleTimeout, Timeout.InfiniteTimeSpan);

@@ -8,10 +8,10 @@ namespace Sluice.Edge.Pools;
 /// really let go of it.
 /// </summary>
 /// <remarks>
-/// Closing a socket tells nobody when the other side noticed: a slot freed then could be used before the pool has stopped
-/// the old call, and the pool would run one call too many. So a connection that is closed in the middle of a call says
-/// first that nothing more will be sent, and waits until the pool closes its side: servers do that when they have
-/// dropped the request. A pool that does not is cut off after a while.
+/// Closing a socket tells nobody when the other side noticed: a slot freed then could be used before the pool has
+/// stopped the old call, and the pool would run one call too many. So a connection that is closed in the middle of a
+/// call says first that nothing more will be sent, and waits until the pool closes its side: servers do that when they
+/// have dropped the request. A pool that does not is cut off after a while.
 /// </remarks>
 internal sealed class PoolConnection(Socket socket, TimeSpan closeTimeout, TimeProvider time)
     : NetworkStream(socket, ownsSocket: false)
@@ -38,7 +38,9 @@ internal sealed class PoolConnection(Socket socket, TimeSpan closeTimeout, TimeP
         return base.WriteAsync(buffer, cancellationToken);
     }
 
-    /// <summary>The HTTP client ends a read it no longer wants by closing the stream; here that must end it too.</summary>
+    /// <summary>
+    /// The HTTP client ends a read it no longer wants by closing the stream; here that must end it too.
+    /// </summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         base.ReadAsync(buffer, cancellationToken.CanBeCanceled ? cancellationToken : _closing.Token);
 

@@ -14,7 +14,9 @@ internal static class PoolError
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(60);
 
-    /// <summary>Null when the answer may be relayed: a success, or a mistake of the client that the pool found.</summary>
+    /// <summary>
+    /// Null when the answer may be relayed: a success, or a mistake of the client that the pool found.
+    /// </summary>
     public static ApiError? For(HttpResponseMessage answer, ModelCall call) => (int)answer.StatusCode switch
     {
         200 when call.Body.Stream && !IsType(answer, "text/event-stream") => Garbage,
@@ -33,7 +35,10 @@ internal static class PoolError
         408 or 504 => TimedOut,
         >= 400 and < 500 when IsType(answer, "application/json") => null,
         _ => new ApiError(
-            502, Server, "pool_error", $"The model's pool failed with status {(int)answer.StatusCode}.") { RetryAfter = Soon },
+            502, Server, "pool_error", $"The model's pool failed with status {(int)answer.StatusCode}.")
+        {
+            RetryAfter = Soon,
+        },
     };
 
     /// <summary>When there was no answer at all.</summary>

@@ -11,7 +11,9 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Sluice.Edge.Pools;
 
-/// <summary>How YARP forwards to pools: one cluster a pool, one route for all of them; the body decides which.</summary>
+/// <summary>
+/// How YARP forwards to pools: one cluster a pool, one route for all of them; the body decides which.
+/// </summary>
 internal static class PoolProxy
 {
     /// <summary>The routes that carry a model's name in a JSON body.</summary>

@@ -5,7 +5,9 @@ namespace Sluice.Edge.Usage;
 /// <summary>What the edge wants to know of a JSON document that a pool sent.</summary>
 /// <param name="Valid">True: the document is one JSON object.</param>
 /// <param name="Usage">Its usage; null when it has none.</param>
-/// <param name="NoChoices">True: it has <c>choices</c>, and they are empty: the extra chunk that only carries usage.</param>
+/// <param name="NoChoices">
+/// True: it has <c>choices</c>, and they are empty: the extra chunk that only carries usage.
+/// </param>
 internal readonly record struct AnswerFacts(bool Valid, TokenUsage? Usage, bool NoChoices);
 
 /// <summary>Reads one document of a pool, from end to end.</summary>

@@ -16,7 +16,9 @@ internal enum ServerSentEventKind
     Garbage,
 }
 
-/// <summary>One event of <c>text/event-stream</c> (WHATWG HTML, section 9.2), with the blank line that ends it.</summary>
+/// <summary>
+/// One event of <c>text/event-stream</c> (WHATWG HTML, section 9.2), with the blank line that ends it.
+/// </summary>
 internal static class ServerSentEvent
 {
     /// <summary>Length of the first whole event; 0 when its blank line has not arrived.</summary>

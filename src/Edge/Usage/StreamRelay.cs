@@ -7,8 +7,8 @@ namespace Sluice.Edge.Usage;
 
 /// <summary>
 /// A stream of server-sent events, forwarded event by event as they arrive. The chunk that only carries usage is taken
-/// out unless the client asked for it, and a stream that breaks ends with an error event, which clients raise, instead of
-/// a cut connection, which some take for an end.
+/// out unless the client asked for it, and a stream that breaks ends with an error event, which clients raise, instead
+/// of a cut connection, which some take for an end.
 /// </summary>
 internal static class StreamRelay
 {

@@ -214,7 +214,9 @@ internal sealed partial class ClientGrain
         }
     }
 
-    /// <summary>Durable first. A write that fails may have happened: memory keeps what it knew until it reads again.</summary>
+    /// <summary>
+    /// Durable first. A write that fails may have happened: memory keeps what it knew until it reads again.
+    /// </summary>
     private async Task Store(StoredClient next)
     {
         var before = stored.State;

@@ -54,8 +54,9 @@ internal sealed partial class ClientGrain(
         if (_fenced)
         {
             // A newer activation counts for this client now. The edge's repeat finds it.
+            var retryAfter = AdmissionRules.PendingRetryAfter;
             return ValueTask.FromResult(
-                new AdmitReply(Verdict.Pending, AdmissionRules.PendingRetryAfter, default, null, TimeSpan.Zero, _epoch));
+                new AdmitReply(Verdict.Pending, retryAfter, default, null, TimeSpan.Zero, _epoch));
         }
 
         var asked = new AdmissionRequest(

@@ -4,8 +4,8 @@ namespace Sluice.Grains.Clients;
 /// Where a client's counts outlive its grain. The silo implements it over its database; grains know no database.
 /// </summary>
 /// <remarks>
-/// Opening raises the client's epoch, and every write names the epoch it was opened with: what an older activation still
-/// tries to write is refused from then on. No correctness rests on there being one activation at a time.
+/// Opening raises the client's epoch, and every write names the epoch it was opened with: what an older activation
+/// still tries to write is refused from then on. No correctness rests on there being one activation at a time.
 /// </remarks>
 public interface IClientLedger
 {

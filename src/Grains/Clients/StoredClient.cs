@@ -36,7 +36,9 @@ public sealed record StoredKeyVersion
             key.Info.RevokedReason,
             key.Info.Label))]);
 
-    /// <summary>The ring at rest. A version that was stored before keeps the name of the key it was hashed with.</summary>
+    /// <summary>
+    /// The ring at rest. A version that was stored before keeps the name of the key it was hashed with.
+    /// </summary>
     public static StoredKeyVersion[] Of(KeyRing ring, IReadOnlyList<StoredKeyVersion> before, string macKeyId) =>
         [.. ring.Versions.Select(key => new StoredKeyVersion
         {

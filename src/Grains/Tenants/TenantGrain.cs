@@ -27,7 +27,8 @@ internal sealed class TenantGrain([PersistentState("tenant")] IPersistentState<S
 
     public Task<ChangeReply> Create(TenantDefinition tenant) => _tenant is null
         ? Change(tenant)
-        : Task.FromResult(new ChangeReply(ChangeOutcome.AlreadyExists, $"There is a tenant '{tenant.Tenant}' already."));
+        : Task.FromResult(new ChangeReply(
+            ChangeOutcome.AlreadyExists, $"There is a tenant '{tenant.Tenant}' already."));
 
     public async Task<ChangeReply> Replace(TenantDefinition tenant)
     {
@@ -52,7 +53,8 @@ internal sealed class TenantGrain([PersistentState("tenant")] IPersistentState<S
 
         if (tenant.DisplayName.Length > DisplayNameLengthMax)
         {
-            return new ChangeReply(ChangeOutcome.Invalid, $"displayName: longer than {DisplayNameLengthMax} characters.");
+            return new ChangeReply(
+                ChangeOutcome.Invalid, $"displayName: longer than {DisplayNameLengthMax} characters.");
         }
 
         var before = stored.State;

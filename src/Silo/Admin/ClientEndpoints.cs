@@ -14,7 +14,7 @@ internal static class ClientEndpoints
     {
         var clients = admin.MapGroup("/clients").WithTags("Clients");
         clients.MapPost("", CreateAsync).WithSummary("Make a client.");
-        clients.MapGet("", ListAsync).WithSummary("List clients, all or those of one tenant, in the order of their ids.");
+        clients.MapGet("", ListAsync).WithSummary("List clients, all or a tenant's, in the order of their ids.");
         clients.MapGet("/{id}", DescribeAsync).WithSummary("One client.");
         clients.MapPatch("/{id}", ChangeAsync).WithSummary("Change a client: plan, role, suspension, own limits.");
         clients.MapGet("/{id}/state", InspectAsync).WithSummary("What the client has in use now.");

@@ -11,18 +11,22 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 internal sealed record TenantDocument(
     [property: Description("1 to 63 of a-z, 0-9 and '-'.")] string Tenant,
     [property: Description("A name for people; at most 200 characters.")] string? DisplayName = null,
-    [property: Description("The configuration file that owns it; null when the admin API does.")] string? OwnedBy = null);
+    [property: Description("The configuration file that owns it; null when the admin API does.")]
+    string? OwnedBy = null);
 
 internal sealed record LimitDocument(
-    [property: Description("Unique in its plan; a client's own limit replaces its plan's of the same name.")] string Name,
+    [property: Description("Unique in its plan; a client's own limit replaces its plan's of the same name.")]
+    string Name,
     [property: Description("rate, concurrency or quota.")] string Kind,
-    [property: Description("Per period for a rate, at once for concurrency, per calendar period for a quota.")] long Amount,
+    [property: Description("Per period for a rate, at once for concurrency, per calendar period for a quota.")]
+    long Amount,
     [property: Description("A rate's capacity: most at once. Left out: the amount.")] long? Burst = null,
     [property: Description("A rate's period: a whole number followed by ms, s, m, h or d.")] string? Period = null,
     [property: Description("A quota's calendar period: month.")] string? Calendar = null);
 
 internal sealed record ModelsDocument(
-    [property: Description("Models that may be used: names, or beginnings followed by '*'.")] IReadOnlyList<string>? Use,
+    [property: Description("Models that may be used: names, or beginnings followed by '*'.")]
+    IReadOnlyList<string>? Use,
     [property: Description("Models that may be seen besides, and not used.")] IReadOnlyList<string>? See = null);
 
 internal sealed record PlanDocument(
@@ -30,7 +34,8 @@ internal sealed record PlanDocument(
     ModelsDocument? Models = null,
     IReadOnlyList<LimitDocument>? Limits = null,
     [property: Description("Counts the plan's changes; given by the plan.")] long? Version = null,
-    [property: Description("The configuration file that owns it; null when the admin API does.")] string? OwnedBy = null);
+    [property: Description("The configuration file that owns it; null when the admin API does.")]
+    string? OwnedBy = null);
 
 internal sealed record NewClientDocument(
     string Tenant,
@@ -88,4 +93,8 @@ internal sealed record LimitStateDocument(
 internal sealed record SlotDocument(string RequestId, double ExpiresInSeconds);
 
 internal sealed record ClientStateDocument(
-    long Epoch, string Plan, long PlanVersion, IReadOnlyList<LimitStateDocument> Limits, IReadOnlyList<SlotDocument> Slots);
+    long Epoch,
+    string Plan,
+    long PlanVersion,
+    IReadOnlyList<LimitStateDocument> Limits,
+    IReadOnlyList<SlotDocument> Slots);

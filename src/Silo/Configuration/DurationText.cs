@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Sluice.Silo.Configuration;
 
-/// <summary>Durations as operators write them: a whole number and a unit, such as <c>500ms</c>, <c>1m</c>, <c>30d</c>.</summary>
+/// <summary>
+/// Durations as operators write them: a whole number and a unit, such as <c>500ms</c>, <c>1m</c>, <c>30d</c>.
+/// </summary>
 internal static class DurationText
 {
     public const string Rule = "a whole number followed by ms, s, m, h or d, such as 1m";

@@ -14,8 +14,8 @@ internal static class LimitText
     };
 
     /// <summary>
-    /// The limit, or null after every mistake in how it is written was told to <paramref name="mistake"/>, with the member
-    /// it is in. Whether its numbers make sense is for the rules to say.
+    /// The limit, or null after every mistake in how it is written was told to <paramref name="mistake"/>, with the
+    /// member it is in. Whether its numbers make sense is for the rules to say.
     /// </summary>
     public static LimitDefinition? Parse(
         string? name, string? kind, long? amount, long? burst, string? period, string? calendar,

@@ -18,7 +18,9 @@ public sealed record SluiceFile(
     IReadOnlyList<PoolDefinition> Pools)
 {
     /// <summary>Reads and checks the file.</summary>
-    /// <exception cref="SluiceFileException">It cannot be used; the message names every mistake with its line.</exception>
+    /// <exception cref="SluiceFileException">
+    /// It cannot be used; the message names every mistake with its line.
+    /// </exception>
     public static SluiceFile Load(string path)
     {
         string text;

@@ -7,8 +7,8 @@ using Sluice.Rules;
 namespace Sluice.Silo.Configuration;
 
 /// <summary>
-/// Makes the running system say what the file says: tenants and plans first, then the clients that name them. What is as
-/// the file says already is not written again.
+/// Makes the running system say what the file says: tenants and plans first, then the clients that name them. What is
+/// as the file says already is not written again.
 /// </summary>
 public sealed class SluiceFileApplier(IClusterClient cluster)
 {

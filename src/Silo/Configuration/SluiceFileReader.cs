@@ -194,7 +194,8 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
 
     private static void NoTwice(YamlObject owner, string member, IEnumerable<string> names)
     {
-        foreach (var twice in names.Where(name => name.Length > 0).GroupBy(name => name).Where(group => group.Count() > 1))
+        var groups = names.Where(name => name.Length > 0).GroupBy(name => name);
+        foreach (var twice in groups.Where(group => group.Count() > 1))
         {
             owner.Mistake(member, $"'{twice.Key}' stands here {twice.Count()} times.");
         }

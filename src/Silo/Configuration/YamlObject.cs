@@ -3,7 +3,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Sluice.Silo.Configuration;
 
-/// <summary>One mapping of a YAML file, read member by member; what is wrong is noted with its line and place.</summary>
+/// <summary>
+/// One mapping of a YAML file, read member by member; what is wrong is noted with its line and place.
+/// </summary>
 internal sealed class YamlObject
 {
     private readonly YamlMappingNode _node;
@@ -111,7 +113,9 @@ internal sealed class YamlObject
         }
     }
 
-    /// <summary>After all members were asked for: whatever else stands there is a mistake, most often a typing one.</summary>
+    /// <summary>
+    /// After all members were asked for: whatever else stands there is a mistake, most often a typing one.
+    /// </summary>
     public void NothingElse()
     {
         foreach (var name in _members.Keys.Where(name => !_known.Contains(name)))

@@ -21,10 +21,12 @@ public sealed class MasterKey
     private MasterKey(byte[] key) => _key = key;
 
     /// <summary>
-    /// Reads the key from a file, or makes both when there is no such file. The file holds 64 hexadecimal digits, and only
-    /// its owner may read it.
+    /// Reads the key from a file, or makes both when there is no such file. The file holds 64 hexadecimal digits, and
+    /// only its owner may read it.
     /// </summary>
-    /// <exception cref="MasterKeyException">The file cannot be used; the message is one sentence for the operator.</exception>
+    /// <exception cref="MasterKeyException">
+    /// The file cannot be used; the message is one sentence for the operator.
+    /// </exception>
     public static MasterKey LoadOrCreate(string path)
     {
         try
@@ -33,7 +35,8 @@ public sealed class MasterKey
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new MasterKeyException($"The master key file '{path}' cannot be read or written: {exception.Message}");
+            throw new MasterKeyException(
+                $"The master key file '{path}' cannot be read or written: {exception.Message}");
         }
     }
 
@@ -53,8 +56,8 @@ public sealed class MasterKey
         return text.Length == 2 * Bytes && text.All(char.IsAsciiHexDigit)
             ? new MasterKey(Convert.FromHexString(text))
             : throw new MasterKeyException(
-                $"The master key file '{path}' does not hold 64 hexadecimal digits. Restore it from its backup: without "
-                + "it no stored key can be verified.");
+                $"The master key file '{path}' does not hold 64 hexadecimal digits. Restore it from its backup: "
+                + "without it no stored key can be verified.");
     }
 
     private static MasterKey Create(string path)
@@ -73,5 +76,7 @@ public sealed class MasterKey
     }
 }
 
-/// <summary>The master key cannot be used. The message is one sentence for the operator, and holds nothing secret.</summary>
+/// <summary>
+/// The master key cannot be used. The message is one sentence for the operator, and holds nothing secret.
+/// </summary>
 public sealed class MasterKeyException(string message) : Exception(message);

@@ -4,7 +4,9 @@ using Sluice.Rules.Keys;
 
 namespace Sluice.Silo.Security;
 
-/// <summary>A secret that was just made: its digest goes to the grain, its text is shown once and kept by nobody.</summary>
+/// <summary>
+/// A secret that was just made: its digest goes to the grain, its text is shown once and kept by nobody.
+/// </summary>
 internal readonly record struct NewKey(string Secret)
 {
     /// <summary>What the grain keeps a MAC of. Edges make the same from a presented key.</summary>

@@ -1,6 +1,8 @@
 namespace Sluice.EndToEnd.Hosting;
 
-/// <summary>How long a test waits for what must happen. Generous, for busy machines: only a failure takes so long.</summary>
+/// <summary>
+/// How long a test waits for what must happen. Generous, for busy machines: only a failure takes so long.
+/// </summary>
 public static class Patience
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

@@ -39,8 +39,8 @@ public sealed class PoolConnectionTests : IDisposable
     }
 
     /// <summary>
-    /// Guards the completion of a call, which is posted as soon as the read of its answer fails: that may be long before
-    /// the one who closes the connection gets on with it.
+    /// Guards the completion of a call, which is posted as soon as the read of its answer fails: that may be long
+    /// before the one who closes the connection gets on with it.
     /// </summary>
     [Fact]
     public async Task Whoever_reads_when_a_connection_is_closed_finds_the_pool_still_at_work()
@@ -107,7 +107,9 @@ public sealed class PoolConnectionTests : IDisposable
         return (new PoolConnection(socket, timeout, time ?? TimeProvider.System), pool);
     }
 
-    /// <summary>Holds up whoever sets a timer, here the one who closes a connection, until something has happened.</summary>
+    /// <summary>
+    /// Holds up whoever sets a timer, here the one who closes a connection, until something has happened.
+    /// </summary>
     private sealed class TimeThatWaits(Task happened) : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
