@@ -176,7 +176,7 @@ public sealed class RefusedStartTests : IDisposable
         await program.Exited.WaitAsync(Patience.Token);
 
         Assert.StartsWith("Sluice cannot start: ", program.Output.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", program.Output.All, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", program.Output.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("is ready", program.Output.Out, StringComparison.Ordinal);
         Assert.Equal(1, program.ExitCode);
         return program.Output;
