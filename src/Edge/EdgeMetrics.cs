@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Sluice.Edge.Calls;
-using Sluice.Edge.Sessions;
 using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Edge;
@@ -76,7 +75,7 @@ internal sealed class EdgeMetrics
             activity.SetTag("gen_ai.usage.output_tokens", call.Usage.Output);
             activity.SetTag("sluice.pool", call.Pool!.Name);
             activity.SetTag("sluice.client.id", call.Caller.ClientId);
-            activity.SetTag("sluice.request.id", RequestIdText.Of(call.RequestId));
+            activity.SetTag("sluice.request.id", call.RequestIdText);
         }
     }
 }

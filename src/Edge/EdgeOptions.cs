@@ -9,8 +9,8 @@ public sealed class EdgeOptions
     public IList<PoolOptions> Pools { get; } = [];
 
     /// <summary>Largest request body in bytes; a larger one is refused with 413 before it is read.</summary>
-    /// <value>1 KiB to 1 GiB, default 32 MiB: a page scanned for OCR has a few.</value>
-    [Range(1024, 1 << 30)]
+    /// <value>1 KiB to 512 MiB, default 32 MiB: a page scanned for OCR has a few.</value>
+    [Range(1024, 1 << 29)]
     public int BodyBytesMax { get; set; } = 32 << 20;
 
     /// <summary>

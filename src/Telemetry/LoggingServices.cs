@@ -42,8 +42,15 @@ public static class LoggingServices
         return builder;
     }
 
+    /// <summary>
+    /// Hosting makes an activity for every request as soon as this category is on at any level, and HTTP clients then
+    /// make another. It only repeats what Kestrel logs of a failure; with traces on, activities are made all the same.
+    /// </summary>
+    private const string MakesActivities = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     private static void Quieten(LoggerFilterOptions options)
     {
+        options.Rules.Add(new LoggerFilterRule(null, MakesActivities, LogLevel.None, null));
         foreach (var category in Noisy)
         {
             options.Rules.Add(new LoggerFilterRule(null, category, LogLevel.Warning, null));

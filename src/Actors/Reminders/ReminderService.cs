@@ -75,6 +75,10 @@ internal sealed class ReminderService(ActorHost host) : IDisposable
         {
             await ClaimAll();
         }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The host stops in the middle of a look: what was not claimed stays due for the next host.
+        }
         finally
         {
             _polling = false;

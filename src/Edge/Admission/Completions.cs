@@ -65,11 +65,12 @@ internal sealed partial class Completions(
     {
         var outcome = call.Dispatched ? CompletionOutcome.Dispatched : CompletionOutcome.NotDispatched;
         var batch = new CompletionBatch { Completions = [new Completion(call.RequestId, outcome)] };
+        var grain = call.Grain ?? cluster.GetGrain<IClientAdmission>(call.Caller.ClientId);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await cluster.GetGrain<IClientAdmission>(call.Caller.ClientId).Complete(batch);
+                await grain.Complete(batch);
                 return;
             }
             catch (Exception exception) when (attempt < TriesMax)

@@ -28,6 +28,7 @@ internal sealed class Decisions(
         ModelCall call, long started, CancellationToken cancellationToken)
     {
         var grain = cluster.GetGrain<IClientAdmission>(call.Caller.ClientId);
+        call.Grain = grain;
         var request = new AdmitRequest
         {
             RequestId = call.RequestId,

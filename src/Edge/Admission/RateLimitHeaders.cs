@@ -11,9 +11,18 @@ internal static class RateLimitHeaders
     public static void Write(IHeaderDictionary headers, in AdmitReply decision)
     {
         // A client's id stands readable in its keys; without a valid key it must not tell how busy the client is.
+        if (decision.Verdict is Verdict.UnknownKey or Verdict.KeyRevoked or Verdict.KeyExpired)
+        {
+            return;
+        }
+
         var requests = decision.Requests;
-        if (requests.Name is null
-            || decision.Verdict is Verdict.UnknownKey or Verdict.KeyRevoked or Verdict.KeyExpired)
+        if ((decision.RefusedBy ?? requests.Name) is { } binding)
+        {
+            headers["x-sluice-limit"] = binding;
+        }
+
+        if (requests.Name is null)
         {
             return;
         }
@@ -21,6 +30,5 @@ internal static class RateLimitHeaders
         headers["x-ratelimit-limit-requests"] = requests.Limit.ToString(CultureInfo.InvariantCulture);
         headers["x-ratelimit-remaining-requests"] = requests.Remaining.ToString(CultureInfo.InvariantCulture);
         headers["x-ratelimit-reset-requests"] = GoDuration.Format(requests.Reset);
-        headers["x-sluice-limit"] = decision.RefusedBy ?? requests.Name;
     }
 }

@@ -13,8 +13,16 @@ namespace Sluice.Edge.Calls;
 /// <param name="OptionsEmpty">True when <c>stream_options</c> is <c>{}</c>.</param>
 /// <param name="UsageAt">Offset of the value of <c>include_usage</c>; -1 when there is none.</param>
 /// <param name="EndAt">Offset of the brace that closes the body.</param>
+/// <param name="OptionsNullAt">Offset of a null in place of <c>stream_options</c>; -1 when there is none.</param>
 internal readonly record struct CallBodyFacts(
-    string? Model, bool Stream, bool? IncludeUsage, int OptionsAt, bool OptionsEmpty, int UsageAt, int EndAt);
+    string? Model,
+    bool Stream,
+    bool? IncludeUsage,
+    int OptionsAt,
+    bool OptionsEmpty,
+    int UsageAt,
+    int EndAt,
+    int OptionsNullAt = -1);
 
 /// <summary>Reads a body once, from end to end, so that what is forwarded is known to be well-formed.</summary>
 internal static class CallBodyReader
@@ -138,7 +146,8 @@ internal static class CallBodyReader
     {
         if (reader.TokenType is JsonTokenType.Null)
         {
-            return "'stream_options' must be an object; leave it out instead of null.";
+            facts = facts with { OptionsNullAt = (int)reader.TokenStartIndex };
+            return null;
         }
 
         if (reader.TokenType is not JsonTokenType.StartObject)

@@ -9,6 +9,9 @@ internal sealed class ModelCall
 {
     public required RequestId RequestId { get; init; }
 
+    /// <summary>The request id as clients, pools and logs see it.</summary>
+    public string RequestIdText => field ??= Sessions.RequestIdText.Of(RequestId);
+
     /// <summary>Who calls; set by the credential step.</summary>
     public Credentials.Caller Caller { get; set; }
 
@@ -17,6 +20,9 @@ internal sealed class ModelCall
 
     /// <summary>Who serves it; null until the body step found a pool.</summary>
     public Pool? Pool { get; set; }
+
+    /// <summary>The grain that decides, kept for the call's end; null until it was asked.</summary>
+    public IClientAdmission? Grain { get; set; }
 
     /// <summary>The decision; null until it was asked for.</summary>
     public AdmitReply? Decision { get; set; }

@@ -21,6 +21,11 @@ internal static class UsageAsking
             return Splice(buffer, length, facts.UsageAt, "false"u8.Length, "true"u8);
         }
 
+        if (facts.OptionsNullAt >= 0)
+        {
+            return Splice(buffer, length, facts.OptionsNullAt, "null"u8.Length, "{\"include_usage\":true}"u8);
+        }
+
         return facts.OptionsAt >= 0
             ? Splice(
                 buffer,

@@ -13,7 +13,7 @@ internal sealed partial class ErrorMiddleware(
     public async Task InvokeAsync(HttpContext context)
     {
         var call = new ModelCall { RequestId = session.Next() };
-        var requestId = RequestIdText.Of(call.RequestId);
+        var requestId = call.RequestIdText;
         context.Features.Set(call);
         context.Response.Headers[RequestIdText.Header] = requestId;
         try

@@ -10,7 +10,8 @@ namespace Sluice.Edge.Pools;
 internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> logger)
 {
     // Said by the pool for itself; to the client the gateway speaks.
-    private static readonly string[] NotRelayed = ["Server", "Set-Cookie", "WWW-Authenticate", "Connection", "Keep-Alive"];
+    private static readonly string[] NotRelayed =
+        ["Server", "Set-Cookie", "WWW-Authenticate", "Connection", "Keep-Alive"];
 
     public async Task RelayAsync(HttpContext context, HttpResponseMessage answer)
     {
@@ -18,14 +19,14 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
         CleanHeaders(context.Response, call);
         if (PoolError.For(answer, call) is { } error)
         {
-            LogPoolError(RequestIdText.Of(call.RequestId), call.Pool!.Name, (int)answer.StatusCode, error.Status);
+            LogPoolError(call.RequestIdText, call.Pool!.Name, (int)answer.StatusCode, error.Status);
             await error.WriteAsync(context);
             return;
         }
 
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         await using var body = await answer.Content.ReadAsStreamAsync(idle.Token);
-        var source = new PoolBody(body, call.Pool!.IdleTimeout, idle, time);
+        using var source = new PoolBody(body, call.Pool!.IdleTimeout, idle, time);
         var ended = HasType(answer, "text/event-stream")
             ? await StreamRelay.RelayAsync(context, call, source)
             : await DocumentRelay.RelayAsync(context, call, source, answer.StatusCode is HttpStatusCode.OK);
@@ -35,7 +36,7 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
         }
         else
         {
-            LogBroken(RequestIdText.Of(call.RequestId), call.Pool.Name, ended);
+            LogBroken(call.RequestIdText, call.Pool.Name, ended);
         }
     }
 
@@ -47,18 +48,21 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
             headers.Remove(name);
         }
 
-        foreach (var name in headers.Keys.Where(IsLimitOfPool).ToArray())
+        List<string>? limitsOfPool = null; // Most pools have none, and a list is not changed while it is walked.
+        foreach (var header in headers)
         {
-            headers.Remove(name);
+            if (header.Key.StartsWith(RateLimitHeaders.Prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                (limitsOfPool ??= []).Add(header.Key);
+            }
         }
 
+        limitsOfPool?.ForEach(name => headers.Remove(name));
+
         headers.ContentLength = null; // Usage may be taken out, and an error may take the body's place.
-        headers[RequestIdText.Header] = RequestIdText.Of(call.RequestId);
+        headers[RequestIdText.Header] = call.RequestIdText;
         RateLimitHeaders.Write(headers, call.Decision!.Value);
     }
-
-    private static bool IsLimitOfPool(string header) =>
-        header.StartsWith(RateLimitHeaders.Prefix, StringComparison.OrdinalIgnoreCase);
 
     private static bool HasType(HttpResponseMessage answer, string type) =>
         string.Equals(answer.Content.Headers.ContentType?.MediaType, type, StringComparison.OrdinalIgnoreCase);

@@ -15,16 +15,34 @@ internal enum PoolBodyRead
 
 /// <summary>A pool's answer, with a limit on its silences.</summary>
 internal sealed class PoolBody(Stream body, TimeSpan idleTimeout, CancellationTokenSource idle, TimeProvider time)
+    : IDisposable
 {
+    private ITimer? _timer;
+
     /// <summary>Reads what has arrived. A client that is gone is an <see cref="OperationCanceledException"/>.</summary>
     public async ValueTask<(PoolBodyRead Result, int Length)> ReadAsync(
         Memory<byte> buffer, CancellationToken clientGone)
     {
-        await using var timer = time.CreateTimer(
-            static state => ((CancellationTokenSource)state!).Cancel(), idle, idleTimeout, Timeout.InfiniteTimeSpan);
         try
         {
-            var length = await body.ReadAsync(buffer, idle.Token);
+            var reading = body.ReadAsync(buffer, idle.Token);
+            var waiting = !reading.IsCompleted; // What is there already needs no clock.
+            if (waiting)
+            {
+                _timer ??= time.CreateTimer(
+                    static state => ((CancellationTokenSource)state!).Cancel(),
+                    idle,
+                    Timeout.InfiniteTimeSpan,
+                    Timeout.InfiniteTimeSpan);
+                _timer.Change(idleTimeout, Timeout.InfiniteTimeSpan);
+            }
+
+            var length = await reading;
+            if (waiting)
+            {
+                _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+
             return length == 0 ? (PoolBodyRead.End, 0) : (PoolBodyRead.Bytes, length);
         }
         catch (OperationCanceledException) when (!clientGone.IsCancellationRequested)
@@ -37,4 +55,6 @@ internal sealed class PoolBody(Stream body, TimeSpan idleTimeout, CancellationTo
             return (PoolBodyRead.Broken, 0);
         }
     }
+
+    public void Dispose() => _timer?.Dispose();
 }

@@ -1,5 +1,4 @@
 using Sluice.Edge.Calls;
-using Sluice.Edge.Sessions;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -23,7 +22,7 @@ internal sealed partial class PoolMiddleware(
         await next(context);
         if (context.GetForwarderErrorFeature() is { } failure && !context.RequestAborted.IsCancellationRequested)
         {
-            LogNoAnswer(failure.Exception, RequestIdText.Of(call.RequestId), call.Pool.Name, failure.Error);
+            LogNoAnswer(failure.Exception, call.RequestIdText, call.Pool.Name, failure.Error);
             if (context.Response.HasStarted)
             {
                 context.Abort(); // Ended here, half an answer would look whole.

@@ -21,7 +21,9 @@ internal static class PoolProxy
 
     // Credentials of the client, and what only a gateway may say to a pool.
     private static readonly string[] NotForwarded =
-        ["Authorization", "api-key", "x-api-key", "Cookie", "Proxy-Authorization", "OpenAI-Organization", "OpenAI-Project"];
+    [
+        "Authorization", "api-key", "x-api-key", "Cookie", "Proxy-Authorization", "OpenAI-Organization", "OpenAI-Project",
+    ];
 
     private static readonly string[] NotForwardedPrefixes = ["x-llm-d-", "x-gateway-", "x-forwarded-"];
 
@@ -88,13 +90,19 @@ internal static class PoolProxy
                 headers.Remove(name);
             }
 
-            foreach (var name in headers.Select(header => header.Key).Where(IsGatewaysOwn).ToArray())
+            List<string>? ofGateways = null; // Seldom there, and a list is not changed while it is walked.
+            foreach (var header in headers.NonValidated)
             {
-                headers.Remove(name);
+                if (IsGatewaysOwn(header.Key))
+                {
+                    (ofGateways ??= []).Add(header.Key);
+                }
             }
 
+            ofGateways?.ForEach(name => headers.Remove(name));
+
             headers.Remove(RequestIdText.Header);
-            headers.TryAddWithoutValidation(RequestIdText.Header, RequestIdText.Of(call.RequestId));
+            headers.TryAddWithoutValidation(RequestIdText.Header, call.RequestIdText);
             if (call.Pool!.Key is { } key)
             {
                 headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
@@ -116,6 +124,16 @@ internal static class PoolProxy
         });
     }
 
-    private static bool IsGatewaysOwn(string header) =>
-        NotForwardedPrefixes.Any(prefix => header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+    private static bool IsGatewaysOwn(string header)
+    {
+        foreach (var prefix in NotForwardedPrefixes)
+        {
+            if (header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -25,7 +25,6 @@ internal static class StreamRelay
         var done = false;
         try
         {
-            await context.Response.StartAsync(context.RequestAborted);
             while (true)
             {
                 if (filled == buffer.Length)
@@ -38,7 +37,15 @@ internal static class StreamRelay
                     buffer = Grow(buffer, filled);
                 }
 
-                var read = await source.ReadAsync(buffer.AsMemory(filled), context.RequestAborted);
+                var reading = source.ReadAsync(buffer.AsMemory(filled), context.RequestAborted);
+                if (!reading.IsCompleted && !context.Response.HasStarted)
+                {
+                    // The pool is thinking: the client learns meanwhile that it was let in. Otherwise the headers travel
+                    // with the first event, in one packet.
+                    await context.Response.StartAsync(context.RequestAborted);
+                }
+
+                var read = await reading;
                 if (read.Result is not PoolBodyRead.Bytes)
                 {
                     return await EndAsync(read.Result, done, filled, context);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
 
@@ -23,11 +24,19 @@ internal sealed partial class ClientGrain
         _client = ClientState.Begin(
             _policy,
             name => reserves.TryGetValue(name, out var reserve)
-                ? Quota.Recovered(new QuotaPeriod(reserve.Period), reserve.Reserved)
+                ? Recovered(reserve)
                 : null,
-            Now);
+            Now) with
+        {
+            Dormant = reserves.Values
+                .Where(reserve => _policy.Quotas.All(quota => quota.Name != reserve.Quota))
+                .ToImmutableDictionary(reserve => reserve.Quota, Recovered),
+        };
         await ExtendReserve(units: 0, cancellationToken);
     }
+
+    private static Quota Recovered(QuotaReserve reserve) =>
+        Quota.Recovered(new QuotaPeriod(reserve.Period), reserve.Reserved);
 
     private void ExtendReserveIfLow(bool pending)
     {

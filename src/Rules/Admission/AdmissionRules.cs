@@ -57,9 +57,10 @@ public static class AdmissionRules
 
         var admitted = client with
         {
-            Buckets = ClientState.Map(client.Buckets, (bucket, i) => bucket.Take(1, policy.Rates[i].Bucket)),
+            Buckets = ClientState.Map(
+                client.Buckets, policy.Rates, static (bucket, i, rates) => bucket.Take(1, rates[i].Bucket)),
             Slots = client.Slots.Take(request.RequestId, new Slot(now.Elapsed + policy.SlotTtl, now)),
-            Quotas = ClientState.Map(client.Quotas, (quota, _) => quota.Take(1)),
+            Quotas = ClientState.Map(client.Quotas, 1, static (quota, _, units) => quota.Take(units)),
         };
         return (admitted, Answer(Verdict.Admitted, admitted, policy));
     }
@@ -84,8 +85,11 @@ public static class AdmissionRules
             : ended with
             {
                 Buckets = ClientState.Map(
-                    ended.Buckets, (bucket, i) => bucket.Refund(1, admitted.Elapsed, policy.Rates[i].Bucket)),
-                Quotas = ClientState.Map(ended.Quotas, (quota, _) => quota.Refund(1, admitted.Utc)),
+                    ended.Buckets,
+                    (admitted.Elapsed, policy.Rates),
+                    static (bucket, i, with) => bucket.Refund(1, with.Elapsed, with.Rates[i].Bucket)),
+                Quotas = ClientState.Map(
+                    ended.Quotas, admitted.Utc, static (quota, _, taken) => quota.Refund(1, taken)),
             };
     }
 

@@ -8,6 +8,12 @@ public sealed record ClientState(
     ImmutableArray<TokenBucket> Buckets, Slots Slots, ImmutableArray<Quota> Quotas, RecentUse RecentUse)
 {
     /// <summary>
+    /// Counts of quotas that the policy does not have now, by name: a client that leaves a quota and comes back to it in
+    /// the same month goes on where it was.
+    /// </summary>
+    public ImmutableDictionary<string, Quota> Dormant { get; init; } = ImmutableDictionary<string, Quota>.Empty;
+
+    /// <summary>
     /// A client that has used nothing but what was recovered of its quotas, which it looks up by name.
     /// </summary>
     public static ClientState Begin(ClientPolicy policy, Func<string, Quota?> recovered, Moment now) => new(
@@ -21,9 +27,12 @@ public sealed record ClientState(
     /// </summary>
     public ClientState At(Moment now, ClientPolicy policy) => this with
     {
-        Buckets = Map(Buckets, (bucket, i) => bucket.At(now.Elapsed, policy.Rates[i].Bucket)),
+        Buckets = Map(
+            Buckets,
+            (now.Elapsed, policy.Rates),
+            static (bucket, i, with) => bucket.At(with.Elapsed, with.Rates[i].Bucket)),
         Slots = Slots.At(now.Elapsed),
-        Quotas = Map(Quotas, (quota, _) => quota.At(now.Utc)),
+        Quotas = Map(Quotas, now.Utc, static (quota, _, utc) => quota.At(utc)),
     };
 
     /// <summary>
@@ -48,8 +57,13 @@ public sealed record ClientState(
             Quotas = [.. next.Quotas.Select(quota =>
             {
                 var old = IndexOf(before.Quotas, other => other.Name == quota.Name);
-                return old < 0 ? EmptyQuota(now) : state.Quotas[old];
+                return old >= 0
+                    ? state.Quotas[old]
+                    : state.Dormant.TryGetValue(quota.Name, out var dormant) ? dormant.At(now.Utc) : EmptyQuota(now);
             })],
+            Dormant = state.Dormant
+                .SetItems(before.Quotas.Select((quota, i) => KeyValuePair.Create(quota.Name, state.Quotas[i])))
+                .RemoveRange(next.Quotas.Select(quota => quota.Name)),
         };
     }
 
@@ -68,7 +82,8 @@ public sealed record ClientState(
         return -1;
     }
 
-    internal static ImmutableArray<T> Map<T>(ImmutableArray<T> items, Func<T, int, T> change)
+    /// <summary>Each item changed; an array for the changed ones, and nothing else, is allocated.</summary>
+    internal static ImmutableArray<T> Map<T, TWith>(ImmutableArray<T> items, TWith with, Func<T, int, TWith, T> change)
     {
         if (items.IsEmpty)
         {
@@ -78,7 +93,7 @@ public sealed record ClientState(
         var changed = new T[items.Length];
         for (var i = 0; i < changed.Length; i++)
         {
-            changed[i] = change(items[i], i);
+            changed[i] = change(items[i], i, with);
         }
 
         return System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(changed);

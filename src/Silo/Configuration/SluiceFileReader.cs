@@ -130,6 +130,23 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             pool.Texts("models"),
             pool.Text("keyFile") ?? "",
             pool.Flag("askForUsage") ?? true);
+        if (read.Address.Length > 0
+            && (!Uri.TryCreate(read.Address, UriKind.Absolute, out var address)
+                || address.Scheme is not ("http" or "https")))
+        {
+            pool.Mistake("address", $"'{read.Address}' is not an http or https address.");
+        }
+
+        if (read.Models.Count == 0)
+        {
+            pool.Mistake("models", "is empty: name the models that the pool serves.");
+        }
+
+        if (read.KeyFile.Length > 0 && !File.Exists(read.KeyFile))
+        {
+            pool.Mistake("keyFile", $"'{read.KeyFile}' does not exist.");
+        }
+
         pool.NothingElse();
         return read;
     }

@@ -18,12 +18,16 @@ public sealed class UsageAskingTests
         """{"stream_options":{"include_usage":true,"x":1},"model":"m","stream":true}""")]
     [InlineData("""{"stream_options":{"x":1,"include_usage":false },"stream":true,"model":"m"}""",
         """{"stream_options":{"x":1,"include_usage":true },"stream":true,"model":"m"}""")]
+    [InlineData(
+        """{"model":"m","stream_options": null ,"stream":true}""",
+        """{"model":"m","stream_options": {"include_usage":true} ,"stream":true}""")]
     public void A_stream_asks_for_its_usage_and_nothing_else_changes(string body, string expected) =>
         Assert.Equal(expected, Asked(body));
 
     [Theory]
     [InlineData("""{"model":"m"}""")]
     [InlineData("""{"model":"m","stream":false}""")]
+    [InlineData("""{"model":"m","stream":false,"stream_options":null}""")]
     [InlineData("""{"model":"m","stream":null,"stream_options":{"include_usage":false}}""")]
     [InlineData("""{"model":"m","stream":true,"stream_options":{"include_usage":true}}""")]
     public void What_asks_already_or_is_no_stream_stays_as_it_is(string body) => Assert.Equal(body, Asked(body));

@@ -99,6 +99,20 @@ public sealed class CompletionTests
         Assert.Equal([Id(1)], moved.Slots.Taken.Keys);
     }
 
+    /// <summary>Guards the month: leaving a plan for a moment must not make its quota whole again.</summary>
+    [Fact]
+    public void A_quota_that_is_left_and_taken_up_again_goes_on_where_it_was()
+    {
+        var without = Policy(TwoPerSecond, FivePerMinute);
+        var client = Idle(All).Admit(1, All);
+        var before = client.Quotas;
+
+        var back = client.Under(without, All, At(0)).Under(without, without, At(1)).Under(All, without, At(2));
+
+        Assert.Equal(before, back.Quotas);
+        Assert.Empty(back.Dormant);
+    }
+
     /// <summary>Guards a new limit: calls that took nothing of it must not give to it.</summary>
     [Fact]
     public void A_call_that_runs_through_a_change_of_limits_gives_nothing_back()
