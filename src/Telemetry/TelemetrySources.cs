@@ -4,8 +4,8 @@ namespace Sluice.Telemetry;
 public sealed record TelemetrySources
 {
     /// <summary>
-    /// Meters of the platform itself: requests in, name look-ups, memory, collections. Not <c>System.Net.Http</c>, which
-    /// costs every forwarded request more than it tells beside the meters of whoever forwards.
+    /// Meters of the platform itself: requests in, name look-ups, memory, collections. Not <c>System.Net.Http</c>,
+    /// which costs every forwarded request more than it tells beside the meters of whoever forwards.
     /// </summary>
     public static readonly IReadOnlyList<string> FrameworkMeters =
     [

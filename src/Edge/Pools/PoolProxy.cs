@@ -22,7 +22,8 @@ internal static class PoolProxy
     // Credentials of the client, and what only a gateway may say to a pool.
     private static readonly string[] NotForwarded =
     [
-        "Authorization", "api-key", "x-api-key", "Cookie", "Proxy-Authorization", "OpenAI-Organization", "OpenAI-Project",
+        "Authorization", "api-key", "x-api-key", "Cookie", "Proxy-Authorization",
+        "OpenAI-Organization", "OpenAI-Project",
     ];
 
     private static readonly string[] NotForwardedPrefixes = ["x-llm-d-", "x-gateway-", "x-forwarded-"];

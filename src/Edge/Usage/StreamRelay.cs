@@ -40,8 +40,8 @@ internal static class StreamRelay
                 var reading = source.ReadAsync(buffer.AsMemory(filled), context.RequestAborted);
                 if (!reading.IsCompleted && !context.Response.HasStarted)
                 {
-                    // The pool is thinking: the client learns meanwhile that it was let in. Otherwise the headers travel
-                    // with the first event, in one packet.
+                    // The pool is thinking: the client learns meanwhile that it was let in. Otherwise the headers
+                    // travel with the first event, in one packet.
                     await context.Response.StartAsync(context.RequestAborted);
                 }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
 
@@ -20,23 +19,12 @@ internal sealed partial class ClientGrain
         var opened = await ledger.OpenAsync(ClientId, cancellationToken);
         _epoch = opened.Epoch;
         var month = QuotaPeriod.MonthOf(time.GetUtcNow()).Number;
-        var reserves = opened.Reserves.Where(reserve => reserve.Period == month).ToDictionary(reserve => reserve.Quota);
-        _client = ClientState.Begin(
-            _policy,
-            name => reserves.TryGetValue(name, out var reserve)
-                ? Recovered(reserve)
-                : null,
-            Now) with
-        {
-            Dormant = reserves.Values
-                .Where(reserve => _policy.Quotas.All(quota => quota.Name != reserve.Quota))
-                .ToImmutableDictionary(reserve => reserve.Quota, Recovered),
-        };
+        var recovered = opened.Reserves.Where(reserve => reserve.Period == month).ToDictionary(
+            reserve => reserve.Quota,
+            reserve => Quota.Recovered(new QuotaPeriod(reserve.Period), reserve.Reserved));
+        _client = ClientState.Begin(_policy, recovered, Now);
         await ExtendReserve(units: 0, cancellationToken);
     }
-
-    private static Quota Recovered(QuotaReserve reserve) =>
-        Quota.Recovered(new QuotaPeriod(reserve.Period), reserve.Reserved);
 
     private void ExtendReserveIfLow(bool pending)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -5,6 +6,7 @@ using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
+using Sluice.Rules.Limits;
 using Verdict = Sluice.Grains.Abstractions.Clients.Verdict;
 
 namespace Sluice.Grains.Clients;
@@ -25,7 +27,8 @@ internal sealed partial class ClientGrain(
     private readonly long _started = time.GetTimestamp();
 
     private ClientPolicy _policy = ClientPolicy.Nobody;
-    private ClientState _client = ClientState.Begin(ClientPolicy.Nobody, _ => null, default);
+    private ClientState _client = ClientState.Begin(
+        ClientPolicy.Nobody, ImmutableDictionary<string, Quota>.Empty, default);
 
     // As stored, and all three in force together: null and empty as long as there is no such client.
     private ClientDefinition? _definition;

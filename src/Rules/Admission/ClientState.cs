@@ -8,19 +8,24 @@ public sealed record ClientState(
     ImmutableArray<TokenBucket> Buckets, Slots Slots, ImmutableArray<Quota> Quotas, RecentUse RecentUse)
 {
     /// <summary>
-    /// Counts of quotas that the policy does not have now, by name: a client that leaves a quota and comes back to it in
-    /// the same month goes on where it was.
+    /// Counts of quotas that the policy does not have now, by name: a client that leaves a quota and comes back to it
+    /// in the same month goes on where it was.
     /// </summary>
     public ImmutableDictionary<string, Quota> Dormant { get; init; } = ImmutableDictionary<string, Quota>.Empty;
 
     /// <summary>
-    /// A client that has used nothing but what was recovered of its quotas, which it looks up by name.
+    /// A client that has used nothing but what was recovered of its quotas, by name; of those that the policy does not
+    /// have now too.
     /// </summary>
-    public static ClientState Begin(ClientPolicy policy, Func<string, Quota?> recovered, Moment now) => new(
+    public static ClientState Begin(
+        ClientPolicy policy, IReadOnlyDictionary<string, Quota> recovered, Moment now) => new(
         [.. policy.Rates.Select(rate => TokenBucket.Full(rate.Bucket, now.Elapsed))],
         Slots.AllFree,
-        [.. policy.Quotas.Select(quota => recovered(quota.Name) ?? EmptyQuota(now))],
-        new RecentUse(now.Elapsed, 0, 0));
+        [.. policy.Quotas.Select(quota => recovered.GetValueOrDefault(quota.Name, EmptyQuota(now)))],
+        new RecentUse(now.Elapsed, 0, 0))
+    {
+        Dormant = recovered.ToImmutableDictionary().RemoveRange(policy.Quotas.Select(quota => quota.Name)),
+    };
 
     /// <summary>
     /// The client at this moment: buckets refilled, slots that nobody renewed taken back, months turned.

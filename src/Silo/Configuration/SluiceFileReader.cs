@@ -142,11 +142,6 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             pool.Mistake("models", "is empty: name the models that the pool serves.");
         }
 
-        if (read.KeyFile.Length > 0 && !File.Exists(read.KeyFile))
-        {
-            pool.Mistake("keyFile", $"'{read.KeyFile}' does not exist.");
-        }
-
         pool.NothingElse();
         return read;
     }

@@ -77,8 +77,8 @@ public sealed class AdminObjectTests(SharedSluice shared)
 
         (await shared.Admins.PostAsync("tenants", new { tenant = access.Tenant })).Is(HttpStatusCode.Conflict);
         (await shared.Admins.PostAsync("plans", new { plan = access.Plan })).Is(HttpStatusCode.Conflict);
-        (await shared.Admins.PostAsync("clients", new { tenant = access.Tenant, name = access.Name, plan = access.Plan }))
-            .Is(HttpStatusCode.Conflict);
+        var client = new { tenant = access.Tenant, name = access.Name, plan = access.Plan };
+        (await shared.Admins.PostAsync("clients", client)).Is(HttpStatusCode.Conflict);
     }
 
     [Fact]
@@ -132,8 +132,8 @@ public sealed class AdminObjectTests(SharedSluice shared)
         });
 
         AllIn(
-            answer, "limits[0].amount", "limits[1].amount", "limits[2].name", "limits[3].name", "models.use: 'deep*seek'",
-            "models.use: ''");
+            answer, "limits[0].amount", "limits[1].amount", "limits[2].name", "limits[3].name",
+            "models.use: 'deep*seek'", "models.use: ''");
     }
 
     [Fact]

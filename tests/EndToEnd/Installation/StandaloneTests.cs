@@ -66,6 +66,7 @@ public sealed class StandaloneTests : IDisposable
         await using var sluice = await StartAsync(
             ("Logging__LogLevel__Default", "Trace"),
             ("Logging__LogLevel__Microsoft.AspNetCore", "Trace"),
+            ("Logging__LogLevel__Microsoft.AspNetCore.Hosting.Diagnostics", "Trace"),
             ("Logging__LogLevel__Yarp", "Trace"));
         var access = await sluice.Admins.NewAccessAsync(Limits.Rate(5, "1h"));
         (await sluice.With(access.Key).ChatAsync()).Is(200);

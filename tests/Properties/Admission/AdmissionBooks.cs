@@ -22,23 +22,6 @@ internal sealed class AdmissionBooks
         _passed.Clear();
     }
 
-    public void Change(ClientPolicy before, ClientPolicy next)
-    {
-        Begin(next);
-        foreach (var gone in before.Quotas.Select(quota => quota.Name).Except(next.Quotas.Select(quota => quota.Name)))
-        {
-            foreach (var key in _spent.Keys.Where(key => key.Quota == gone).ToList())
-            {
-                _spent.Remove(key);
-            }
-
-            foreach (var charged in _chargedTo.Values)
-            {
-                charged.RemoveAll(key => key.Quota == gone);
-            }
-        }
-    }
-
     public void Admitted(RequestId id, Moment now, ClientState client, ClientPolicy policy)
     {
         _passed.Add((id, now.Elapsed));

@@ -144,7 +144,7 @@ public sealed class AdmissionProperties
         Law.Holds(Limits.Zip(Histories), drawn =>
         {
             var policy = Client.Policy(drawn.Item1);
-            var client = ClientState.Begin(policy, _ => null, Client.At(TimeSpan.Zero));
+            var client = ClientState.Begin(policy, new Dictionary<string, Quota>(), Client.At(TimeSpan.Zero));
             var elapsed = TimeSpan.Zero;
             foreach (var happening in drawn.Item2)
             {

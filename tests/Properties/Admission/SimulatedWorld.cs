@@ -50,7 +50,7 @@ internal sealed class SimulatedWorld
     public SimulatedWorld(Random random)
     {
         _random = random;
-        _client = ClientState.Begin(_policy, _ => null, Now);
+        _client = ClientState.Begin(_policy, _ledger, Now);
         _books.Begin(_policy);
     }
 
@@ -211,7 +211,7 @@ internal sealed class SimulatedWorld
     {
         _books.AssertWindows();
         _elapsed += TimeSpan.FromMinutes(1);
-        _client = ClientState.Begin(_policy, Recovered, Now);
+        _client = ClientState.Begin(_policy, Recovered(), Now);
         _books.Begin(_policy);
         _reports.Clear();
         foreach (var edge in _edges)
@@ -227,15 +227,10 @@ internal sealed class SimulatedWorld
         var before = _client.At(Now, _policy);
         _client = _client.Under(next, _policy, Now);
         Assert.Equal(before.Slots.Taken.Keys.ToHashSet(), _client.Slots.Taken.Keys.ToHashSet());
-        _books.Change(_policy, next);
-        foreach (var gone in _policy.Quotas.Select(quota => quota.Name).Except(next.Quotas.Select(quota => quota.Name)))
-        {
-            _ledger.Remove(gone);
-        }
-
+        _books.Begin(next);
         _policy = next;
     }
 
-    private Quota? Recovered(string name) =>
-        _ledger.TryGetValue(name, out var row) ? Quota.Recovered(row.Period, row.Reserved) : null;
+    private Dictionary<string, Quota> Recovered() => _ledger.ToDictionary(
+        row => row.Key, row => Quota.Recovered(row.Value.Period, row.Value.Reserved));
 }

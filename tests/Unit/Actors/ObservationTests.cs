@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Xunit;
@@ -35,13 +36,13 @@ public sealed class ObservationTests
     [Fact]
     public void A_trace_goes_on_from_the_caller_through_all_grains()
     {
-        var seen = new List<Activity>();
+        var seen = new ConcurrentQueue<Activity>(); // Other tests' activities come in from their own threads.
         using var source = new ActivitySource("test");
         using var listener = new ActivityListener
         {
             ShouldListenTo = candidate => candidate.Name is "Sluice.Actors" or "test",
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity => seen.Add(activity),
+            ActivityStopped = seen.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
 
@@ -62,12 +63,12 @@ public sealed class ObservationTests
     [Fact]
     public void A_failed_call_is_marked_in_its_trace()
     {
-        var seen = new List<Activity>();
+        var seen = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
         {
             ShouldListenTo = candidate => candidate.Name == "Sluice.Actors",
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity => seen.Add(activity),
+            ActivityStopped = seen.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
 

@@ -96,7 +96,7 @@ public sealed partial class SourceTests
         + @"\b(await|async|Task|ValueTask)\b")]
     private static partial Regex Impure();
 
-    [GeneratedRegex(@"[A-Za-z]+")]
+    [GeneratedRegex(@"[A-Za-z_]+")]
     private static partial Regex Words();
 
     [GeneratedRegex(@"Thread\.Sleep|Skip\s*=\s*""|Assert\.True\(true\)")]

@@ -33,7 +33,11 @@ internal static class Client
 
     /// <summary>A client whose quotas have <paramref name="reserved"/> stored and nothing used.</summary>
     public static ClientState Idle(ClientPolicy policy, long reserved = 10) =>
-        ClientState.Begin(policy, _ => new Quota(QuotaPeriod.MonthOf(Start), 0, reserved), At(0));
+        ClientState.Begin(
+            policy,
+            policy.Quotas.ToDictionary(
+                quota => quota.Name, _ => new Quota(QuotaPeriod.MonthOf(Start), 0, reserved)),
+            At(0));
 
     public static RequestId Id(long sequence) => new(EdgeSession: 1, sequence);
 

@@ -156,11 +156,14 @@ public sealed class CompletionTests
     {
         var recovered = Quota.Recovered(QuotaPeriod.MonthOf(Start), 4);
 
-        var client = ClientState.Begin(Policy(FivePerMinute, TenPerMonth, TenPerMonth with { Name = "new" }),
-            name => name == "per-month" ? recovered : null, At(7));
+        var client = ClientState.Begin(
+            Policy(FivePerMinute, TenPerMonth, TenPerMonth with { Name = "new" }),
+            new Dictionary<string, Quota> { ["per-month"] = recovered, ["left"] = recovered },
+            At(7));
 
         Assert.Equal(TokenBucket.Full(All.Rates[1].Bucket, TimeSpan.FromSeconds(7)), Assert.Single(client.Buckets));
         Assert.Equal([recovered, new Quota(QuotaPeriod.MonthOf(Start), 0, 0)], client.Quotas);
+        Assert.Equal(["left"], client.Dormant.Keys);
         Assert.Equal(0, client.Slots.InUse);
     }
 

@@ -31,9 +31,14 @@ public sealed class SluiceFileMistakesTests
         "plans:", "- plan: p", "  models: { hide: [q] }")]
     [InlineData("line 1: pools[0].address: is missing.", "pools: [{ name: small, models: [m] }]")]
     [InlineData("line 3: pools[0].askForUsage: 'yes' is not true or false.",
-        "pools:", "- { name: small, address: x,", "    askForUsage: yes }")]
+        "pools:", "- { name: small, address: \"http://x\", models: [m],", "    askForUsage: yes }")]
     [InlineData("line 2: pools: 'p' stands here 2 times.",
-        "pools:", "- { name: p, address: x }", "- { name: p, address: y }")]
+        "pools:", "- { name: p, address: \"http://x\", models: [m] }",
+        "- { name: p, address: \"http://y\", models: [n] }")]
+    [InlineData("line 2: pools[0].address: 'gpu:8000' is not an http or https address.",
+        "pools:", "- { name: p, address: \"gpu:8000\", models: [m] }")]
+    [InlineData("line 2: pools[0].models: is empty: name the models that the pool serves.",
+        "pools:", "- { name: p, address: \"http://x\" }")]
     public void A_mistake_is_named_with_its_line_and_place(string mistake, params string[] lines) =>
         Assert.Equal([$"sluice.yaml {mistake}"], MistakesIn(lines));
 

@@ -35,17 +35,29 @@ public sealed class LoggingServicesTests
     public void Frameworks_are_quiet_and_we_are_not_unless_the_operator_says_otherwise()
     {
         using var host = HostWith([]);
-        Assert.False(IsInformative(host, "Microsoft.AspNetCore.Hosting.Diagnostics"));
+        Assert.False(IsInformative(host, "Microsoft.AspNetCore.Server.Kestrel"));
         Assert.False(IsInformative(host, "Yarp.ReverseProxy.Forwarder.HttpForwarder"));
         Assert.True(IsInformative(host, "Sluice.Edge.Admission"));
 
         using var asked = HostWith(new()
         {
             ["Logging:LogLevel:Microsoft.AspNetCore"] = "Information",
+            ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "Information",
             ["Logging:LogLevel:Sluice"] = "Error",
         });
         Assert.True(IsInformative(asked, "Microsoft.AspNetCore.Hosting.Diagnostics"));
         Assert.False(IsInformative(asked, "Sluice.Edge.Admission"));
+    }
+
+    /// <summary>Guards speed: as soon as this one logs anything, hosting makes an activity for every request.</summary>
+    [Fact]
+    public void The_category_that_makes_activities_is_silent()
+    {
+        using var host = HostWith([]);
+        var logger = host.Services.GetRequiredService<ILoggerFactory>()
+            .CreateLogger("Microsoft.AspNetCore.Hosting.Diagnostics");
+
+        Assert.False(logger.IsEnabled(LogLevel.Critical));
     }
 
     /// <summary>Guards the mask: a second provider would write what no formatter of ours has seen.</summary>
