@@ -8,41 +8,39 @@ public sealed partial class ActorHost
 {
     internal void LogOneWayFailed(GrainCall call, Exception failure) => LogOneWayFailed(call.Name, failure);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The actor host runs {Count} grain classes.")]
+    [LoggerMessage(4001, LogLevel.Information, "The actor host runs {Count} grain classes.")]
     private partial void LogStarted(int count);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The actor host is stopping; {Count} activations are left.")]
+    [LoggerMessage(4002, LogLevel.Information, "The actor host is stopping; {Count} activations are left.")]
     private partial void LogStopping(int count);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The actor host has stopped.")]
+    [LoggerMessage(4003, LogLevel.Information, "The actor host has stopped.")]
     private partial void LogStopped();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Stopping left {Grain} behind, which was running {Running}.")]
+    [LoggerMessage(4004, LogLevel.Warning, "Stopping left {Grain} behind, which was running {Running}.")]
     private partial void LogAbandoned(GrainId grain, string? running);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Grain} could not be activated; the next call tries again.")]
+    [LoggerMessage(4005, LogLevel.Error, "{Grain} could not be activated; the next call tries again.")]
     internal partial void LogActivationFailed(GrainId grain, Exception failure);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Grain} failed while it was deactivated.")]
+    [LoggerMessage(4006, LogLevel.Error, "{Grain} failed while it was deactivated.")]
     internal partial void LogDeactivationFailed(GrainId grain, Exception failure);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Name} takes too long; its cancellation token says so.")]
+    [LoggerMessage(4007, LogLevel.Warning, "{Name} takes too long; its cancellation token says so.")]
     internal partial void LogOverdue(string name);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A timer of {Grain} failed; it goes on.")]
+    [LoggerMessage(4008, LogLevel.Error, "A timer of {Grain} failed; it goes on.")]
     internal partial void LogTimerFailed(GrainId grain, Exception failure);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Code of {Grain} failed where nobody waits for it.")]
+    [LoggerMessage(4009, LogLevel.Error, "Code of {Grain} failed where nobody waits for it.")]
     internal partial void LogStrayFailure(GrainId grain, Exception failure);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Call} failed; nobody waits for it.")]
+    [LoggerMessage(4010, LogLevel.Error, "{Call} failed; nobody waits for it.")]
     private partial void LogOneWayFailed(string call, Exception failure);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Work of the actor host failed; its next round goes on.")]
+    [LoggerMessage(4011, LogLevel.Error, "Work of the actor host failed; its next round goes on.")]
     private partial void LogHostWorkFailed(Exception failure);
 
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "The reminder {Reminder} of {Grain} failed; its next tick stands.")]
+    [LoggerMessage(4012, LogLevel.Error, "The reminder {Reminder} of {Grain} failed; its next tick stands.")]
     internal partial void LogReminderFailed(GrainId grain, string reminder, Exception failure);
 }

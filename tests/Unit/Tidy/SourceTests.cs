@@ -62,6 +62,26 @@ public sealed partial class SourceTests
         where OtherNames.ContainsKey(word.Value)
         select $"{file}:{line.Number}: '{word.Value}' is called {OtherNames[word.Value]} here.");
 
+    /// <summary>A promise in the README that no test shows is a wish; each names the text that finds its tests.</summary>
+    [Fact]
+    public void Every_promise_is_shown_by_a_test()
+    {
+        var tests = string.Join(Environment.NewLine, SourceTree.Files("tests").SelectMany(file =>
+            SourceTree.Lines(file).Where(line => line.Contains("public ", StringComparison.Ordinal)).Append(file)));
+        var promises = SourceTree.Lines("README.md")
+            .SkipWhile(line => !line.StartsWith("| promise ", StringComparison.Ordinal))
+            .Skip(2)
+            .TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Split('|')[3].Trim().Trim('`'))
+            .ToList();
+
+        Assert.NotEmpty(promises);
+        Tidy.NoMistakes(
+            from filter in promises
+            where !tests.Contains(filter.Replace('.', '/'), StringComparison.Ordinal)
+            select $"README.md promises something that no test named '{filter}' shows.");
+    }
+
     /// <summary>The tests of tests: a skipped or sleeping test proves nothing.</summary>
     [Fact]
     public void No_test_sleeps_or_is_skipped_in_the_source() => Tidy.NoMistakes(

@@ -116,6 +116,6 @@ internal sealed partial class Migrator(IReadOnlyList<Migration> migrations, ILog
         }
     }
 
-    [LoggerMessage(3001, LogLevel.Information, "Schema {Number} '{Name}' applied to the database.")]
+    [LoggerMessage(3101, LogLevel.Information, "Schema {Number} '{Name}' applied to the database.")]
     private partial void LogApplied(int number, string name);
 }
