@@ -62,7 +62,9 @@ public sealed partial class SourceTests
         where OtherNames.ContainsKey(word.Value)
         select $"{file}:{line.Number}: '{word.Value}' is called {OtherNames[word.Value]} here.");
 
-    /// <summary>A promise in the README that no test shows is a wish; each names the text that finds its tests.</summary>
+    /// <summary>
+    /// A promise in the README that no test shows is a wish; each names the text that finds its tests.
+    /// </summary>
     [Fact]
     public void Every_promise_is_shown_by_a_test()
     {
