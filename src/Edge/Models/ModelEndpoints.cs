@@ -43,6 +43,7 @@ internal static class ModelEndpoints
             return;
         }
 
+        model = Uri.UnescapeDataString(model); // Clients write the slash in a name as %2F, which routing leaves alone.
         var pool = pools.Serving(model);
         if (pool is null || access.Of(model) is ModelAnswer.Hidden)
         {

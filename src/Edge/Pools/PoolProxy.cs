@@ -23,7 +23,7 @@ internal static class PoolProxy
     private static readonly string[] NotForwarded =
     [
         "Authorization", "api-key", "x-api-key", "Cookie", "Proxy-Authorization",
-        "OpenAI-Organization", "OpenAI-Project",
+        "OpenAI-Organization", "OpenAI-Project", "Forwarded", "X-Real-IP", "Via",
     ];
 
     private static readonly string[] NotForwardedPrefixes = ["x-llm-d-", "x-gateway-", "x-forwarded-"];
@@ -120,7 +120,15 @@ internal static class PoolProxy
             if (context.ProxyResponse is { } answer)
             {
                 context.SuppressResponseBody = true; // PoolAnswer writes it: YARP could only cut a broken stream short.
-                await relay.RelayAsync(context.HttpContext, answer);
+                try
+                {
+                    await relay.RelayAsync(context.HttpContext, answer);
+                }
+                catch (OperationCanceledException)
+                    when (context.HttpContext.RequestAborted.IsCancellationRequested)
+                {
+                    // The client hung up: nobody is left to be answered, and YARP would log a failure of its own.
+                }
             }
         });
     }

@@ -28,6 +28,11 @@ internal static class KeyEndpoints
             return AdminResults.Invalid([$"lifetime: '{request.Lifetime}' is not {DurationText.Rule}."]);
         }
 
+        if (lifetime < KeyRing.LifetimeMin) // Zero means the longest to the grain, and not to whoever writes 0m.
+        {
+            return AdminResults.Invalid([$"lifetime: '{request.Lifetime}' is not between 1m and 90d."]);
+        }
+
         if (ClientEndpoints.Grain(cluster, id) is not { } grain)
         {
             return AdminResults.NotFound($"client '{id}'");
