@@ -1,0 +1,102 @@
+namespace Sluice.Actors.Codecs;
+
+/// <summary>
+/// A collection: its elements in the order in which it gives them. A dictionary is a collection of pairs. What a
+/// collection compares with does not travel: it is read with the default comparison.
+/// </summary>
+internal abstract class ListCodec<T, TElement> : Codec<T>
+{
+    internal override WireKind Kind => WireKind.List;
+
+    internal override WireKind ElementKind => WireKind.Null;
+
+    internal override bool IsDefault(T value) => value is null;
+
+    internal override void WriteField(ref WireWriter writer, uint number, T value)
+    {
+        if (IsNull(value))
+        {
+            writer.WriteHead(number, WireKind.Null);
+            return;
+        }
+
+        writer.WriteHead(number, WireKind.List);
+        WriteContent(ref writer, value);
+    }
+
+    internal override void WriteContent(ref WireWriter writer, T value)
+    {
+        var elements = new ElementWriter<TElement>(CodecOf<TElement>.Instance);
+        writer.BeginList(Count(value), elements.Kind);
+        WriteElements(ref writer, value, elements);
+        writer.EndList();
+    }
+
+    internal override T ReadContent(ref WireReader reader, WireKind kind)
+    {
+        if (kind != WireKind.List)
+        {
+            return kind == WireKind.Null ? default! : Mismatch(ref reader, kind);
+        }
+
+        var count = reader.BeginList(out var elementKind);
+        var value = ReadElements(ref reader, new ElementReader<TElement>(CodecOf<TElement>.Instance, elementKind, count));
+        reader.EndList();
+        return value;
+    }
+
+    protected virtual bool IsNull(T value) => value is null;
+
+    protected abstract int Count(T value);
+
+    protected abstract void WriteElements(ref WireWriter writer, T value, ElementWriter<TElement> elements);
+
+    protected abstract T ReadElements(ref WireReader reader, ElementReader<TElement> elements);
+
+    /// <exception cref="MalformedPayloadException">Always.</exception>
+    protected static void Twice(ref WireReader reader) => reader.Fail($"an element comes twice in {typeof(T)}");
+}
+
+/// <summary>Writes the elements of one list.</summary>
+internal readonly struct ElementWriter<T>(Codec<T> codec)
+{
+    internal WireKind Kind { get; } = codec.ElementKind;
+
+    internal void Write(ref WireWriter writer, T element)
+    {
+        if (Kind == WireKind.Null)
+        {
+            codec.WriteField(ref writer, 0, element);
+        }
+        else
+        {
+            codec.WriteContent(ref writer, element);
+        }
+    }
+}
+
+/// <summary>Reads the elements of one list.</summary>
+internal readonly struct ElementReader<T>(Codec<T> codec, WireKind kind, int count)
+{
+    /// <summary>No more than there are bytes.</summary>
+    internal int Count => count;
+
+    internal T Read(ref WireReader reader) =>
+        codec.ReadContent(ref reader, kind == WireKind.Null ? reader.ReadLooseHead() : kind);
+
+    internal T[] ReadAll(ref WireReader reader)
+    {
+        if (count == 0)
+        {
+            return [];
+        }
+
+        var elements = new T[count];
+        for (var i = 0; i < elements.Length; i++)
+        {
+            elements[i] = Read(ref reader);
+        }
+
+        return elements;
+    }
+}
