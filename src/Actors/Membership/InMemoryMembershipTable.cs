@@ -22,7 +22,7 @@ public sealed class InMemoryMembershipTable(TimeProvider time, MembershipOptions
             var silo = SiloEntry.Of(candidate, ++_lastId);
             foreach (var old in Living.Where(row => row.Entry.Host == silo.Host && row.Entry.Port == silo.Port))
             {
-                old.Die($"replaced by {silo.Id}");
+                old.Die("replaced by a new process at its address");
             }
 
             _rows.Add(silo.Id, new Row { Entry = silo, HeartbeatAt = Now, HeartbeatCount = 1 });
@@ -64,13 +64,19 @@ public sealed class InMemoryMembershipTable(TimeProvider time, MembershipOptions
     public Task<ClusterView> SuspectAsync(long suspectId, long bySiloId, CancellationToken cancellationToken) =>
         Answer(() =>
         {
+            if (!IsLiving(suspectId) || !IsLiving(bySiloId) || suspectId == bySiloId)
+            {
+                return View();
+            }
+
             _suspicions[(suspectId, bySiloId)] = Now;
             var suspicions = _suspicions
                 .Where(noted => noted.Key.Suspect == suspectId)
-                .Select(noted => new Suspicion(noted.Key.By, Now - noted.Value));
+                .Select(noted => new Suspicion(noted.Key.By, Now - noted.Value))
+                .ToList();
             if (MembershipRules.IsDeadBySuspicion(suspectId, bySiloId, LivingSilos(), suspicions, _options))
             {
-                _rows[suspectId].Die($"suspected, last by {bySiloId}");
+                _rows[suspectId].Die($"suspected by {Names(suspicions)}");
                 _version++;
             }
 
@@ -95,6 +101,15 @@ public sealed class InMemoryMembershipTable(TimeProvider time, MembershipOptions
     private DateTimeOffset Now => time.GetUtcNow();
 
     private IEnumerable<Row> Living => _rows.Values.Where(row => row.IsLiving);
+
+    private bool IsLiving(long siloId) => _rows.TryGetValue(siloId, out var row) && row.IsLiving;
+
+    private string Names(IEnumerable<Suspicion> suspicions) => string.Join(
+        ", ",
+        from suspicion in suspicions
+        where suspicion.Age < _options.SuspicionLifetime && _rows[suspicion.BySiloId].IsLiving
+        orderby suspicion.BySiloId
+        select suspicion.BySiloId);
 
     private ClusterView View() => new(_version, Living.Select(row => row.Entry));
 

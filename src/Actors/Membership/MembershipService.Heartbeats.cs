@@ -5,11 +5,12 @@ internal sealed partial class MembershipService
 {
     private readonly HeartbeatRun _run;
     private readonly Dictionary<long, TimeSpan> _suspectedAt = [];
-    private readonly HashSet<(long SiloId, bool Silent)> _reporting = [];
+    private readonly OrderedDictionary<(long SiloId, bool Silent), TimeSpan?> _reports = [];
     private ITimer? _timer;
     private TimeSpan? _awaySince;
     private bool _beatPosted;
     private bool _beating;
+    private bool _reporting;
 
     private TimeSpan Now => _time.GetElapsedTime(_started);
 
@@ -25,7 +26,7 @@ internal sealed partial class MembershipService
             if (_self is null || _evicted || _ending || siloId == _self.Id || _view.Find(siloId) is null
                 || !_run.MaySuspect(now)
                 || (_suspectedAt.TryGetValue(siloId, out var last) && now - last < _options.SuspicionPeriod)
-                || !_reporting.Add((siloId, false)))
+                || !_reports.TryAdd((siloId, false), null))
             {
                 return;
             }
@@ -37,7 +38,7 @@ internal sealed partial class MembershipService
             }
         }
 
-        _work.Begin(() => ReportAsync(siloId, null));
+        _work.Begin(ReportAllAsync);
     }
 
     private void StartHeartbeats()
@@ -104,7 +105,6 @@ internal sealed partial class MembershipService
     /// <summary>A late answer is news as good as any, but says nothing about the time it took.</summary>
     private void Answered(MembershipSnapshot snapshot, bool isLate)
     {
-        List<SiloHeartbeat> silent;
         lock (_lock)
         {
             var now = Now;
@@ -126,15 +126,14 @@ internal sealed partial class MembershipService
             }
 
             TakeView(snapshot.View);
-            silent = _run.Silent(now, Self.Id, snapshot.Heartbeats);
-            silent.RemoveAll(heartbeat => _evicted || _ending || !_reporting.Add((heartbeat.SiloId, true)));
+            foreach (var silent in _run.Silent(now, Self.Id, snapshot.Heartbeats))
+            {
+                _reports.TryAdd((silent.SiloId, true), silent.Age);
+            }
         }
 
         TellNews();
-        foreach (var heartbeat in silent)
-        {
-            _work.Begin(() => ReportAsync(heartbeat.SiloId, heartbeat.Age));
-        }
+        _work.Begin(ReportAllAsync);
     }
 
     private void Failed(string reason)
@@ -150,27 +149,60 @@ internal sealed partial class MembershipService
         }
     }
 
-    /// <summary>Tells the table that a peer is silent, or else that it cannot be reached.</summary>
-    private async Task ReportAsync(long siloId, TimeSpan? silence)
+    /// <summary>
+    /// Tells the table what is to be told, one after another: many peers out of reach must not take the connections that
+    /// a heartbeat needs. What it does not take is dropped, and said again by who still finds it so.
+    /// </summary>
+    private async Task ReportAllAsync()
     {
-        try
+        while (NextReport() is { } next)
         {
-            using var limit = new CancellationTokenSource(_options.HeartbeatTimeout, _time);
-            var view = silence is null
-                ? await _table.SuspectAsync(siloId, Self.Id, limit.Token)
-                : await _table.DeclareSilentAsync(siloId, Self.Id, _options.SilenceMax, limit.Token);
-            Reported(siloId, silence, view);
-        }
-        catch (Exception failure)
-        {
-            LogReportFailed(siloId, failure.Message); // Heartbeats say what is wrong with the table.
-        }
-        finally
-        {
-            lock (_lock)
+            var ((siloId, _), silence) = next;
+            try
             {
-                _reporting.Remove((siloId, silence is not null));
+                using var limit = new CancellationTokenSource(_options.HeartbeatTimeout, _time);
+                var view = silence is null
+                    ? await _table.SuspectAsync(siloId, Self.Id, limit.Token)
+                    : await _table.DeclareSilentAsync(siloId, Self.Id, _options.SilenceMax, limit.Token);
+                Reported(siloId, silence, view);
             }
+            catch (Exception failure)
+            {
+                LogReportFailed(siloId, failure.Message); // Heartbeats say what is wrong with the table.
+                lock (_lock)
+                {
+                    _reports.Clear();
+                }
+            }
+            finally
+            {
+                lock (_lock)
+                {
+                    _reporting = false;
+                }
+            }
+        }
+    }
+
+    /// <summary>Null when nothing is to be told, or the loop runs already.</summary>
+    private KeyValuePair<(long SiloId, bool Silent), TimeSpan?>? NextReport()
+    {
+        lock (_lock)
+        {
+            if (_evicted || _ending)
+            {
+                _reports.Clear();
+            }
+
+            if (_reporting || _reports.Count == 0)
+            {
+                return null;
+            }
+
+            var next = _reports.GetAt(0);
+            _reports.RemoveAt(0);
+            _reporting = true;
+            return next;
         }
     }
 
