@@ -68,9 +68,7 @@ internal static class MembershipRules
         MembershipOptions options) =>
         IsOther(siloId, bySiloId, view) && IsSilent(siloId, bySiloId, atLeast, view, options);
 
-    /// <summary>
-    /// Whether a silo may ask for the death of a silent one.
-    /// </summary>
+    /// <summary>Whether a silo may ask for the death of a silent one.</summary>
     /// <param name="age">Of the other's heartbeat, by the table's clock.</param>
     /// <param name="unchanged">For how long this silo has seen the same heartbeat, by its own clock.</param>
     /// <param name="ownRun">How long its own heartbeats have had no gap, by its own clock.</param>
@@ -81,18 +79,22 @@ internal static class MembershipRules
     /// </remarks>
     internal static bool MayDeclareSilent(
         TimeSpan age, TimeSpan unchanged, TimeSpan ownRun, MembershipOptions options) =>
-        age >= options.SilenceMax
+        age.Duration() >= options.SilenceMax
         && ownRun >= options.SilenceMax
         && unchanged >= options.SilenceMax - options.HeartbeatPeriod;
 
+    /// <summary>
+    /// A heartbeat from the future is as old as it is far: after the table's clock stepped back, only who has not beaten
+    /// since has one.
+    /// </summary>
     private static bool IsSilent(
         long siloId,
         long bySiloId,
         TimeSpan atLeast,
         IReadOnlyCollection<LivingSilo> view,
         MembershipOptions options) =>
-        view.Single(silo => silo.Id == siloId).HeartbeatAge >= atLeast
-        && view.Single(silo => silo.Id == bySiloId).HeartbeatAge <= options.GapMax;
+        view.Single(silo => silo.Id == siloId).HeartbeatAge.Duration() >= atLeast
+        && view.Single(silo => silo.Id == bySiloId).HeartbeatAge.Duration() <= options.GapMax;
 
     private static bool IsOther(long siloId, long bySiloId, IReadOnlyCollection<LivingSilo> view) =>
         siloId != bySiloId && view.Any(silo => silo.Id == siloId) && view.Any(silo => silo.Id == bySiloId);

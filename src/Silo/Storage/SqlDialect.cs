@@ -20,6 +20,11 @@ internal sealed record SqlDialect
         PayloadBefore = "CAST(",
         PayloadAfter = " AS jsonb)",
         SkipLocked = "FOR UPDATE SKIP LOCKED",
+
+        // The lock is that of a foreign key. Whoever declares the silo dead waits for the writes that have it, and a
+        // write that waits for a declaration looks again after it: no write of a dead silo follows its death.
+        Fence = silo => $"({silo} = 0 OR EXISTS (" +
+            $"SELECT 1 FROM silo WHERE id = {silo} AND status <> 'dead' FOR KEY SHARE))",
         BeginMigration = $"BEGIN; SELECT pg_advisory_xact_lock({MigrationLock})",
         MigrationText = migration => migration.PostgreSql,
     };
@@ -32,6 +37,7 @@ internal sealed record SqlDialect
         PayloadBefore = "json(",
         PayloadAfter = ")",
         SkipLocked = "", // There is one writer: nothing is ever locked.
+        Fence = silo => $"({silo} >= 0)", // There is one silo: nobody declares it dead.
         BeginMigration = "BEGIN IMMEDIATE",
         MigrationText = migration => migration.Sqlite,
     };
@@ -47,6 +53,12 @@ internal sealed record SqlDialect
 
     /// <summary>Ends a SELECT that takes rows for itself, without waiting for those that another silo takes.</summary>
     public required string SkipLocked { get; init; }
+
+    /// <summary>
+    /// A condition that makes a statement write nothing once the silo with that id was declared dead; always true for
+    /// the id 0.
+    /// </summary>
+    public required Func<string, string> Fence { get; init; }
 
     /// <summary>Begins a transaction that at most one silo has at a time, on any machine.</summary>
     public required string BeginMigration { get; init; }

@@ -1,17 +1,20 @@
 using Sluice.Grains.Clients;
+using Sluice.Silo.Storage.Membership;
 
 namespace Sluice.Silo.Storage.Ledger;
 
 /// <summary>The counts of all clients in the database, fenced by an epoch per client.</summary>
 /// <remarks>
 /// An epoch belongs to the process that opened it. Every write locks the client's row and compares the epoch there, so
-/// that once a newer epoch is committed no write of an older one can follow.
+/// that once a newer epoch is committed no write of an older one can follow. A silo that was declared dead opens none:
+/// it would take the client away from its new owner.
 /// </remarks>
-internal sealed class DatabaseClientLedger(IDatabase database, IReserveWriter writer) : IClientLedger
+internal sealed class DatabaseClientLedger(IDatabase database, IReserveWriter writer, SiloFence fence) : IClientLedger
 {
     // First and by itself: whoever still writes for an older epoch either committed before this, or is refused.
-    private const string RaiseEpochSql = """
-        INSERT INTO client_ledger (client_id, epoch, write_number) VALUES ($1, 1, 0)
+    private readonly string _raiseEpochSql = $"""
+        INSERT INTO client_ledger (client_id, epoch, write_number)
+        SELECT $1, 1, 0 WHERE {database.Dialect.Fence("$2")}
         ON CONFLICT (client_id) DO UPDATE SET epoch = client_ledger.epoch + 1, write_number = 0
         """;
 
@@ -25,10 +28,10 @@ internal sealed class DatabaseClientLedger(IDatabase database, IReserveWriter wr
         """;
 
     // A statement of its own, after the row is ours: it must see what an older activation committed while we waited.
-    private const string ReadSql = """
+    private readonly string _readSql = $"""
         SELECT ledger.epoch, stored.quota, stored.period, stored.reserved
         FROM client_ledger AS ledger LEFT JOIN client_quota AS stored ON stored.client_id = ledger.client_id
-        WHERE ledger.client_id = $1
+        WHERE ledger.client_id = $1 AND {database.Dialect.Fence("$2")}
         ORDER BY stored.quota, stored.period
         """;
 
@@ -36,16 +39,22 @@ internal sealed class DatabaseClientLedger(IDatabase database, IReserveWriter wr
 
     public async Task<OpenedLedger> OpenAsync(string clientId, CancellationToken cancellationToken)
     {
+        var siloId = fence.SiloId;
         var rows = await database.WriteAsync<(long Epoch, QuotaReserve? Reserve)>(
             [
-                new Statement(RaiseEpochSql, clientId),
+                new Statement(_raiseEpochSql, clientId, siloId),
                 new Statement(ForgetOldPeriodsSql, clientId),
-                new Statement(ReadSql, clientId),
+                new Statement(_readSql, clientId, siloId),
             ],
             row => (
                 row.GetInt64(0),
                 row.IsDBNull(1) ? null : new QuotaReserve(row.GetString(1), row.GetInt32(2), row.GetInt64(3))),
             cancellationToken);
+        if (rows.Count == 0)
+        {
+            await fence.ThrowIfDeadAsync($"The ledger of {clientId}", cancellationToken);
+        }
+
         return new OpenedLedger(rows[0].Epoch, [.. rows.Select(row => row.Reserve).OfType<QuotaReserve>()]);
     }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Sluice.Grains.Clients;
+using Sluice.Silo.Storage.Membership;
 
 namespace Sluice.Silo.Storage.Ledger;
 
@@ -9,13 +10,14 @@ namespace Sluice.Silo.Storage.Ledger;
 internal sealed class GroupedReserveWriter : IReserveWriter
 {
     // The update is the fence: it locks the client's row, and after waiting compares the epoch as it is then.
-    private const string Sql = """
+    private static readonly string Sql = $"""
         WITH held AS (
             UPDATE client_ledger AS ledger SET write_number = calls.write_number
             FROM unnest($1, $2, $3) AS calls (client_id, epoch, write_number)
             WHERE ledger.client_id = calls.client_id
               AND ledger.epoch = calls.epoch
               AND ledger.write_number < calls.write_number
+              AND {SqlDialect.PostgreSql.Fence("$8")}
             RETURNING ledger.client_id
         ), reserved AS (
             INSERT INTO client_quota (client_id, quota, period, reserved)
@@ -27,11 +29,12 @@ internal sealed class GroupedReserveWriter : IReserveWriter
         """;
 
     private readonly IDatabase _database;
+    private readonly SiloIdentity _silo;
     private readonly GroupWriter<ReserveCall, bool> _group;
 
-    public GroupedReserveWriter(IDatabase database, TimeSpan timeout, TimeProvider time)
+    public GroupedReserveWriter(IDatabase database, SiloIdentity silo, TimeSpan timeout, TimeProvider time)
     {
-        _database = database;
+        (_database, _silo) = (database, silo);
         _group = new GroupWriter<ReserveCall, bool>(
             WriteGroupAsync, call => call.ClientId, IsRefusalOfOneCall, timeout, time);
     }
@@ -60,7 +63,8 @@ internal sealed class GroupedReserveWriter : IReserveWriter
                     reserves.Select(one => one.ClientId).ToArray(),
                     reserves.Select(one => one.Reserve.Quota).ToArray(),
                     reserves.Select(one => one.Reserve.Period).ToArray(),
-                    reserves.Select(one => one.Reserve.Reserved).ToArray()),
+                    reserves.Select(one => one.Reserve.Reserved).ToArray(),
+                    _silo.SiloId),
             ],
             row => row.GetString(0),
             CancellationToken.None);

@@ -7,5 +7,6 @@ internal static class Schema
     public static IReadOnlyList<Migration> Migrations { get; } =
     [
         new(1, "begin", Begin0001.PostgreSql, Begin0001.Sqlite),
+        new(2, "membership", Membership0002.PostgreSql, Membership0002.Sqlite),
     ];
 }

@@ -1,25 +1,28 @@
 using System.Data.Common;
 using System.Globalization;
 using Sluice.Actors.Hosting;
+using Sluice.Silo.Storage.Membership;
 
 namespace Sluice.Silo.Storage.Reminders;
 
-/// <summary>The reminders of all grains.</summary>
-internal sealed class DatabaseReminderTable(IDatabase database) : IReminderTable
+/// <summary>The reminders of all grains. A silo that was declared dead plans none and takes none.</summary>
+internal sealed class DatabaseReminderTable(IDatabase database, SiloFence fence) : IReminderTable
 {
     private const string Columns = "grain_type, grain_key, name, first_due_at, due_at, period, version";
 
-    private const string UpsertSql = """
+    private readonly string _upsertSql = $"""
         INSERT INTO reminder (grain_type, grain_key, name, first_due_at, due_at, claimed_due_at, period, version)
-        VALUES ($1, $2, $3, $4, $5, $5, $6, 1)
+        SELECT $1, $2, $3, $4, $5, $5, $6, 1 WHERE {database.Dialect.Fence("$7")}
         ON CONFLICT (grain_type, grain_key, name) DO UPDATE SET
             first_due_at = excluded.first_due_at, due_at = excluded.due_at,
             claimed_due_at = excluded.claimed_due_at, period = excluded.period, version = reminder.version + 1
         RETURNING version
         """;
 
-    private const string DeleteSql = """
-        DELETE FROM reminder WHERE grain_type = $1 AND grain_key = $2 AND name = $3 RETURNING version
+    private readonly string _deleteSql = $"""
+        DELETE FROM reminder
+        WHERE grain_type = $1 AND grain_key = $2 AND name = $3 AND {database.Dialect.Fence("$4")}
+        RETURNING version
         """;
 
     private const string ReadSql = $"""
@@ -36,7 +39,8 @@ internal sealed class DatabaseReminderTable(IDatabase database) : IReminderTable
     private readonly string _claimSql = $"""
         WITH due AS MATERIALIZED (
             SELECT grain_type, grain_key, name FROM reminder
-            WHERE due_at <= $1 ORDER BY due_at, grain_type, grain_key, name LIMIT $2 {database.Dialect.SkipLocked}
+            WHERE due_at <= $1 AND {database.Dialect.Fence("$3")}
+            ORDER BY due_at, grain_type, grain_key, name LIMIT $2 {database.Dialect.SkipLocked}
         )
         UPDATE reminder SET
             claimed_due_at = due_at, due_at = due_at + (($1 - due_at) / period + 1) * period, version = version + 1
@@ -50,15 +54,28 @@ internal sealed class DatabaseReminderTable(IDatabase database) : IReminderTable
     {
         object[] values = [.. KeyOf(row.Grain), row.Name, row.FirstDue.Ticks, row.Due.Ticks, row.Period.Ticks];
         var versions = await database.WriteAsync(
-            [new Statement(UpsertSql, values)], stored => stored.GetInt64(0), cancellationToken);
+            [new Statement(_upsertSql, [.. values, fence.SiloId])], stored => stored.GetInt64(0), cancellationToken);
+        if (versions.Count == 0)
+        {
+            await fence.ThrowIfDeadAsync($"Reminder '{row.Name}' of {row.Grain}", cancellationToken);
+        }
+
         return Text(versions[0]);
     }
 
-    public async Task<bool> DeleteAsync(GrainId grain, string name, CancellationToken cancellationToken) =>
-        (await database.WriteAsync(
-            [new Statement(DeleteSql, [.. KeyOf(grain), name])],
+    public async Task<bool> DeleteAsync(GrainId grain, string name, CancellationToken cancellationToken)
+    {
+        var versions = await database.WriteAsync(
+            [new Statement(_deleteSql, [.. KeyOf(grain), name, fence.SiloId])],
             stored => stored.GetInt64(0),
-            cancellationToken)).Count == 1;
+            cancellationToken);
+        if (versions.Count == 0)
+        {
+            await fence.ThrowIfDeadAsync($"Reminder '{name}' of {grain}", cancellationToken);
+        }
+
+        return versions.Count == 1;
+    }
 
     public async Task<ReminderRow?> ReadAsync(GrainId grain, string name, CancellationToken cancellationToken) =>
         (await database.ReadAsync(
@@ -71,7 +88,7 @@ internal sealed class DatabaseReminderTable(IDatabase database) : IReminderTable
         DateTime now, int most, CancellationToken cancellationToken)
     {
         var rows = await database.WriteAsync(
-            [new Statement(_claimSql, now.Ticks, most)], RowOf, cancellationToken);
+            [new Statement(_claimSql, now.Ticks, most, fence.SiloId)], RowOf, cancellationToken);
         return [.. rows.OrderBy(row => row.Due)]; // RETURNING promises no order.
     }
 

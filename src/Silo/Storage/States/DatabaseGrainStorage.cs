@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Sluice.Silo.Storage.Membership;
 
 namespace Sluice.Silo.Storage.States;
 
 /// <summary>
-/// The states of grains, a row each. Every write compares the version it is based on, the first one too.
+/// The states of grains, a row each. Every write compares the version it is based on, the first one too, and is refused
+/// once this silo was declared dead: another one may have read the state since.
 /// </summary>
 internal sealed class DatabaseGrainStorage : IGrainStorage
 {
@@ -12,28 +14,32 @@ internal sealed class DatabaseGrainStorage : IGrainStorage
         SELECT version, payload FROM grain_state WHERE grain_type = $1 AND grain_key = $2 AND state_name = $3
         """;
 
-    private const string ClearSql = """
-        DELETE FROM grain_state WHERE grain_type = $1 AND grain_key = $2 AND state_name = $3 AND version = $4
-        RETURNING version
-        """;
-
     private readonly IDatabase _database;
+    private readonly SiloFence _fence;
+    private readonly string _clearSql;
     private readonly string _insertSql;
     private readonly string _updateSql;
 
-    public DatabaseGrainStorage(IDatabase database)
+    public DatabaseGrainStorage(IDatabase database, SiloFence fence)
     {
-        _database = database;
+        (_database, _fence) = (database, fence);
         var (payload, now) = (database.Dialect.Payload("$5"), database.Dialect.Now);
         _insertSql = $"""
             INSERT INTO grain_state (grain_type, grain_key, state_name, version, payload, modified_at)
-            VALUES ($1, $2, $3, $4, {payload}, {now})
+            SELECT $1, $2, $3, $4, {payload}, {now} WHERE {database.Dialect.Fence("$6")}
             ON CONFLICT (grain_type, grain_key, state_name) DO NOTHING
             RETURNING version
             """;
         _updateSql = $"""
             UPDATE grain_state SET version = version + 1, payload = {payload}, modified_at = {now}
             WHERE grain_type = $1 AND grain_key = $2 AND state_name = $3 AND version = $4
+              AND {database.Dialect.Fence("$6")}
+            RETURNING version
+            """;
+        _clearSql = $"""
+            DELETE FROM grain_state
+            WHERE grain_type = $1 AND grain_key = $2 AND state_name = $3 AND version = $4
+              AND {database.Dialect.Fence("$5")}
             RETURNING version
             """;
     }
@@ -69,12 +75,12 @@ internal sealed class DatabaseGrainStorage : IGrainStorage
         object[] key = KeyOf(stateName, grainId);
         var payload = StateJson.Write(grainState.State);
         var write = grainState.ETag is { } etag
-            ? new Statement(_updateSql, [.. key, VersionOf(etag, grainId), payload])
-            : new Statement(_insertSql, [.. key, FirstVersion(), payload]);
+            ? new Statement(_updateSql, [.. key, VersionOf(etag, grainId), payload, _fence.SiloId])
+            : new Statement(_insertSql, [.. key, FirstVersion(), payload, _fence.SiloId]);
         var rows = await _database.WriteAsync([write], row => row.GetInt64(0), cancellationToken);
         if (rows.Count == 0)
         {
-            throw WrittenByAnother(stateName, grainId, grainState.ETag);
+            throw await RefusedAsync(stateName, grainId, grainState.ETag, cancellationToken);
         }
 
         grainState.ETag = Text(rows[0]);
@@ -90,14 +96,14 @@ internal sealed class DatabaseGrainStorage : IGrainStorage
         object[] key = KeyOf(stateName, grainId);
         var isDone = grainState.ETag is { } etag
             ? (await _database.WriteAsync(
-                [new Statement(ClearSql, [.. key, VersionOf(etag, grainId)])],
+                [new Statement(_clearSql, [.. key, VersionOf(etag, grainId), _fence.SiloId])],
                 row => row.GetInt64(0),
                 cancellationToken)).Count == 1
             : (await _database.ReadAsync(
                 new Statement(ReadSql, key), row => row.GetInt64(0), cancellationToken)).Count == 0;
         if (!isDone)
         {
-            throw WrittenByAnother(stateName, grainId, grainState.ETag);
+            throw await RefusedAsync(stateName, grainId, grainState.ETag, cancellationToken);
         }
 
         Forget(grainState);
@@ -126,6 +132,10 @@ internal sealed class DatabaseGrainStorage : IGrainStorage
             ? version
             : throw new InconsistentStateException($"{grainId} names a version that was never given.", null, etag);
 
-    private static InconsistentStateException WrittenByAnother(string stateName, GrainId grainId, string? etag) =>
-        new($"State '{stateName}' of {grainId} was written by another.", null, etag);
+    private async Task<InconsistentStateException> RefusedAsync(
+        string stateName, GrainId grainId, string? etag, CancellationToken cancellationToken)
+    {
+        await _fence.ThrowIfDeadAsync($"State '{stateName}' of {grainId}", cancellationToken);
+        return new InconsistentStateException($"State '{stateName}' of {grainId} was written by another.", null, etag);
+    }
 }
