@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Actors.Calls;
+using Sluice.Actors.Migration;
 using Sluice.Actors.Turns;
 
 namespace Sluice.Actors.Activations;
@@ -23,6 +24,9 @@ internal sealed partial class Activation
     private CancellationToken _endingSoon;
     private bool _draining;
     private bool _servedAny;
+
+    /// <summary>When the parcel was packed that it began with; zero when there was none.</summary>
+    private long _beganWith;
 
     /// <summary>
     /// Waiting requests are left to the next activation. One that has served nobody serves one first: a grain that
@@ -83,6 +87,13 @@ internal sealed partial class Activation
     /// <summary>Builds the grain, reads its states, lets it prepare itself.</summary>
     internal async Task Begin(CancellationToken cancellation)
     {
+        if (Host.Moving is { } here && !here.LivesHere(GrainId))
+        {
+            throw new LivesElsewhereException();
+        }
+
+        // What the activation before this one left is fetched first: fetching ends it, if it is still alive elsewhere.
+        var left = Host.Moving is { } moving ? await moving.FetchAsync(GrainId) : null;
         _scope = Host.Services.GetService<IServiceScopeFactory>()?.CreateAsyncScope();
         GrainInstance = Construct();
         foreach (var state in _states)
@@ -90,11 +101,23 @@ internal sealed partial class Activation
             await state.Read(cancellation);
         }
 
+        if (left is not null && GrainInstance is IGrainMigrationParticipant participant)
+        {
+            _beganWith = left.PackedAt;
+            participant.OnRehydrate(new ParcelContext(left));
+        }
+
         await ((IGrainBase)GrainInstance).OnActivateAsync(cancellation);
     }
 
     internal void Begun(Exception? failure)
     {
+        if (failure is LivesElsewhereException)
+        {
+            Die(null, elsewhere: true);
+            return;
+        }
+
         if (failure is not null)
         {
             Host.LogActivationFailed(GrainId, failure);
@@ -136,17 +159,43 @@ internal sealed partial class Activation
             {
                 Host.LogDeactivationFailed(GrainId, e);
             }
+
+            Leave(reason);
         }
 
         await Discard();
     }
+
+    /// <summary>Writes down for the next activation, on another silo, what is only in memory.</summary>
+    private void Leave(DeactivationReason reason)
+    {
+        if (Host.Moving is not { } moving || GrainInstance is not IGrainMigrationParticipant participant
+            || reason.ReasonCode is not (DeactivationReasonCode.Migrating or DeactivationReasonCode.ShuttingDown))
+        {
+            return;
+        }
+
+        var context = new ParcelContext();
+        try
+        {
+            participant.OnDehydrate(context);
+            moving.Left(context.ToParcel(GrainId, Math.Max(Host.Time.GetUtcNow().UtcTicks, _beganWith + 1)));
+        }
+        catch (Exception e)
+        {
+            Host.LogDeactivationFailed(GrainId, e);
+        }
+    }
+
+    /// <summary>Its grain was activated, and has not begun to end.</summary>
+    internal bool HasBegun => _state is ActivationState.Active;
 
     internal CancellationToken EndingSoon => _endingSoon;
 
     /// <summary>
     /// Leaves the catalog. Who waits fails with the activation, or goes to the next one in the same order.
     /// </summary>
-    internal void Die(Exception? failure)
+    internal void Die(Exception? failure, bool elsewhere = false)
     {
         var calls = new List<GrainCall>();
         Activation? successor = null;
@@ -164,7 +213,7 @@ internal sealed partial class Activation
             }
 
             // Under this lock, so that a call that finds this activation dead finds the next one, behind these.
-            successor = failure is null && calls.Count > 0 ? Host.Catalog.Succeed(this, calls) : null;
+            successor = failure is null && !elsewhere && calls.Count > 0 ? Host.Catalog.Succeed(this, calls) : null;
             if (successor is null)
             {
                 Host.Catalog.Remove(this);
@@ -175,6 +224,10 @@ internal sealed partial class Activation
         if (failure is not null)
         {
             calls.ForEach(call => call.Fail(failure));
+        }
+        else if (elsewhere)
+        {
+            calls.ForEach(Host.SendElsewhere);
         }
 
         if (successor is not null)

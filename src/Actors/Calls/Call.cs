@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
+using Sluice.Actors.Codecs;
 using Sluice.Actors.Hosting;
 
 namespace Sluice.Actors.Calls;
@@ -137,8 +138,32 @@ internal sealed class Call<TArgs, TResult> : GrainCall, IValueTaskSource<TResult
         EndPart();
     }
 
+    internal override void WriteArguments(ref WireWriter writer) => _method.ArgumentsCodec.Write(ref writer, _args);
+
+    internal override void WriteAnswer(ref WireWriter writer) => _method.ResultCodec.Write(ref writer, _result);
+
+    internal override void AcceptAnswer(ref WireReader reader)
+    {
+        var result = _method.ResultCodec.Read(ref reader);
+        if (TryClaim())
+        {
+            _result = result;
+            BeforeAnswer(null);
+            GiveResult();
+        }
+
+        EndPart();
+    }
+
     protected override void GiveFailure(Exception exception)
     {
+        if (Received)
+        {
+            Connection!.Answer(this, exception);
+            EndPart();
+            return;
+        }
+
         if (_wanted)
         {
             _answer.SetException(exception);
@@ -185,6 +210,13 @@ internal sealed class Call<TArgs, TResult> : GrainCall, IValueTaskSource<TResult
 
     private void GiveResult()
     {
+        if (Received)
+        {
+            Connection!.Answer(this, null);
+            EndPart();
+            return;
+        }
+
         if (_wanted)
         {
             _answer.SetResult(_result); // From here on the caller may take the result, and the object.

@@ -38,7 +38,7 @@ internal static class DecoratedCall
         }
 
         var activity = HostMetrics.Activities.StartActivity(
-            $"{call.Target.Type}.{call.MethodName}", ActivityKind.Server, call.ParentActivity?.Context ?? default);
+            $"{call.Target.Type}.{call.MethodName}", ActivityKind.Server, call.ParentContext);
 
         // The key may name a client, so it belongs in a trace, which is sampled and guarded, and never in a metric.
         activity?.SetTag("grain.id", call.Target.ToString());

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Sluice.Actors.Activations;
+using Sluice.Actors.Codecs;
 using Sluice.Actors.Hosting;
 using Sluice.Actors.Turns;
+using Sluice.Actors.Wire;
 
 namespace Sluice.Actors.Calls;
 
@@ -16,6 +18,7 @@ internal abstract class GrainCall : WorkItem, ITransportCall
     private static readonly Action<object?> OnCanceled = state => ((GrainCall)state!).Cancel();
 
     private CancellationTokenRegistration _registration;
+    private CancellationTokenSource? _receivedCancellation;
     private int _claimed;
     private int _openParts;
 
@@ -44,8 +47,8 @@ internal abstract class GrainCall : WorkItem, ITransportCall
     /// <summary>Somebody listens to traces.</summary>
     internal bool Traced { get; set; }
 
-    /// <summary>The caller's activity; null when there is none, or nobody listens.</summary>
-    internal Activity? ParentActivity { get; set; }
+    /// <summary>The caller's activity; default when there is none, or nobody listens.</summary>
+    internal ActivityContext ParentContext { get; set; }
 
     /// <summary>When the call was made; -1 when nobody measures.</summary>
     internal long StartedTimestamp { get; set; }
@@ -60,6 +63,18 @@ internal abstract class GrainCall : WorkItem, ITransportCall
     internal WorkItem? Caller { get; set; }
 
     internal Activation? CallerActivation { get; set; }
+
+    /// <summary>The connection it goes or came by; null while it is only here.</summary>
+    internal Connection? Connection { get; set; }
+
+    /// <summary>Its number on that connection; zero for a one-way call.</summary>
+    internal long Correlation { get; set; }
+
+    /// <summary>It came from another process, which gets the answer.</summary>
+    internal bool Received { get; private set; }
+
+    /// <summary>How often it was sent, and came back without having run.</summary>
+    internal int Detours { get; set; }
 
     internal bool IsAnswered => Volatile.Read(ref _claimed) != 0;
 
@@ -103,6 +118,68 @@ internal abstract class GrainCall : WorkItem, ITransportCall
         EndPart();
     }
 
+    /// <summary>
+    /// It came by that connection. A third part then keeps the object: the connection's own list of what it carried.
+    /// </summary>
+    internal void MarkReceived(Connection connection, long correlation, CancellationTokenSource? cancellation)
+    {
+        _receivedCancellation = cancellation;
+        Connection = connection;
+        Correlation = correlation;
+        Received = true;
+        _openParts = OneWay ? 2 : 3;
+    }
+
+    /// <summary>The connection has taken it off its list.</summary>
+    internal void ForgottenByConnection() => EndPart();
+
+    /// <summary>Its caller is gone, or waits no longer: it does not run if it has not begun.</summary>
+    internal void DropReceived()
+    {
+        _receivedCancellation?.Cancel();
+        Cancel();
+        EndPart();
+    }
+
+    /// <summary>It has not run, and will not run here; the connection has told its caller.</summary>
+    internal void EndUnrun()
+    {
+        if (TryClaim())
+        {
+            EndPart();
+        }
+
+        EndPart();
+    }
+
+    /// <summary>A one-way call is over for its caller when it is on its way.</summary>
+    internal void SentOneWay()
+    {
+        if (TryClaim())
+        {
+            BeforeAnswer(null);
+            EndPart();
+        }
+
+        EndPart();
+    }
+
+    /// <summary>It was taken from a mailbox without having run, and is brought to another.</summary>
+    internal void ReadyAgain()
+    {
+        Activation = null;
+        Context = null;
+        State = WorkState.Created;
+    }
+
+    internal abstract void WriteArguments(ref WireWriter writer);
+
+    internal abstract void WriteAnswer(ref WireWriter writer);
+
+    /// <summary>Ends the call with the answer that came.</summary>
+    /// <exception cref="MalformedPayloadException">It cannot be read; the call has not ended.</exception>
+    internal abstract void AcceptAnswer(ref WireReader reader);
+
     /// <summary>Answers while the run goes on. The answer must have been claimed.</summary>
     internal void AnswerFailure(Exception exception)
     {
@@ -137,7 +214,7 @@ internal abstract class GrainCall : WorkItem, ITransportCall
         if (Interlocked.Decrement(ref _openParts) == 0 && MayReuse)
         {
             Carried = null;
-            ParentActivity = null;
+            ParentContext = default;
             Traced = false;
             SourceId = default;
             CallerActivation = null;
@@ -146,6 +223,10 @@ internal abstract class GrainCall : WorkItem, ITransportCall
             Activation = null;
             State = WorkState.Created;
             Cancellation = default;
+            Connection = null;
+            _receivedCancellation = null;
+            Received = false;
+            Detours = 0;
             Reuse();
         }
     }
@@ -156,6 +237,7 @@ internal abstract class GrainCall : WorkItem, ITransportCall
     {
         // A call that waits is taken out, and never runs. One that runs sees its token; its caller waits no longer.
         var removed = Activation is { } activation && activation.TryRemoveQueued(this);
+        removed |= !Received && Connection is { } connection && connection.TryAbandon(this);
         if (TryClaim())
         {
             AnswerFailure(new OperationCanceledException(Cancellation));

@@ -1,3 +1,5 @@
+using Sluice.Actors.Migration;
+
 namespace Sluice.Actors.Hosting;
 
 /// <summary>Start and stop.</summary>
@@ -20,7 +22,7 @@ public sealed partial class ActorHost
 
     /// <summary>Checks everything and begins to take calls.</summary>
     /// <exception cref="ActorConfigurationException">Something is wrong; the message names all of it.</exception>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (_model is not null)
@@ -37,10 +39,15 @@ public sealed partial class ActorHost
                 Options.CollectionQuantum);
         }
 
+        if (_hosted is not null)
+        {
+            Moving = _model.Count > 0 ? new MovingGrains(this) : null;
+            await _hosted.StartAsync(this, cancellationToken);
+        }
+
         Reminders.Start();
         _accepting = true;
         LogStarted(_model.Count);
-        return Task.CompletedTask;
     }
 
     /// <summary>
@@ -62,6 +69,11 @@ public sealed partial class ActorHost
             await _collector.DisposeAsync();
         }
 
+        if (_hosted is not null)
+        {
+            await _hosted.BeginStopAsync();
+        }
+
         LogStopping(Catalog.Count);
         using var progress = Time.CreateTimer(_ => LogStopping(Catalog.Count), null, ProgressPeriod, ProgressPeriod);
         foreach (var activation in Catalog.All())
@@ -74,7 +86,17 @@ public sealed partial class ActorHost
             await WaitUntilEmpty(cancellationToken);
         }
 
+        if (Moving is not null)
+        {
+            await Moving.SendAllAsync();
+        }
+
         _stopped = true;
+        if (_hosted is not null)
+        {
+            await _hosted.StopAsync(cancellationToken);
+        }
+
         Sweeper.Dispose();
         LogStopped();
     }

@@ -43,4 +43,11 @@ public sealed partial class ActorHost
 
     [LoggerMessage(4012, LogLevel.Error, "The reminder {Reminder} of {Grain} failed; its next tick stands.")]
     internal partial void LogReminderFailed(GrainId grain, string reminder, Exception failure);
+
+    [LoggerMessage(4013, LogLevel.Critical,
+        "This silo was declared dead ({Reason}). It gives up {Count} grains; start the process anew.")]
+    private partial void LogEvicted(string reason, int count);
+
+    [LoggerMessage(4014, LogLevel.Warning, "Silo {Silo} did not hand over {Grain}, which begins without: {Reason}")]
+    internal partial void LogNotHandedOver(GrainId grain, long silo, string reason);
 }

@@ -2,9 +2,11 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Sluice.Actors.Activations;
 using Sluice.Actors.Calls;
+using Sluice.Actors.Membership;
 using Sluice.Actors.References;
 using Sluice.Actors.Reminders;
 using Sluice.Actors.Turns;
+using Sluice.Actors.Wire;
 
 namespace Sluice.Actors.Hosting;
 
@@ -16,6 +18,7 @@ public sealed partial class ActorHost : IAsyncDisposable
 {
     private readonly WaitGraph _waits = new();
     private readonly ICallTransport? _transport;
+    private readonly IHostedTransport? _hosted;
     private readonly ILogger _logger;
 
     /// <param name="options">Checked by <see cref="StartAsync"/>, not here.</param>
@@ -27,6 +30,7 @@ public sealed partial class ActorHost : IAsyncDisposable
         Options = options;
         Parts = parts;
         _transport = parts.Transport;
+        _hosted = parts.Transport as IHostedTransport;
         _logger = parts.Logging.CreateLogger<ActorHost>();
 
         // A period of zero is refused at the start; until then nothing may divide by it.
@@ -70,6 +74,8 @@ public sealed partial class ActorHost : IAsyncDisposable
 
     internal HostMetrics Metrics { get; }
 
+    internal ICallTransport? Transport => _transport;
+
     internal GrainModel Model =>
         _model ?? throw new InvalidOperationException("The actor host has not been started: await StartAsync first.");
 
@@ -80,10 +86,15 @@ public sealed partial class ActorHost : IAsyncDisposable
         if (_stopped)
         {
             carried.Fail(new SiloUnavailableException("The silo has stopped."));
-            return;
         }
-
-        Bring(carried, null);
+        else if (Model.Find(carried.Target.Type) is null)
+        {
+            carried.Fail(new ArgumentException($"This silo has no grain class called {carried.Target.Type}."));
+        }
+        else
+        {
+            Bring(carried, null);
+        }
     }
 
     /// <summary>All activations, in the order they were made.</summary>
@@ -108,14 +119,14 @@ public sealed partial class ActorHost : IAsyncDisposable
         if (HostMetrics.Activities.HasListeners())
         {
             call.Traced = true;
-            call.ParentActivity = Activity.Current;
+            call.ParentContext = Activity.Current?.Context ?? default;
         }
 
         if (SynchronizationContext.Current is TurnContext turn && turn.Activation.Host == this)
         {
             SendFromGrain(call, turn);
         }
-        else if (!_accepting)
+        else if (!_accepting && call.Target.Type.ToString() != Placement.SiloGrainType)
         {
             call.Fail(NotAccepting());
             return;

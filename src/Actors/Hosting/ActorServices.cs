@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Actors.Membership;
+using Sluice.Actors.Wire;
 
 namespace Sluice.Actors.Hosting;
 
@@ -29,6 +31,29 @@ public static class ActorServices
         services.TryAddSingleton<IClusterClient>(provider => provider.GetRequiredService<ActorHost>().Client);
         services.TryAddSingleton<IGrainFactory>(provider => provider.GetRequiredService<ActorHost>().GrainFactory);
         return services;
+    }
+
+    /// <summary>
+    /// Makes the registered host a silo of a cluster. Its <see cref="IMembershipTable"/> is taken from the services.
+    /// </summary>
+    public static IServiceCollection AddActorCluster(
+        this IServiceCollection services, Func<IServiceProvider, ClusterOptions> options,
+        Func<IServiceProvider, MembershipOptions>? membership = null) =>
+        services.AddSingleton<ICallTransport>(provider => new SiloTransport(
+            options(provider), membership?.Invoke(provider) ?? new MembershipOptions(),
+            provider.GetRequiredService<IMembershipTable>(),
+            provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance));
+
+    /// <summary>
+    /// Registers a host without grains, whose <see cref="IClusterClient"/> calls those of a cluster. Who hosts it calls
+    /// <see cref="ActorHost.StartAsync"/> and <see cref="ActorHost.StopAsync"/>.
+    /// </summary>
+    public static IServiceCollection AddActorClient(
+        this IServiceCollection services, Func<IServiceProvider, ClusterClientOptions> options)
+    {
+        services.AddSingleton<ICallTransport>(provider => new ClientTransport(
+            options(provider), provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance));
+        return services.AddActors(configure: null);
     }
 
     /// <summary>Registers the storage that <c>[PersistentState("…", name)]</c> means.</summary>

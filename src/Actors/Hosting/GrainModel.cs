@@ -1,4 +1,9 @@
 using Sluice.Actors.Activations;
+using Sluice.Actors.Calls;
+using Sluice.Actors.Membership;
+using Sluice.Actors.Migration;
+using Sluice.Actors.References;
+using Sluice.Actors.Wire;
 
 namespace Sluice.Actors.Hosting;
 
@@ -9,6 +14,29 @@ internal sealed class GrainModel
     private readonly Dictionary<Type, GrainClass> _byInterface = [];
 
     internal int Count => _byType.Count;
+
+    /// <summary>The types that other silos and edges may place here.</summary>
+    internal IEnumerable<GrainType> Types => _byType.Keys.Where(type => type.ToString() != Placement.SiloGrainType);
+
+    /// <summary>Every method by which a grain of this host can be called.</summary>
+    internal IEnumerable<CallMethod> Methods => _byType.Values
+        .SelectMany(grainClass => typeof(IRemindable).IsAssignableFrom(grainClass.Type)
+            ? grainClass.Interfaces.Append(typeof(IRemindable))
+            : grainClass.Interfaces)
+        .Distinct()
+        .SelectMany(grainInterface => ReferenceEmitter.Of(grainInterface).Methods)
+        .DistinctBy(method => method.WireName);
+
+    /// <summary>What a process without these classes must know of them.</summary>
+    internal GrainManifest Manifest => new()
+    {
+        Entries = [.. _byInterface.Select(entry => new GrainManifestEntry(
+            CallMethod.WireNameOf(entry.Key), entry.Value.GrainType.ToString()))],
+    };
+
+    internal GrainClass? Find(GrainType type) => _byType.GetValueOrDefault(type);
+
+    internal bool HasClassBehind(Type grainInterface) => _byInterface.ContainsKey(grainInterface);
 
     /// <exception cref="ArgumentException">No class of this host has that type.</exception>
     internal GrainClass ClassOf(GrainType type) =>
@@ -35,6 +63,12 @@ internal sealed class GrainModel
         foreach (var type in found)
         {
             model.Add(type, parts, filters, options.CollectionAge, mistakes);
+        }
+
+        if (parts.Transport is SiloTransport)
+        {
+            model.Add(typeof(SiloControlGrain), parts, [], options.CollectionAge, mistakes);
+            mistakes.AddRange(model.Methods.SelectMany(method => method.Mistakes()));
         }
 
         foreach (var grainInterface in model._byInterface.Keys)
@@ -89,6 +123,11 @@ internal sealed class GrainModel
     // Orleans' rule, so that stored rows are found by either engine.
     private static GrainType TypeOf(Type type)
     {
+        if (type == typeof(SiloControlGrain))
+        {
+            return GrainType.Create(Placement.SiloGrainType);
+        }
+
         const string Suffix = "grain";
         var name = type.Name.ToLowerInvariant();
         return GrainType.Create(

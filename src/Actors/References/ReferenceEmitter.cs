@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
+using Sluice.Actors.Calls;
 using Sluice.Actors.Hosting;
 
 namespace Sluice.Actors.References;
@@ -9,16 +10,23 @@ namespace Sluice.Actors.References;
 /// <summary>Makes one reference of an interface.</summary>
 internal delegate ActorReference ReferenceMaker(ActorHost host, GrainId id);
 
+/// <summary>What was emitted for an interface.</summary>
+/// <param name="Make">Makes one reference.</param>
+/// <param name="Methods">The interface's methods, as calls know them.</param>
+internal sealed record EmittedReference(ReferenceMaker Make, IReadOnlyList<CallMethod> Methods);
+
 /// <summary>
 /// Emits one class per grain interface: each method packs its arguments into a tuple and hands them on in their own
 /// types. Emitted once per process.
 /// </summary>
 internal static class ReferenceEmitter
 {
-    private static readonly ConcurrentDictionary<Type, Lazy<ReferenceMaker>> Makers = new();
+    private static readonly ConcurrentDictionary<Type, Lazy<EmittedReference>> Emitted = new();
 
-    internal static ReferenceMaker MakerOf(Type interfaceType) =>
-        Makers.GetOrAdd(interfaceType, type => new Lazy<ReferenceMaker>(() => Emit(type))).Value;
+    internal static ReferenceMaker MakerOf(Type interfaceType) => Of(interfaceType).Make;
+
+    internal static EmittedReference Of(Type interfaceType) =>
+        Emitted.GetOrAdd(interfaceType, type => new Lazy<EmittedReference>(() => Emit(type))).Value;
 
     /// <summary>The methods of an interface with those it inherits.</summary>
     internal static IEnumerable<MethodInfo> MethodsOf(Type interfaceType) =>
@@ -26,7 +34,7 @@ internal static class ReferenceEmitter
             .SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
             .Where(method => method.IsAbstract);
 
-    private static ReferenceMaker Emit(Type interfaceType)
+    private static EmittedReference Emit(Type interfaceType)
     {
         var shapes = MethodsOf(interfaceType).Select(method => new MethodShape(method)).ToArray();
         var module = DefineModule(interfaceType, shapes);
@@ -41,12 +49,13 @@ internal static class ReferenceEmitter
 
         EmitMaker(builder, constructor);
         var type = builder.CreateType();
+        var methods = shapes.Select(shape => shape.MakeDescriptor()).ToArray();
         for (var i = 0; i < shapes.Length; i++)
         {
-            type.GetField(FieldName(i))!.SetValue(null, shapes[i].MakeDescriptor());
+            type.GetField(FieldName(i))!.SetValue(null, methods[i]);
         }
 
-        return type.GetMethod("Make")!.CreateDelegate<ReferenceMaker>();
+        return new EmittedReference(type.GetMethod("Make")!.CreateDelegate<ReferenceMaker>(), methods);
     }
 
     private static ModuleBuilder DefineModule(Type interfaceType, MethodShape[] shapes)

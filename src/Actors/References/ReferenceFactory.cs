@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Sluice.Actors.Hosting;
+using Sluice.Actors.Wire;
 
 namespace Sluice.Actors.References;
 
@@ -23,7 +24,13 @@ internal sealed class ReferenceFactory(ActorHost host) : IClusterClient
     /// <summary>A reference through any interface of the grain's class, reminders among them.</summary>
     internal IAddressable Make(Type interfaceType, GrainId id)
     {
-        var grainClass = host.Model.ClassOf(id.Type);
+        if (host.Model.Find(id.Type) is not { } grainClass)
+        {
+            return typeof(IGrainWithStringKey).IsAssignableFrom(interfaceType) && host.Transport is not null
+                ? (IAddressable)ReferenceEmitter.MakerOf(interfaceType)(host, id)
+                : throw new ArgumentException($"No grain class is called {id.Type}.", nameof(id));
+        }
+
         var wanted = interfaceType == typeof(IAddressable) || interfaceType == typeof(IGrain)
             ? grainClass.Interfaces[0]
             : interfaceType;
@@ -51,5 +58,22 @@ internal sealed class ReferenceFactory(ActorHost host) : IClusterClient
     }
 
     private (ReferenceMaker Make, GrainType Type) Find(Type interfaceType) =>
-        (ReferenceEmitter.MakerOf(interfaceType), host.Model.ClassBehind(interfaceType).GrainType);
+        (ReferenceEmitter.MakerOf(interfaceType), TypeBehind(interfaceType));
+
+    /// <summary>A class of this host, or one of another silo, of which the transport has heard.</summary>
+    private GrainType TypeBehind(Type interfaceType)
+    {
+        if (host.Transport is not IHostedTransport transport || host.Model.HasClassBehind(interfaceType))
+        {
+            return host.Model.ClassBehind(interfaceType).GrainType;
+        }
+
+        var type = transport.TypeBehind(interfaceType);
+        return !type.IsDefault
+            ? type
+            : transport.View.Silos.IsEmpty
+                ? throw new SiloUnavailableException($"No silo has answered yet, so nobody knows {interfaceType}.")
+                : throw new ArgumentException(
+                    $"No silo has a grain class that implements {interfaceType}.", nameof(interfaceType));
+    }
 }

@@ -1,0 +1,18 @@
+using Sluice.Actors.Activations;
+
+namespace Sluice.Actors.Migration;
+
+/// <inheritdoc cref="ISiloControl"/>
+[KeepAlive]
+internal sealed class SiloControlGrain : Grain, ISiloControl
+{
+    private MovingGrains Moving => ((Activation)GrainContext).Host.Moving!;
+
+    public Task<Parcel?> TakeOver(GrainId grain) => Moving.GiveAsync(grain);
+
+    public Task HandOver(Parcel[] parcels)
+    {
+        Moving.Keep(parcels);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,213 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Sluice.Actors.Calls;
+using Sluice.Actors.Hosting;
+using Sluice.Actors.Membership;
+
+namespace Sluice.Actors.Wire;
+
+/// <summary>
+/// An edge's side of the wire: it finds a silo by its seeds, follows the view that silos tell, and is linked to all of
+/// them. It hosts no grain.
+/// </summary>
+internal sealed class ClientTransport : ClusterTransport
+{
+    /// <summary>How often seeds are tried while no silo answers; names are resolved anew each time.</summary>
+    private static readonly TimeSpan SeedPeriod = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan ComplaintPeriod = TimeSpan.FromSeconds(10);
+
+    private readonly ClusterClientOptions _options;
+    private readonly Lock _lock = new();
+    private volatile ClusterView _view = ClusterView.Empty;
+    private long _nextSeeding;
+    private long _nextComplaint;
+    private bool _seeding;
+    private volatile bool _stopping;
+
+    internal ClientTransport(ClusterClientOptions options, ILoggerFactory logging)
+        : base(options.Connections, options.Tls, logging.CreateLogger<ClientTransport>()) => _options = options;
+
+    public override long SiloId => 0;
+
+    public override ClusterView View => _view;
+
+    public override bool IsConnected => Links.Any(link => link.Connection is not null);
+
+    protected override Greeting Greeting => Handshake.GreetingOf(_options.ClusterId, 0, _options.Name);
+
+    protected override Task StartAsync(CancellationToken cancellationToken)
+    {
+        Tls.Check();
+        var mistakes = _options.Seeds.Where(seed => !TryParse(seed, out _, out _))
+            .Select(seed => $"The seed '{seed}' must be host:port.").ToList();
+        if (_options.Seeds.Count == 0)
+        {
+            mistakes.Add("No seed is given: name at least one silo as host:port.");
+        }
+
+        return mistakes.Count == 0 ? Task.CompletedTask : throw new ActorConfigurationException(mistakes);
+    }
+
+    public override Task BeginStopAsync() => Task.CompletedTask;
+
+    public override Task StopAsync(CancellationToken hurry)
+    {
+        _stopping = true;
+        CloseLinks(new SiloUnavailableException("This process is stopping."));
+        return Task.CompletedTask;
+    }
+
+    public override void Sweep(long now)
+    {
+        base.Sweep(now);
+        lock (_lock)
+        {
+            if (_seeding || _stopping || now < _nextSeeding || IsConnected)
+            {
+                return;
+            }
+
+            _seeding = true;
+        }
+
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(SeedAsync);
+        }
+    }
+
+    public override CallMethod? FindMethod(string interfaceName, string methodName) => null;
+
+    public override void Received(Connection connection, GrainCall call) =>
+        throw new InvalidOperationException("An edge knows no method, so no call can be read.");
+
+    public override void ViewCame(Connection connection, ClusterView view)
+    {
+        lock (_lock)
+        {
+            if (_stopping)
+            {
+                return;
+            }
+
+            if (view.Version > _view.Version)
+            {
+                _view = view;
+                Log.NewView(view.Version, view.Silos.Length);
+            }
+        }
+
+        UseAsLink(connection);
+        LinkTo(_view);
+    }
+
+    public override void Unreachable(Connection connection, long siloId)
+    {
+        // Only silos are asked to look.
+    }
+
+    public override void Closed(Connection connection, Exception? reason)
+    {
+        if (!_stopping)
+        {
+            Log.Lost(connection.Peer, reason);
+            FindLink(connection.Peer.SiloId)?.Ensure();
+        }
+    }
+
+    internal override void CannotReach(SiloEntry silo, Exception reason)
+    {
+        if (_stopping)
+        {
+            return;
+        }
+
+        Log.CannotReach(silo.Name, silo.Host, silo.Port, reason.Message);
+        Links.Select(link => link.Connection).FirstOrDefault(connection => connection is not null)
+            ?.SendUnreachable(silo.Id);
+    }
+
+    /// <summary>A connection that a seed gave becomes the link to its silo, unless there is one.</summary>
+    private void UseAsLink(Connection connection)
+    {
+        if (_view.Find(connection.Peer.SiloId) is not { } silo)
+        {
+            Drain(connection);
+            return;
+        }
+
+        var link = LinkTo(silo);
+        if (link.Connection != connection && !link.TryUse(connection))
+        {
+            Drain(connection);
+        }
+    }
+
+    /// <summary>Tries all addresses of all seeds until a silo answers, which then tells the view.</summary>
+    private async Task SeedAsync()
+    {
+        var failures = new List<string>();
+        var found = false;
+        foreach (var seed in _options.Seeds)
+        {
+            _ = TryParse(seed, out var host, out var port);
+            found = await TrySeedAsync(seed, host, port, failures);
+            if (found)
+            {
+                break;
+            }
+        }
+
+        if (!found && Now >= _nextComplaint)
+        {
+            _nextComplaint = Now + Ticks(ComplaintPeriod);
+            Log.NoSilo(string.Join("; ", failures));
+        }
+
+        lock (_lock)
+        {
+            _seeding = false;
+            _nextSeeding = Now + Ticks(SeedPeriod);
+        }
+    }
+
+    private async Task<bool> TrySeedAsync(string seed, string host, int port, List<string> failures)
+    {
+        IPAddress[] addresses;
+        try
+        {
+            addresses = await Dns.GetHostAddressesAsync(host);
+        }
+        catch (SocketException e)
+        {
+            failures.Add($"{seed}: {e.Message}");
+            return false;
+        }
+
+        foreach (var address in addresses)
+        {
+            try
+            {
+                await ConnectAsync(address.ToString(), port, expected: 0);
+                return true;
+            }
+            catch (Exception e)
+            {
+                failures.Add($"{seed} ({address}): {e.Message}");
+            }
+        }
+
+        return false;
+    }
+
+    private static bool TryParse(string seed, out string host, out int port)
+    {
+        var colon = seed.LastIndexOf(':');
+        (host, port) = (colon > 0 ? seed[..colon].Trim('[', ']') : "", 0);
+        return colon > 0 && int.TryParse(seed[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port is > 0 and <= ushort.MaxValue;
+    }
+}
