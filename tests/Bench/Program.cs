@@ -9,6 +9,7 @@ var root = new RootCommand("Measures what Sluice costs; docs/benchmarks.md says 
     EdgeCommand.Create(),
     ActorsCommand.Create(),
     BareProxy.CreateCommand(),
+    ActorsSilo.CreateCommand(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors is [var mistake, ..])

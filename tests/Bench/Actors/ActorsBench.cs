@@ -1,10 +1,23 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Actors.Hosting;
 using Sluice.Bench.Load;
+using Sluice.Bench.Processes;
+using Sluice.Testing;
 
 namespace Sluice.Bench.Actors;
 
+/// <summary>Where the called grains are.</summary>
+internal enum ActorsPlace
+{
+    /// <summary>In the process of the callers.</summary>
+    InProcess,
+
+    /// <summary>In a silo of its own process on this machine.</summary>
+    AcrossProcesses,
+}
+
 /// <summary>One measurement.</summary>
+/// <param name="Place">Where the grains were.</param>
 /// <param name="Grains">How many grains were called.</param>
 /// <param name="Callers">How many called at once.</param>
 /// <param name="PerSecond">Calls per second.</param>
@@ -13,25 +26,44 @@ namespace Sluice.Bench.Actors;
 /// <param name="ProcessorMicroseconds">Processor time per call, caller and grain together.</param>
 /// <param name="Bytes">Bytes allocated per call, the two messages included.</param>
 internal sealed record ActorsSample(
-    int Grains, int Callers, double PerSecond, TimeSpan P50, TimeSpan P99, double ProcessorMicroseconds, double Bytes);
+    ActorsPlace Place, int Grains, int Callers, double PerSecond, TimeSpan P50, TimeSpan P99, double ProcessorMicroseconds, double Bytes);
 
-/// <summary>Calls grains of a host in this process.</summary>
+/// <summary>Calls grains of one place.</summary>
 internal sealed class ActorsBench : IAsyncDisposable
 {
     private const int ManyGrains = 10_000;
 
+    private readonly ActorsPlace _place;
     private readonly ServiceProvider _services;
     private readonly ActorHost _host;
+    private readonly ServerProcess? _silo;
     private readonly IEchoGrain[] _grains;
     private readonly TimeProvider _time;
     private readonly int _seed;
 
-    private ActorsBench(ServiceProvider services, ActorHost host, TimeProvider time, int seed)
+    private ActorsBench(
+        ActorsPlace place, ServiceProvider services, ActorHost host, ServerProcess? silo, TimeProvider time, int seed)
     {
-        (_services, _host, _time, _seed) = (services, host, time, seed);
+        (_place, _services, _host, _silo, _time, _seed) = (place, services, host, silo, time, seed);
         _grains = [.. Enumerable.Range(0, ManyGrains).Select(i => host.Client.GetGrain<IEchoGrain>($"grain-{i}"))];
     }
 
+    /// <summary>Starts a silo in a process of its own, and becomes its client.</summary>
+    public static async Task<ActorsBench> StartAcrossAsync(
+        TimeProvider time, int seed, CancellationToken cancellationToken)
+    {
+        var (silo, line) = await ServerProcess.StartAsync(
+            "tests/Bench", [ActorsSilo.CommandName], ActorsSilo.ReadyText, cancellationToken);
+        var services = new ServiceCollection()
+            .AddActorClient(_ => new ClusterClientOptions { Seeds = { line.Split(' ')[^1] } })
+            .BuildServiceProvider();
+        var host = services.GetRequiredService<ActorHost>();
+        await host.StartAsync(cancellationToken);
+        await Eventually.True(() => host.IsConnected, "The silo lets its client in.");
+        return new ActorsBench(ActorsPlace.AcrossProcesses, services, host, silo, time, seed);
+    }
+
+    /// <summary>Starts a host in this process.</summary>
     public static async Task<ActorsBench> StartAsync(TimeProvider time, int seed)
     {
         var services = new ServiceCollection().BuildServiceProvider();
@@ -42,26 +74,19 @@ internal sealed class ActorsBench : IAsyncDisposable
             Random = new Random(seed),
         });
         await host.StartAsync(CancellationToken.None);
-        return new ActorsBench(services, host, time, seed);
+        return new ActorsBench(ActorsPlace.InProcess, services, host, null, time, seed);
     }
 
-    /// <summary>Every case in every round, after a round that is not counted.</summary>
+    /// <summary>Every case once.</summary>
     public async Task<IReadOnlyList<ActorsSample>> RunAsync(
-        int rounds, int callers, TimeSpan length, CancellationToken cancellationToken)
+        int callers, TimeSpan length, CancellationToken cancellationToken)
     {
         (int Grains, int Callers)[] cases = [(1, callers), (ManyGrains, callers), (1, 1), (ManyGrains, 1)];
         var samples = new List<ActorsSample>();
-        for (var round = 0; round <= rounds; round++)
+        foreach (var (grains, callersNow) in cases)
         {
-            foreach (var (grains, callersNow) in cases)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var sample = await MeasureAsync(grains, callersNow, length);
-                if (round > 0)
-                {
-                    samples.Add(sample);
-                }
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            samples.Add(await MeasureAsync(grains, callersNow, length));
         }
 
         return samples;
@@ -71,21 +96,26 @@ internal sealed class ActorsBench : IAsyncDisposable
     {
         await _host.DisposeAsync();
         await _services.DisposeAsync();
+        if (_silo is not null)
+        {
+            await _silo.DisposeAsync();
+        }
     }
 
     private async Task<ActorsSample> MeasureAsync(int grains, int callers, TimeSpan length)
     {
-        var processor = Environment.CpuUsage.TotalTime;
+        var processor = Processor();
         var bytes = GC.GetTotalAllocatedBytes(precise: true);
         var started = _time.GetTimestamp();
         var histograms = await Task.WhenAll(
             Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(grains, caller, started, length))));
         var elapsed = _time.GetElapsedTime(started);
         bytes = GC.GetTotalAllocatedBytes(precise: true) - bytes;
-        processor = Environment.CpuUsage.TotalTime - processor;
+        processor = Processor() - processor;
         var latencies = new LatencyHistogram();
         Array.ForEach(histograms, latencies.Add);
         return new ActorsSample(
+            _place,
             grains,
             callers,
             latencies.Count / elapsed.TotalSeconds,
@@ -94,6 +124,9 @@ internal sealed class ActorsBench : IAsyncDisposable
             processor.TotalMicroseconds / latencies.Count,
             (double)bytes / latencies.Count);
     }
+
+    private TimeSpan Processor() =>
+        Environment.CpuUsage.TotalTime + (_silo is null ? TimeSpan.Zero : ProcessorTime.Of(_silo.Id));
 
     private async Task<LatencyHistogram> CallAsync(int grains, int caller, long started, TimeSpan length)
     {

@@ -16,7 +16,7 @@ internal static class ActorsCommand
 
     public static Command Create()
     {
-        var command = new Command("actors", "Grain calls within a process: one hot grain, and ten thousand.")
+        var command = new Command("actors", "Grain calls within a process and across: one hot grain, and ten thousand.")
         {
             Rounds, Seconds, Callers, Seed,
         };
@@ -28,9 +28,19 @@ internal static class ActorsCommand
     {
         var run = RunFacts.Now(parsed, TimeProvider.System);
         var length = TimeSpan.FromSeconds(parsed.GetValue(Seconds));
-        await using var bench = await ActorsBench.StartAsync(TimeProvider.System, parsed.GetValue(Seed));
-        var samples = await bench.RunAsync(
-            parsed.GetValue(Rounds), parsed.GetValue(Callers), length, cancellationToken);
+        var samples = new List<ActorsSample>();
+        await using var within = await ActorsBench.StartAsync(TimeProvider.System, parsed.GetValue(Seed));
+        await using var across = await ActorsBench.StartAcrossAsync(
+            TimeProvider.System, parsed.GetValue(Seed), cancellationToken);
+        for (var round = 0; round <= parsed.GetValue(Rounds); round++)
+        {
+            foreach (var bench in new[] { within, across })
+            {
+                var taken = await bench.RunAsync(parsed.GetValue(Callers), length, cancellationToken);
+                samples.AddRange(round == 0 ? [] : taken); // The first round is not counted.
+            }
+        }
+
         Console.WriteLine(run.ToText());
         ActorsTable.Write(Console.Out, samples);
         return ExitCodes.Done;
