@@ -46,7 +46,7 @@ internal abstract class Codec<T> : Codec
         {
             return ReadContent(ref reader, reader.ReadLooseHead());
         }
-        catch (Exception e) when (e is not MalformedPayloadException)
+        catch (Exception e) when (e is not (MalformedPayloadException or OutOfMemoryException))
         {
             // Not ours: a constructor, a setter, a comparison of the message's own types refused what it was given.
             throw new MalformedPayloadException(

@@ -47,19 +47,16 @@ internal static class CodecCatalog
 
         lock (Making)
         {
-            var made = new List<Type>();
+            var made = new HashSet<Type>();
             var open = new Stack<Type>([type]);
             while (open.TryPop(out var next))
             {
-                if (All.ContainsKey(next))
+                if (!Ready.ContainsKey(next) && made.Add(next))
                 {
-                    continue;
-                }
-
-                made.Add(next);
-                foreach (var part in Add(next))
-                {
-                    open.Push(part);
+                    foreach (var part in Add(next))
+                    {
+                        open.Push(part);
+                    }
                 }
             }
 
@@ -86,12 +83,12 @@ internal static class CodecCatalog
     {
         if (CodecTypes.CodecOf(type) is { } known)
         {
-            All[type] = New(known);
+            All.GetOrAdd(type, _ => New(known));
             return CodecTypes.PartsOf(type);
         }
 
         var plan = GroupPlan.Of(type, [])!;
-        All[type] = New(typeof(GroupCodec<>).MakeGenericType(type), plan);
+        All.GetOrAdd(type, _ => New(typeof(GroupCodec<>).MakeGenericType(type), plan));
         return plan.Members.Select(member => member.Type);
     }
 

@@ -17,7 +17,7 @@ internal static class GroupCompiler
         var value = Expression.Parameter(typeof(T), "value");
         var locals = new List<ParameterExpression>();
         var body = new List<Expression> { Call(writer, nameof(WireWriter.BeginGroup)) };
-        var defaults = new OwnDefaults(plan);
+        var defaults = new OwnDefaults(typeof(T), plan);
         foreach (var member in plan.Members)
         {
             var local = Expression.Variable(member.Type, member.Info.Name);
@@ -109,43 +109,5 @@ internal static class GroupCompiler
     {
         var found = target.Type.GetMethod(method, BindingFlags.Instance | BindingFlags.NonPublic)!;
         return Expression.Call(target, found, arguments);
-    }
-}
-
-/// <summary>Which members begin as <c>default</c>, so that a writer may leave that value out.</summary>
-internal sealed class OwnDefaults
-{
-    private readonly object? _fresh;
-
-    internal OwnDefaults(GroupPlan plan)
-    {
-        if (plan.Members.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            _fresh = plan.Constructor is null
-                ? Activator.CreateInstance(plan.Members[0].Info.DeclaringType!)
-                : plan.Constructor.Invoke(Array.ConvertAll(
-                    plan.Constructor.GetParameters(),
-                    parameter => Expression.Lambda(GroupCompiler.DefaultOf(parameter)).Compile().DynamicInvoke()));
-        }
-        catch (TargetInvocationException)
-        {
-            // Its constructor refuses a missing argument. Then nothing is left out, and it is asked for nothing.
-        }
-    }
-
-    internal bool IsPlain(GroupMember member)
-    {
-        if (_fresh is null)
-        {
-            return false;
-        }
-
-        var value = member.Info is PropertyInfo property ? property.GetValue(_fresh) : ((FieldInfo)member.Info).GetValue(_fresh);
-        return CodecCatalog.Find(member.Type).IsDefaultObject(value);
     }
 }

@@ -7,10 +7,15 @@ namespace Sluice.Actors.Codecs;
 /// <param name="Type">Of its value.</param>
 internal sealed record GroupMember(uint Number, MemberInfo Info, Type Type)
 {
-    internal bool CanSet => Info is PropertyInfo property ? property.SetMethod is not null : !((FieldInfo)Info).IsInitOnly;
+    internal bool CanSet => Info is FieldInfo variable
+        ? !variable.IsInitOnly
+        : ((PropertyInfo)Info).SetMethod is not null;
 
     /// <summary>As a parameter of a constructor would be called, but for the first letter's case.</summary>
     internal string ParameterName => Info.Name.TrimStart('_');
+
+    internal object? ValueOf(object owner) =>
+        Info is FieldInfo field ? field.GetValue(owner) : ((PropertyInfo)Info).GetValue(owner);
 }
 
 /// <summary>How a type with numbered members is taken apart and put together.</summary>
@@ -32,8 +37,8 @@ internal sealed record GroupPlan(
         var members = MembersOf(type, mistakes).OrderBy(member => member.Number).ToList();
         foreach (var twice in members.GroupBy(member => member.Number).Where(same => same.Count() > 1))
         {
-            mistakes.Add($"{string.Join(" and ", twice.Select(member => member.Info.Name))} both have [Id({twice.Key})]: "
-                + "give each its own, and never one that was in use before.");
+            mistakes.Add($"{string.Join(" and ", twice.Select(member => member.Info.Name))} have the same "
+                + $"[Id({twice.Key})]: give each its own, and never one that was in use before.");
         }
 
         foreach (var member in members.Where(member => member.Number > NumberMost))
@@ -41,14 +46,14 @@ internal sealed record GroupPlan(
             mistakes.Add($"{member.Info.Name} has [Id({member.Number})]: {NumberMost} is the most.");
         }
 
-        var plan = WithConstructor(type, members);
-        if (plan is null)
+        var plan = mistakes.Count == before ? WithConstructor(type, members) : null;
+        if (plan is null && mistakes.Count == before)
         {
             mistakes.Add("it cannot be put together: give it a constructor without parameters, or one whose parameters "
                 + "have the names and types of members, and a set or init to every other member.");
         }
 
-        return mistakes.Count == before ? plan : null;
+        return plan;
     }
 
     private static GroupPlan? WithConstructor(Type type, List<GroupMember> members)
@@ -56,8 +61,9 @@ internal sealed record GroupPlan(
         var candidates =
             from constructor in type.GetConstructors(
                 BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-            let arguments = Array.ConvertAll(constructor.GetParameters(), parameter => Argument(parameter, members, type))
-            where !arguments.Contains(null)
+            let arguments = Array.ConvertAll(
+                constructor.GetParameters(), parameter => Argument(parameter, members))
+            where !arguments.Contains(null) && !IsCopying(constructor)
             where members.All(member => member.CanSet || arguments.Contains(member))
             orderby arguments.Length
             select new GroupPlan(members, constructor, arguments!);
@@ -67,11 +73,14 @@ internal sealed record GroupPlan(
             : best;
     }
 
-    /// <summary>None for a record's copying constructor, which takes the type itself.</summary>
-    private static GroupMember? Argument(ParameterInfo parameter, List<GroupMember> members, Type type) =>
-        parameter.ParameterType == type ? null : members.Find(member =>
-            member.Type == parameter.ParameterType
-            && member.ParameterName.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase));
+    private static GroupMember? Argument(ParameterInfo parameter, List<GroupMember> members) => members.Find(member =>
+        member.Type == parameter.ParameterType
+        && member.ParameterName.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>What a record's <c>with</c> calls: it takes the record itself, which a member may look like.</summary>
+    private static bool IsCopying(ConstructorInfo constructor) =>
+        constructor.GetParameters() is [var only] && only.ParameterType == constructor.DeclaringType
+        && constructor.DeclaringType!.GetMethod("<Clone>$") is not null;
 
     private static IEnumerable<GroupMember> MembersOf(Type type, ICollection<string> mistakes)
     {

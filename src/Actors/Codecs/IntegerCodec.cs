@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Sluice.Actors.Codecs;
 
-/// <summary>How a type is a whole number on the wire. Static, so that each codec is compiled for its own form.</summary>
+/// <summary>How a type is a whole number on the wire. Static, so that a codec is compiled for each form.</summary>
 internal interface IIntegerForm<T>
 {
     static abstract long ToInteger(T value);

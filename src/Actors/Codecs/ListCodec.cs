@@ -40,7 +40,8 @@ internal abstract class ListCodec<T, TElement> : Codec<T>
         }
 
         var count = reader.BeginList(out var elementKind);
-        var value = ReadElements(ref reader, new ElementReader<TElement>(CodecOf<TElement>.Instance, elementKind, count));
+        var elements = new ElementReader<TElement>(CodecOf<TElement>.Instance, elementKind, count);
+        var value = ReadElements(ref reader, elements);
         reader.EndList();
         return value;
     }

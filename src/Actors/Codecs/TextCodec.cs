@@ -3,8 +3,10 @@ namespace Sluice.Actors.Codecs;
 /// <summary>How a type is a text on the wire.</summary>
 internal interface ITextForm<T>
 {
-    /// <summary>Null for what is written as null.</summary>
-    static abstract string? ToText(T value);
+    static abstract bool IsNull(T value);
+
+    /// <summary>The text of a value that is not null.</summary>
+    static abstract string ToText(T value);
 
     /// <summary>False when no value of the type is this text.</summary>
     static abstract bool TryFrom(string text, out T value);
@@ -18,23 +20,22 @@ internal sealed class TextCodec<T, TForm> : Codec<T>
 
     internal override WireKind ElementKind => WireKind.Null;
 
-    internal override bool IsDefault(T value) => TForm.ToText(value) is null;
+    internal override bool IsDefault(T value) => TForm.IsNull(value);
 
     internal override void WriteField(ref WireWriter writer, uint number, T value)
     {
-        if (TForm.ToText(value) is { } text)
-        {
-            writer.WriteHead(number, WireKind.Bytes);
-            writer.WriteTextContent(text);
-        }
-        else
+        if (TForm.IsNull(value))
         {
             writer.WriteHead(number, WireKind.Null);
+            return;
         }
+
+        writer.WriteHead(number, WireKind.Bytes);
+        writer.WriteTextContent(TForm.ToText(value));
     }
 
     internal override void WriteContent(ref WireWriter writer, T value) =>
-        writer.WriteTextContent(TForm.ToText(value)!);
+        writer.WriteTextContent(TForm.ToText(value));
 
     internal override T ReadContent(ref WireReader reader, WireKind kind)
     {
@@ -60,6 +61,8 @@ internal sealed class TextCodec<T, TForm> : Codec<T>
 
 internal readonly struct StringForm : ITextForm<string>
 {
+    public static bool IsNull(string value) => value is null;
+
     public static string ToText(string value) => value;
 
     public static bool TryFrom(string text, out string value)
@@ -72,8 +75,9 @@ internal readonly struct StringForm : ITextForm<string>
 /// <summary>As it was given, behind an 'a' when it is absolute and an 'r' when it is relative.</summary>
 internal readonly struct UriForm : ITextForm<Uri>
 {
-    public static string? ToText(Uri value) =>
-        value is null ? null : (value.IsAbsoluteUri ? "a" : "r") + value.OriginalString;
+    public static bool IsNull(Uri value) => value is null;
+
+    public static string ToText(Uri value) => (value.IsAbsoluteUri ? "a" : "r") + value.OriginalString;
 
     public static bool TryFrom(string text, out Uri value)
     {
@@ -86,14 +90,18 @@ internal readonly struct UriForm : ITextForm<Uri>
 /// <summary>Two to four numbers with points between them.</summary>
 internal readonly struct VersionForm : ITextForm<Version>
 {
-    public static string? ToText(Version value) => value?.ToString();
+    public static bool IsNull(Version value) => value is null;
+
+    public static string ToText(Version value) => value.ToString();
 
     public static bool TryFrom(string text, out Version value) => Version.TryParse(text, out value!);
 }
 
 internal readonly struct IdSpanForm : ITextForm<IdSpan>
 {
-    public static string? ToText(IdSpan value) => value == default ? null : value.ToString();
+    public static bool IsNull(IdSpan value) => value == default;
+
+    public static string ToText(IdSpan value) => value.ToString();
 
     public static bool TryFrom(string text, out IdSpan value)
     {
@@ -104,7 +112,9 @@ internal readonly struct IdSpanForm : ITextForm<IdSpan>
 
 internal readonly struct GrainTypeForm : ITextForm<GrainType>
 {
-    public static string? ToText(GrainType value) => IdSpanForm.ToText(value.Value);
+    public static bool IsNull(GrainType value) => value == default;
+
+    public static string ToText(GrainType value) => value.ToString();
 
     public static bool TryFrom(string text, out GrainType value)
     {

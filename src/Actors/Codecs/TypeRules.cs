@@ -6,18 +6,18 @@ internal static class TypeRules
     /// <summary>Generic types in one another. A type that nests itself ever deeper has no end of codecs.</summary>
     private const int GenericDepthMost = 16;
 
-    internal static IEnumerable<string> Mistakes(Type type, string place) => Walk(type, place, []);
+    internal static IReadOnlyList<string> Mistakes(Type type, string place) => [.. Walk(type, place, [])];
 
     private static IEnumerable<string> Walk(Type type, string place, HashSet<Type> seen)
     {
-        if (!seen.Add(type))
-        {
-            return [];
-        }
-
         if (Refusal(type) is { } refusal)
         {
             return [$"{place}: {Show(type)} {refusal}"];
+        }
+
+        if (!seen.Add(type))
+        {
+            return [];
         }
 
         if (CodecTypes.CodecOf(type) is not null)
@@ -104,7 +104,7 @@ internal static class TypeRules
         return typeof(IComparable).IsAssignableFrom(sorted)
             || typeof(IComparable<>).MakeGenericType(sorted).IsAssignableFrom(sorted)
                 ? null
-                : $"sorts {Show(sorted)}, which has no order: implement IComparable, or use a collection without order.";
+                : $"sorts {Show(sorted)}, which has no order: implement IComparable, or take one that sorts nothing.";
     }
 
     private static int DepthOf(Type type) =>

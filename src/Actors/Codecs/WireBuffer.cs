@@ -10,7 +10,7 @@ internal sealed class WireBuffer : IDisposable
 {
     private const int RentedFirst = 512;
 
-    /// <summary>A larger array is given back when the buffer is cleared: one large payload is no reason to keep it.</summary>
+    /// <summary>A larger array is given back at <see cref="Clear"/>: large payloads are rare.</summary>
     private const int KeptMost = 256 * 1024;
 
     /// <summary>The bytes, of which <see cref="Length"/> are written. Another array after the next write.</summary>

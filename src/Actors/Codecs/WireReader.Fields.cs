@@ -88,11 +88,12 @@ internal ref partial struct WireReader
 
         var size = kind switch { WireKind.Fixed32 => 4UL, WireKind.Fixed64 => 8UL, _ => 1UL };
         var count = head >> 3;
-        if (count > (ulong)Remaining / size)
+        if (count > (ulong)Remaining / size || count > (ulong)_elementsLeft)
         {
             Fail($"a list of {count} elements was promised and {Remaining} bytes are left");
         }
 
+        _elementsLeft -= (int)count;
         return (int)count;
     }
 

@@ -18,6 +18,12 @@ internal ref partial struct WireReader(ReadOnlySpan<byte> bytes, int depthMost =
     private int _position;
     private int _depthLeft = depthMost;
 
+    /// <summary>
+    /// Elements that may still be promised. Each takes a byte of its own, so all lists together, however they nest,
+    /// never promise more elements than there are bytes.
+    /// </summary>
+    private int _elementsLeft = bytes.Length;
+
     /// <summary>Bytes read.</summary>
     internal readonly int Position => _position;
 
@@ -136,7 +142,7 @@ internal ref partial struct WireReader(ReadOnlySpan<byte> bytes, int depthMost =
         throw new MalformedPayloadException($"Malformed at byte {_position} of {_bytes.Length}: {what}.");
 
     [DoesNotReturn, MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void FailAtEnd(ulong wanted) => Fail($"{wanted} more bytes were promised and {Remaining} are left");
+    private readonly void FailAtEnd(ulong wanted) => Fail($"{wanted} bytes are wanted and {Remaining} are left");
 
     private int ReadLength()
     {

@@ -8,14 +8,14 @@ namespace Sluice.Actors.Codecs;
 /// <summary>Writes to a <see cref="WireBuffer"/>, behind what it holds. Every write is in the buffer at once.</summary>
 internal ref struct WireWriter(WireBuffer buffer)
 {
-    /// <summary>Groups and lists in one another, the outermost counted. It also ends a value that holds itself.</summary>
+    /// <summary>Groups and lists in one another, the outermost counted. A value that holds itself ends here.</summary>
     internal const int DepthMost = 32;
 
     /// <summary>Most bytes of a varint of 32 bits, and of 64 or 65 bits.</summary>
     private const int Varint32Most = 5;
     private const int Varint64Most = 10;
 
-    /// <summary>A text of so many characters has at most 127 bytes, the most that a length of one byte can say.</summary>
+    /// <summary>Characters of a text that has 126 bytes at most, so that its length takes one byte.</summary>
     private const int ShortTextMost = 42;
 
     private readonly WireBuffer _buffer = buffer;
@@ -37,12 +37,13 @@ internal ref struct WireWriter(WireBuffer buffer)
     }
 
     /// <summary>Seven bits a byte, the low ones first; the top bit says that more follow.</summary>
-    internal readonly void WriteVarint(ulong value) => _buffer.Advance(PutVarint(_buffer.GetSpan(Varint64Most), value));
+    internal readonly void WriteVarint(ulong value) =>
+        _buffer.Advance(PutVarint(_buffer.GetSpan(Varint64Most), value));
 
     /// <summary>Zigzag: 0, -1, 1, -2, 2 are written as 0, 1, 2, 3, 4.</summary>
     internal readonly void WriteSignedVarint(long value) => WriteVarint(ZigZag(value));
 
-    /// <summary>Zigzag like a signed one, so that a reader need not know which it was: 65 bits when it is large.</summary>
+    /// <summary>Zigzag like a signed one, for a reader need not know which it was; 65 bits when it is large.</summary>
     internal readonly void WriteUnsignedInteger(ulong value)
     {
         var span = _buffer.GetSpan(Varint64Most);
