@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Sluice.Actors.Hosting;
-using Sluice.Actors.Membership;
 using Sluice.Grains.Clients;
 using Sluice.Silo.Storage.Ledger;
 using Sluice.Silo.Storage.Membership;
@@ -39,7 +38,7 @@ internal static class StorageServices
                 : ActivatorUtilities.CreateInstance<PostgreSqlDatabase>(provider));
         services.AddSingleton<SiloIdentity>();
         services.AddSingleton<SiloFence>();
-        services.AddSingleton(MembershipTableOf);
+        services.AddMembershipTable();
         services.AddSingleton<IReserveWriter>(ReserveWriterOf);
         services.AddSingleton<IClientLedger, DatabaseClientLedger>();
         services.AddSingleton<StateIndex>();
@@ -70,28 +69,5 @@ internal static class StorageServices
                 provider.GetRequiredService<SiloIdentity>(),
                 provider.GetRequiredService<IOptions<StorageOptions>>().Value.CommandTimeout,
                 provider.GetRequiredService<TimeProvider>());
-    }
-
-    /// <summary>
-    /// Connections of its own, for a heartbeat, a report and a step of leaving, and a time-out of a second: a heartbeat
-    /// neither waits behind what grains write nor piles up behind the one before. A file has one silo, which needs no table that outlives it.
-    /// </summary>
-    private static IMembershipTable MembershipTableOf(IServiceProvider provider)
-    {
-        var options = provider.GetService<MembershipOptions>() ?? new MembershipOptions();
-        var storage = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
-        if (storage.SqliteFile.Length > 0)
-        {
-            return new InMemoryMembershipTable(provider.GetRequiredService<TimeProvider>(), options);
-        }
-
-        var own = new StorageOptions
-        {
-            DatabaseUrl = storage.DatabaseUrl,
-            CommandTimeout = TimeSpan.FromSeconds(1),
-            ConnectionsMax = 3,
-        };
-        return new DatabaseMembershipTable(
-            new PostgreSqlDatabase(Options.Create(own), provider.GetRequiredService<Migrator>()), options);
     }
 }

@@ -18,7 +18,9 @@ public abstract class MigrationTests : StorageTest
         Assert.Equal(
             Schema.Migrations.Select(migration => migration.Name),
             await AskAsync("SELECT name FROM schema_migration ORDER BY number"));
-        Assert.Single(await AskAsync("SELECT checksum FROM schema_migration WHERE length(checksum) = 64"));
+        Assert.Equal(
+            Schema.Migrations.Count,
+            (await AskAsync("SELECT checksum FROM schema_migration WHERE length(checksum) = 64")).Distinct().Count());
     }
 
     [Fact]
@@ -34,15 +36,19 @@ public abstract class MigrationTests : StorageTest
     [Fact]
     public async Task Silos_that_start_together_apply_each_step_once()
     {
-        await AskAsync("DROP TABLE client_quota");
-        await AskAsync("DROP TABLE client_ledger");
-        await AskAsync("DROP TABLE reminder");
-        await AskAsync("DROP TABLE grain_state");
-        await AskAsync("DROP TABLE schema_migration");
+        string[] tables =
+        [
+            "client_quota", "client_ledger", "reminder", "grain_state", "silo_suspicion", "silo", "cluster",
+            "schema_migration",
+        ];
+        foreach (var table in tables)
+        {
+            await AskAsync($"DROP TABLE IF EXISTS {table}");
+        }
 
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => StartSiloAsync(), Token)));
 
-        Assert.Equal(["1"], await AskAsync("SELECT count(*) FROM schema_migration"));
+        Assert.Equal(["2"], await AskAsync("SELECT count(*) FROM schema_migration"));
     }
 
     [Fact]
@@ -50,9 +56,9 @@ public abstract class MigrationTests : StorageTest
     {
         await AskAsync("INSERT INTO client_ledger (client_id, epoch, write_number) VALUES ('acme.web', 5, 0)");
 
-        await MigrateAsync([.. Schema.Migrations, Step(2, "CREATE TABLE later (id integer)")]);
+        await MigrateAsync([.. Schema.Migrations, Step(3, "CREATE TABLE later (id integer)")]);
 
-        Assert.Equal(["1", "2"], await AskAsync("SELECT number FROM schema_migration ORDER BY number"));
+        Assert.Equal(["1", "2", "3"], await AskAsync("SELECT number FROM schema_migration ORDER BY number"));
         Assert.Equal(["5"], await AskAsync("SELECT epoch FROM client_ledger"));
         Assert.Empty(await AskAsync("SELECT id FROM later"));
     }
@@ -62,9 +68,9 @@ public abstract class MigrationTests : StorageTest
     {
         const string Sql = "CREATE TABLE later (id integer)";
         await Assert.ThrowsAsync<StorageUnavailableException>(() =>
-            MigrateAsync([.. Schema.Migrations, Step(2, Sql), Step(3, Sql)]));
+            MigrateAsync([.. Schema.Migrations, Step(3, Sql), Step(4, Sql)]));
 
-        Assert.Equal(["1"], await AskAsync("SELECT number FROM schema_migration"));
+        Assert.Equal(["1", "2"], await AskAsync("SELECT number FROM schema_migration ORDER BY number"));
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => AskAsync("SELECT id FROM later"));
     }
 
@@ -72,7 +78,7 @@ public abstract class MigrationTests : StorageTest
     public async Task A_step_that_was_applied_with_another_text_is_refused()
     {
         var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => MigrateAsync(
-            [Schema.Migrations[0] with { PostgreSql = "SELECT 1", Sqlite = "SELECT 1" }]));
+            [Schema.Migrations[0] with { PostgreSql = "SELECT 1", Sqlite = "SELECT 1" }, .. Schema.Migrations.Skip(1)]));
 
         Assert.StartsWith("Migration 1 'begin' was applied to the database with another text", refused.Message);
     }
@@ -80,11 +86,11 @@ public abstract class MigrationTests : StorageTest
     [Fact]
     public async Task A_database_that_is_newer_than_the_program_is_refused()
     {
-        await MigrateAsync([.. Schema.Migrations, Step(2, "CREATE TABLE later (id integer)")]);
+        await MigrateAsync([.. Schema.Migrations, Step(3, "CREATE TABLE later (id integer)")]);
 
         var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => StartSiloAsync());
 
-        Assert.StartsWith("The database is at schema 2, and this program knows no newer one than 1", refused.Message);
+        Assert.StartsWith("The database is at schema 3, and this program knows no newer one than 2", refused.Message);
     }
 
     [Fact]

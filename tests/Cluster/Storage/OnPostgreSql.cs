@@ -25,3 +25,12 @@ public sealed class StateIndexOnPostgreSqlTests(PostgreSqlFixture server) : Stat
     /// <summary>A table of a few pages would be read whole and sorted; a real one would not.</summary>
     private protected override string Explain => "SET enable_bitmapscan = off; EXPLAIN";
 }
+
+public sealed class MembershipTableOnPostgreSqlTests(PostgreSqlFixture server)
+    : MembershipTableTests(new PostgreSqlMembershipPlace(server));
+
+public sealed class MembershipDeathOnPostgreSqlTests(PostgreSqlFixture server)
+    : MembershipDeathTests(new PostgreSqlMembershipPlace(server));
+
+public sealed class MembershipRaceOnPostgreSqlTests(PostgreSqlFixture server)
+    : MembershipRaceTests(new PostgreSqlMembershipPlace(server));
