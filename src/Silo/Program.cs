@@ -28,6 +28,7 @@ public static class Program
         services.AddSingleton<Lists>();
         services.AddSingleton<SluiceFileApplier>();
         services.AddOpenApi(AdminApi.Describe);
+        services.ConfigureHttpJsonOptions(http => BodyMistake.ReadStrictly(http.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // For AdminErrorMiddleware.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     }

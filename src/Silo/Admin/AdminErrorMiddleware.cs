@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Sluice.Silo.Admin;
 
 /// <summary>Exceptions of the admin API become 500 and 503 here and nowhere else.</summary>
@@ -15,9 +17,14 @@ internal sealed partial class AdminErrorMiddleware(RequestDelegate next, ILogger
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
-            await TypedResults.Problem(
-                $"The request cannot be read: {exception.InnerException?.Message ?? exception.Message}",
-                statusCode: exception.StatusCode).ExecuteAsync(context);
+            var reason = exception.InnerException switch
+            {
+                JsonException mistake => BodyMistake.SentenceOf(mistake),
+                { } other => other.Message,
+                null => exception.Message,
+            };
+            await TypedResults.Problem($"The request cannot be read: {reason}", statusCode: exception.StatusCode)
+                .ExecuteAsync(context);
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {

@@ -168,6 +168,40 @@ public sealed class AdminObjectTests(SharedSluice shared)
         Assert.NotEmpty(answer.Detail);
     }
 
+    /// <summary>Guards against a typing mistake that is answered 200 and changes nothing.</summary>
+    [Theory]
+    [InlineData("tenants", """{"tenant":"t-strict","colour":"red"}""", "colour: there is no such member")]
+    [InlineData("tenants", """{"tenant":"t-strict","tenant":"u-strict"}""", "tenant: stands there more than once")]
+    [InlineData("tenants", """{"tenant":"t-strict","Tenant":"u-strict"}""", "Tenant: stands there more than once")]
+    [InlineData(
+        "plans",
+        """{"plan":"p-strict","limits":[{"name":"a","kind":"concurrency","amount":1,"per":"1m"}]}""",
+        "limits[0].per: there is no such member")]
+    [InlineData("plans", """{"plan":"p-strict","models":{"use":[],"use":["*"]}}""", "models.use: stands there more")]
+    public async Task A_member_that_is_unknown_or_stands_twice_is_400_and_named(string path, string body, string named)
+    {
+        var answer = (await shared.Admins.PostAsync(path, body)).Is(HttpStatusCode.BadRequest);
+
+        Assert.Equal("application/problem+json", answer.ContentType);
+        Assert.Contains(named, answer.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("Sluice.Silo", answer.Detail, StringComparison.Ordinal);
+        (await shared.Admins.GetAsync("tenants/t-strict")).Is(HttpStatusCode.NotFound);
+        (await shared.Admins.GetAsync("plans/p-strict")).Is(HttpStatusCode.NotFound);
+    }
+
+    /// <summary>Guards scripts that read, change and write back.</summary>
+    [Fact]
+    public async Task What_is_read_can_be_written_back_as_it_is()
+    {
+        var access = await shared.Admins.NewAccessAsync(Limits.Rate(10, "1m", burst: 3), Limits.Quota(5));
+
+        foreach (var path in new[] { $"tenants/{access.Tenant}", $"plans/{access.Plan}" })
+        {
+            var read = (await shared.Admins.GetAsync(path)).Is(HttpStatusCode.OK);
+            (await shared.Admins.PutAsync(path, read.Body)).Is(HttpStatusCode.OK);
+        }
+    }
+
     [Fact]
     public async Task The_description_is_open_to_all_and_mentions_every_path()
     {
