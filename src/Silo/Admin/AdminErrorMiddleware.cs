@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Sluice.Silo.Admin;
 
-/// <summary>Exceptions of the admin API become 500 and 503 here and nowhere else.</summary>
+/// <summary>
+/// Exceptions of the admin API become 500 and 503 here and nowhere else, and what routing refuses without a word gets
+/// the same body as every other refusal.
+/// </summary>
 internal sealed partial class AdminErrorMiddleware(RequestDelegate next, ILogger<AdminErrorMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -10,6 +13,7 @@ internal sealed partial class AdminErrorMiddleware(RequestDelegate next, ILogger
         try
         {
             await next(context);
+            await ExplainAsync(context);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -36,6 +40,29 @@ internal sealed partial class AdminErrorMiddleware(RequestDelegate next, ILogger
                     ? StatusCodes.Status503ServiceUnavailable
                     : StatusCodes.Status500InternalServerError).ExecuteAsync(context);
         }
+    }
+
+    private static Task ExplainAsync(HttpContext context)
+    {
+        var (request, response) = (context.Request, context.Response);
+        if (response.HasStarted || response.ContentType is not null)
+        {
+            return Task.CompletedTask;
+        }
+
+        var detail = response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound =>
+                $"There is nothing at '{request.Path}'; {AdminApi.DescriptionPath} lists what there is.",
+            StatusCodes.Status405MethodNotAllowed =>
+                $"'{request.Path}' does not accept {request.Method}; it accepts {response.Headers.Allow}.",
+            StatusCodes.Status415UnsupportedMediaType =>
+                "The body must be JSON: send 'Content-Type: application/json'.",
+            _ => null,
+        };
+        return detail is null
+            ? Task.CompletedTask
+            : TypedResults.Problem(detail, statusCode: response.StatusCode).ExecuteAsync(context);
     }
 
     [LoggerMessage(3001, LogLevel.Debug, "{Method} {Path}: the operator is gone.")]

@@ -19,10 +19,13 @@ public sealed class AdminClient(HttpClient http, Uri address, string? key)
     /// <summary>A name that nothing else in this run has.</summary>
     public static string NewName(string beginning = "t") => $"{beginning}-{Interlocked.Increment(ref _lastNumber)}";
 
-    /// <summary>Sends a request to a path below /admin/v1; the answer is not judged.</summary>
-    public async Task<AdminAnswer> SendAsync(HttpMethod method, string path, object? body = null)
+    /// <summary>
+    /// Sends a request to a path below /admin/v1, or to a whole one; the answer is not judged.
+    /// </summary>
+    public async Task<AdminAnswer> SendAsync(
+        HttpMethod method, string path, object? body = null, string mediaType = "application/json")
     {
-        using var request = new HttpRequestMessage(method, new Uri(address, $"/admin/v1/{path}"));
+        using var request = new HttpRequestMessage(method, new Uri(new Uri(address, "/admin/v1/"), path));
         if (key is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
@@ -31,7 +34,7 @@ public sealed class AdminClient(HttpClient http, Uri address, string? key)
         request.Content = body switch
         {
             null => null,
-            string text => new StringContent(text, MediaTypeHeaderValue.Parse("application/json")),
+            string text => new StringContent(text, MediaTypeHeaderValue.Parse(mediaType)),
             _ => JsonContent.Create(body),
         };
         using var response = await http.SendAsync(request, Patience.Token);
