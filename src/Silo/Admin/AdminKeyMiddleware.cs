@@ -36,7 +36,9 @@ internal sealed class AdminKeyMiddleware(RequestDelegate next, IClusterClient cl
             return;
         }
 
-        var needed = HttpMethods.IsGet(context.Request.Method) ? Permission.Read : Permission.Change;
+        var method = context.Request.Method;
+        var looking = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+        var needed = looking ? Permission.Read : Permission.Change;
         if (!Roles.May(identified.Role, needed))
         {
             await TypedResults.Problem(

@@ -29,6 +29,19 @@ public sealed class AdminRoleTests(SharedSluice shared)
         (await admins.PostAsync($"clients/{access.ClientId}/keys", new { })).Is(changing);
     }
 
+    /// <summary>No path has an answer to it, so whoever may look gets past the roles and hears that.</summary>
+    [Theory]
+    [InlineData("admin", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("developer", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("auditor", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("user", HttpStatusCode.Forbidden)]
+    public async Task A_look_at_the_headers_only_is_no_change(string role, HttpStatusCode status)
+    {
+        var access = await shared.Admins.NewAccessAsync(role, ["*"], []);
+
+        (await shared.Admins.As(access.Key).SendAsync(HttpMethod.Head, "plans")).Is(status);
+    }
+
     [Fact]
     public async Task A_role_that_is_taken_away_is_gone_for_the_next_request()
     {
