@@ -48,9 +48,16 @@ public static class LoggingServices
     /// </summary>
     private const string MakesActivities = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
+    /// <summary>
+    /// Warns with a stack of every call that failed, and of every client that hung up. Whoever forwards tells the
+    /// failures, by request id; hanging up is none.
+    /// </summary>
+    private const string WarnsOfHangUps = "Yarp.ReverseProxy.Forwarder.HttpForwarder";
+
     private static void Quieten(LoggerFilterOptions options)
     {
         options.Rules.Add(new LoggerFilterRule(null, MakesActivities, LogLevel.None, null));
+        options.Rules.Add(new LoggerFilterRule(null, WarnsOfHangUps, LogLevel.Error, null));
         foreach (var category in Noisy)
         {
             options.Rules.Add(new LoggerFilterRule(null, category, LogLevel.Warning, null));

@@ -44,6 +44,7 @@ public sealed class AdminKeyTests(SharedSluice shared)
 
     [Theory]
     [InlineData("soon")]
+    [InlineData("0m")]
     [InlineData("59s")]
     [InlineData("91d")]
     public async Task A_lifetime_that_is_none_or_out_of_range_is_400(string lifetime)

@@ -5,6 +5,10 @@ namespace Sluice.EndToEnd.Contract;
 /// <summary>What a pool gets to see: its own key, and nothing that a client could be known or robbed by.</summary>
 public sealed class CredentialTests(SharedSluice shared)
 {
+    /// <summary>What proxies on the way say of where a request comes from.</summary>
+    private static readonly string[] NamesOfClients =
+        ["X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-IP", "Via"];
+
     [Theory]
     [InlineData("Authorization")]
     [InlineData("api-key")]
@@ -26,7 +30,11 @@ public sealed class CredentialTests(SharedSluice shared)
         request.Headers.TryAddWithoutValidation("Proxy-Authorization", "Basic of-the-client");
         request.Headers.TryAddWithoutValidation("OpenAI-Organization", "org-of-the-client");
         request.Headers.TryAddWithoutValidation("OpenAI-Project", "project-of-the-client");
-        request.Headers.TryAddWithoutValidation("X-Forwarded-For", "192.0.2.7");
+        foreach (var name in NamesOfClients)
+        {
+            request.Headers.TryAddWithoutValidation(name, "192.0.2.7");
+        }
+
         request.Headers.TryAddWithoutValidation("x-request-id", "chosen-by-the-client");
         request.Headers.TryAddWithoutValidation("x-test-client", access.ClientId);
 
@@ -38,7 +46,8 @@ public sealed class CredentialTests(SharedSluice shared)
         Assert.Equal(answer.Headers["x-request-id"], seen.Headers["x-request-id"]);
         Assert.All(seen.Headers, pair => Assert.DoesNotContain("slk_", pair.Value, StringComparison.Ordinal));
         Assert.All(seen.Headers, pair => Assert.DoesNotContain("of-the-client", pair.Value, StringComparison.Ordinal));
-        Assert.DoesNotContain("X-Forwarded-For", seen.Headers.Keys);
+        Assert.All(seen.Headers, pair => Assert.DoesNotContain("192.0.2.7", pair.Value, StringComparison.Ordinal));
+        Assert.All(NamesOfClients, name => Assert.DoesNotContain(name, seen.Headers.Keys));
         Assert.DoesNotContain("slk_", seen.Body, StringComparison.Ordinal);
     }
 

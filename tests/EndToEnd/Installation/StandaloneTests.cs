@@ -67,7 +67,8 @@ public sealed class StandaloneTests : IDisposable
             ("Logging__LogLevel__Default", "Trace"),
             ("Logging__LogLevel__Microsoft.AspNetCore", "Trace"),
             ("Logging__LogLevel__Microsoft.AspNetCore.Hosting.Diagnostics", "Trace"),
-            ("Logging__LogLevel__Yarp", "Trace"));
+            ("Logging__LogLevel__Yarp", "Trace"),
+            ("Logging__LogLevel__Yarp.ReverseProxy.Forwarder.HttpForwarder", "Trace"));
         var access = await sluice.Admins.NewAccessAsync(Limits.Rate(5, "1h"));
         (await sluice.With(access.Key).ChatAsync()).Is(200);
         (await sluice.With(WrongKeys.OtherSecret(access.Key)).ChatAsync()).IsError(401, "invalid_api_key");
@@ -79,7 +80,7 @@ public sealed class StandaloneTests : IDisposable
         var output = sluice.Program.Output.All;
         Assert.Contains("debug Sluice.Grains.Clients.ClientGrain", output, StringComparison.Ordinal);
         Assert.Contains("Microsoft.AspNetCore.Hosting.Diagnostics", output, StringComparison.Ordinal);
-        Assert.Contains("Yarp.ReverseProxy", output, StringComparison.Ordinal);
+        Assert.Contains("Yarp.ReverseProxy.Forwarder.HttpForwarder", output, StringComparison.Ordinal);
         foreach (var secret in new[] { access.Key, sluice.AdminKey, WrongKeys.Mistyped(access.Key), masterKey.Trim() })
         {
             Assert.DoesNotContain(secret, output, StringComparison.Ordinal);

@@ -12,6 +12,9 @@ public sealed class TroubledSluice : IAsyncLifetime
     public const int BodyBytesMax = 256 * 1024;
     public const string ModelOfThePoolThatIsDown = "nobody-home";
 
+    /// <summary>As on Hugging Face: an organization, and what it published.</summary>
+    public const string ModelWithASlash = "deepseek-ai/DeepSeek-OCR";
+
     private readonly TempFolder _folder = new();
     private SimulatedPoolServer? _pool;
     private SluiceProcess? _sluice;
@@ -39,7 +42,7 @@ public sealed class TroubledSluice : IAsyncLifetime
                 models: [deepseek-chat, qwen3-32b]
               - name: down
                 address: http://127.0.0.1:1
-                models: [{ModelOfThePoolThatIsDown}]
+                models: [{ModelOfThePoolThatIsDown}, {ModelWithASlash}]
             """,
             Patience.Token);
         _sluice = await SluiceProcess.StartAsync(new SluiceSettings
