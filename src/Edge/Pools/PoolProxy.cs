@@ -109,6 +109,13 @@ internal static class PoolProxy
                 headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
             }
 
+            // No route of ours has parameters in its address, and some clients put their key there: it would end up in
+            // the logs of whoever runs the pool.
+            if (context.HttpContext.Request.QueryString.HasValue)
+            {
+                context.Query.Collection.Clear();
+            }
+
             // The edge reads what comes back, so it must come as it is.
             headers.AcceptEncoding.Clear();
             headers.TryAddWithoutValidation("Accept-Encoding", "identity");

@@ -51,6 +51,25 @@ public sealed class CredentialTests(SharedSluice shared)
         Assert.DoesNotContain("slk_", seen.Body, StringComparison.Ordinal);
     }
 
+    /// <summary>Azure's clients add a version, and some people put their key where a browser would.</summary>
+    [Theory]
+    [InlineData("?api-version=2024-10-21")]
+    [InlineData("?api_key=slk_of-the-client&a=b&a=c")]
+    [InlineData("?")]
+    public async Task What_stands_behind_the_question_mark_stays_at_the_edge(string query)
+    {
+        var access = await shared.Admins.NewAccessAsync();
+        var client = shared.Sluice.With(access.Key);
+        var request = client.Request(HttpMethod.Post, EdgeClient.Chat + query, EdgeClient.ChatBody());
+        request.Headers.Add("x-test-client", access.ClientId);
+
+        (await client.SendAsync(request)).Is(200);
+
+        var seen = shared.Pool.Requests.Single(
+            seen => seen.Headers.GetValueOrDefault("x-test-client") == access.ClientId);
+        Assert.Equal(EdgeClient.Chat, seen.Target);
+    }
+
     [Fact]
     public async Task Nothing_of_the_pool_but_its_answer_reaches_the_client()
     {
