@@ -1,5 +1,5 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Sluice.Daemon.Settings;
 using Sluice.Rules;
 
 namespace Sluice.Edge;
@@ -13,9 +13,7 @@ internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
     public ValidateOptionsResult Validate(string? name, EdgeOptions options)
     {
         var mistakes = new List<string>();
-        var annotations = new List<ValidationResult>();
-        Validator.TryValidateObject(options, new ValidationContext(options), annotations, validateAllProperties: true);
-        mistakes.AddRange(annotations.Select(mistake => $"Edge: {mistake.ErrorMessage}"));
+        mistakes.AddRange(Annotations.MistakesIn("Edge", options));
         if (options.Pools.Count == 0)
         {
             mistakes.Add("Edge:Pools is empty: name at least one pool to forward to.");

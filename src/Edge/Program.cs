@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
+using Sluice.Daemon.Running;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Credentials;
 using Sluice.Edge.Errors;
+using Sluice.Edge.Hosting;
 using Sluice.Edge.Models;
 using Sluice.Edge.Pools;
 using Sluice.Edge.Sessions;
@@ -16,6 +18,10 @@ namespace Sluice.Edge;
 /// <summary>The edge: the path of a request on one screen.</summary>
 public static class Program
 {
+    /// <summary>An edge that is a process of its own.</summary>
+    public static Task<int> Main(string[] args) =>
+        new DaemonProgram(EdgeSettings.Catalog, EdgeProcess.RunAsync).RunAsync(args);
+
     /// <summary>The services of an edge; the host brings an <see cref="IClusterClient"/> and settings.</summary>
     public static void AddEdge(this WebApplicationBuilder builder)
     {
@@ -24,6 +30,7 @@ public static class Program
         services.AddOptions<EdgeOptions>().BindConfiguration("Edge").ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<EdgeSession>().AddSingleton<EdgeMetrics>();
+        services.AddSingleton<IReadinessCheck, SessionCheck>();
         services.AddSingleton<PoolCatalog>().AddSingleton<PoolAnswer>();
         services.AddSingleton<Callers>().AddSingleton<Decisions>().AddSingleton<LiveCalls>();
         services.AddSingleton<Completions>().AddHostedService(provider => provider.GetRequiredService<Completions>());
@@ -47,6 +54,7 @@ public static class Program
     /// <summary>The order is the design; each line says what it can refuse.</summary>
     public static void UseEdge(this WebApplication app)
     {
+        app.UseMiddleware<LeavingMiddleware>();             // Once the edge leaves, connections are not kept.
         app.UseMiddleware<ErrorMiddleware>();               // Exceptions become 500 and 503 here and nowhere else.
         app.UseMiddleware<UnknownUrlMiddleware>();          // What is not a URL of ours?             404, 405
         app.UseWhen(IsApi, api =>
@@ -64,9 +72,9 @@ public static class Program
         });
     }
 
-    /// <summary>Before the edge listens: no request is ever without a session.</summary>
-    public static Task OpenEdgeAsync(this WebApplication app) =>
-        app.Services.GetRequiredService<EdgeSession>().OpenAsync();
+    /// <summary>Before the edge listens, and as long as it takes: no request is ever without a session.</summary>
+    public static Task OpenEdgeAsync(this WebApplication app, CancellationToken cancellationToken) =>
+        app.Services.GetRequiredService<EdgeSession>().OpenAsync(cancellationToken);
 
     private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/v1");
 }

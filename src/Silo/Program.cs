@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using Sluice.Daemon.Running;
+using Sluice.Daemon.Settings;
 using Sluice.Grains.Clients;
 using Sluice.Silo.Admin;
 using Sluice.Silo.Configuration;
@@ -12,19 +14,22 @@ namespace Sluice.Silo;
 /// <summary>The silo: grains over a database, and the admin API in front of them.</summary>
 public static class Program
 {
+    /// <summary>A silo that is a process of its own.</summary>
+    public static Task<int> Main(string[] args) =>
+        new DaemonProgram(SiloSettings.Catalog, SiloProcess.RunAsync).RunAsync(args);
+
     /// <summary>The services of a silo.</summary>
     public static void AddSilo(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<SiloOptions>().BindConfiguration("Silo").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<AdmissionOptions>()
-            .BindConfiguration("Admission").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<SiloOptions>("Silo");
+        services.AddSettings<AdmissionOptions>("Admission");
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider =>
             MasterKey.LoadOrCreate(provider.GetRequiredService<IOptions<SiloOptions>>().Value.MasterKeyFile));
         services.AddSingleton<IKeyHasher, KeyHasher>();
         services.AddStorage();
-        services.AddEngine();
+        builder.AddEngine();
         services.AddSingleton<Lists>();
         services.AddSingleton<SluiceFileApplier>();
         services.AddOpenApi(AdminApi.Describe);

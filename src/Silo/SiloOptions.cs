@@ -13,7 +13,7 @@ public sealed class SiloOptions
 
     /// <summary>What stands in the keys that are issued here: <c>live</c> in <c>slk_live_…</c>.</summary>
     /// <value>1 to 12 of a-z and 0-9, default <c>live</c>.</value>
-    [RegularExpression("^[a-z0-9]{1,12}$", ErrorMessage = "Silo:KeyEnvironment must be 1 to 12 of a-z and 0-9.")]
+    [RegularExpression("^[a-z0-9]{1,12}$", ErrorMessage = "must be 1 to 12 of a-z and 0-9.")]
     public string KeyEnvironment { get; set; } = "live";
 
     /// <summary>True: <c>/metrics</c> wants an admin key like everything else on this port.</summary>

@@ -1,3 +1,5 @@
+using Sluice.Daemon;
+
 namespace Sluice.Standalone;
 
 /// <summary>The folder that one running Sluice owns.</summary>

@@ -26,7 +26,7 @@ internal sealed class EdgePart : IAsyncDisposable
         var part = new EdgePart(builder.Build());
         try
         {
-            await part._app.OpenEdgeAsync();
+            await part._app.OpenEdgeAsync(silo.Stopping);
             part._app.UseEdge();
             await part._app.ListenAsync("--port", options.Port);
             return part;

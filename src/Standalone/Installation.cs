@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Sluice.Daemon;
 using Sluice.Silo.Configuration;
 using Sluice.Silo.Security;
 using Sluice.Silo.Storage;
@@ -22,6 +23,10 @@ internal static class Installation
             Welcome.Print(quickstart, folder, pools);
             await silo.UntilStoppedAsync(cancellationToken);
             return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return 0; // Asked to stop before it had started.
         }
         catch (Exception exception) when (Sentence(exception) is { } sentence)
         {

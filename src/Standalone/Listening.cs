@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using Sluice.Daemon;
 using Sluice.Telemetry;
 
 namespace Sluice.Standalone;

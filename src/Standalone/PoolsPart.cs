@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Daemon;
 using Sluice.Silo.Configuration;
 using Sluice.SimulatedPool;
 

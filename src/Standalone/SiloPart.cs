@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Sluice.Actors;
 using Sluice.Silo;
@@ -27,6 +26,9 @@ internal sealed class SiloPart : IAsyncDisposable
     public TimeProvider Time => _app.Services.GetRequiredService<TimeProvider>();
 
     public Uri Address => new(_app.Urls.Single());
+
+    /// <summary>Cancelled when the process was asked to stop.</summary>
+    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
 
     public static async Task<SiloPart> StartAsync(StandaloneOptions options, DataFolder folder, SluiceFile? file)
     {
@@ -63,13 +65,13 @@ internal sealed class SiloPart : IAsyncDisposable
     public async Task<Quickstart> QuickstartAsync(Uri edge)
     {
         var environment = _app.Services.GetRequiredService<IOptions<SiloOptions>>().Value.KeyEnvironment;
-        var first = new FirstObjects(Cluster, environment);
+        var first = new FirstAdministrator(Cluster, environment);
         var earlier = Quickstart.Load(_folder.Quickstart);
         var quickstart = new Quickstart(
             edge.ToString().TrimEnd('/'),
             Address.ToString().TrimEnd('/'),
             await first.KeyAsync(FirstObjects.DemoId, earlier?.ApiKey),
-            await first.KeyAsync(FirstObjects.AdminId, earlier?.AdminKey));
+            await first.KeyAsync(FirstAdministrator.ClientId, earlier?.AdminKey));
         quickstart.Save(_folder.Quickstart);
         return quickstart;
     }
@@ -78,8 +80,7 @@ internal sealed class SiloPart : IAsyncDisposable
     public async Task UntilStoppedAsync(CancellationToken cancellationToken)
     {
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var lifetime = _app.Services.GetRequiredService<IHostApplicationLifetime>();
-        await using var signalled = lifetime.ApplicationStopping.Register(stopping.SetResult);
+        await using var signalled = Stopping.Register(stopping.SetResult);
         await using var cancelled = cancellationToken.Register(() => stopping.TrySetResult());
         await stopping.Task;
     }
@@ -99,7 +100,7 @@ internal sealed class SiloPart : IAsyncDisposable
     {
         await _app.StartSiloAsync(CancellationToken.None);
         _started = true;
-        await new FirstObjects(Cluster, "").MakeAsync();
+        await new FirstObjects(Cluster).MakeAsync();
         if (file is not null)
         {
             await _app.Services.GetRequiredService<SluiceFileApplier>().ApplyAsync(file);

@@ -9,6 +9,3 @@ namespace Sluice.Standalone;
 /// <param name="PoolKeyFile">The file with its key; null when it wants none.</param>
 internal sealed record StandaloneOptions(
     int Port, int AdminPort, string DataFolder, string? ConfigFile, string? Pool, string? PoolKeyFile);
-
-/// <summary>Sluice cannot start. The message is for the operator, and holds nothing secret.</summary>
-internal sealed class CannotStartException(string message) : Exception(message);

@@ -15,7 +15,7 @@ internal sealed class AdmissionMiddleware(
         var call = context.Call();
 
         // Live before it is asked for: a renewal that overtakes the answer must not free the slot it brings.
-        live.Add(call.Caller.ClientId, call.RequestId);
+        live.Add(call);
         var completing = false;
         try
         {
@@ -25,7 +25,7 @@ internal sealed class AdmissionMiddleware(
             if (reply.Verdict is not Verdict.Admitted)
             {
                 await ApiError.For(reply.Verdict, call, reply.RefusedBy, reply.RetryAfter).WriteAsync(context);
-                live.Remove(call.Caller.ClientId, call.RequestId);
+                live.Remove(call);
                 completing = true; // A refusal took nothing, so there is nothing to complete.
                 return;
             }

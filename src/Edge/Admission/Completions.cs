@@ -53,7 +53,7 @@ internal sealed partial class Completions(
         }
         finally
         {
-            live.Remove(call.Caller.ClientId, call.RequestId);
+            live.Remove(call);
             if (Interlocked.Decrement(ref _unheard) == 0 && Volatile.Read(ref _stopping))
             {
                 _allHeard.TrySetResult();

@@ -1,25 +1,26 @@
 using System.Collections.Concurrent;
-using Sluice.Grains.Abstractions.Clients;
+using Sluice.Edge.Calls;
 
 namespace Sluice.Edge.Admission;
 
 /// <summary>The calls that this edge is running, by client: what its slots are renewed for.</summary>
 internal sealed class LiveCalls
 {
-    // The inner set is locked: a client's calls come and go together with the decision to drop an empty set.
-    private readonly ConcurrentDictionary<string, HashSet<long>> _byClient = [];
+    // The inner map is locked: a client's calls come and go together with the decision to drop an empty map.
+    private readonly ConcurrentDictionary<string, Dictionary<long, ModelCall>> _byClient = [];
 
-    public int Count => _byClient.Values.Sum(sequences => { lock (sequences) { return sequences.Count; } });
+    public int Count => _byClient.Values.Sum(calls => { lock (calls) { return calls.Count; } });
 
-    public void Add(string clientId, RequestId requestId)
+    public void Add(ModelCall call)
     {
+        var clientId = call.Caller.ClientId;
         while (true)
         {
-            var sequences = _byClient.GetOrAdd(clientId, static _ => []);
-            lock (sequences)
+            var calls = _byClient.GetOrAdd(clientId, static _ => []);
+            lock (calls)
             {
-                sequences.Add(requestId.Sequence);
-                if (_byClient.TryGetValue(clientId, out var current) && ReferenceEquals(current, sequences))
+                calls[call.RequestId.Sequence] = call;
+                if (_byClient.TryGetValue(clientId, out var current) && ReferenceEquals(current, calls))
                 {
                     return;
                 }
@@ -27,32 +28,47 @@ internal sealed class LiveCalls
         }
     }
 
-    public void Remove(string clientId, RequestId requestId)
+    public void Remove(ModelCall call)
     {
-        if (!_byClient.TryGetValue(clientId, out var sequences))
+        if (!_byClient.TryGetValue(call.Caller.ClientId, out var calls))
         {
             return;
         }
 
-        lock (sequences)
+        lock (calls)
         {
-            sequences.Remove(requestId.Sequence);
-            if (sequences.Count == 0)
+            calls.Remove(call.RequestId.Sequence);
+            if (calls.Count == 0)
             {
-                _byClient.TryRemove(KeyValuePair.Create(clientId, sequences));
+                _byClient.TryRemove(KeyValuePair.Create(call.Caller.ClientId, calls));
             }
+        }
+    }
+
+    /// <summary>Ends every call that runs now: its pool is let go, and its client is told why.</summary>
+    public void CutOff()
+    {
+        foreach (var calls in _byClient.Values)
+        {
+            ModelCall[] running;
+            lock (calls)
+            {
+                running = [.. calls.Values];
+            }
+
+            Array.ForEach(running, call => call.CutOff());
         }
     }
 
     /// <summary>Every client with something running, and what; each list is of one moment.</summary>
     public IEnumerable<(string ClientId, long[] Sequences)> Snapshot()
     {
-        foreach (var (clientId, sequences) in _byClient)
+        foreach (var (clientId, calls) in _byClient)
         {
             long[] running;
-            lock (sequences)
+            lock (calls)
             {
-                running = [.. sequences];
+                running = [.. calls.Keys];
             }
 
             if (running.Length > 0)

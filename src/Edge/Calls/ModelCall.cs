@@ -40,6 +40,19 @@ internal sealed class ModelCall
     /// Completed when no connection is at work for this call any more; see <see cref="PoolConnection"/>.
     /// </summary>
     public Task PoolClosed { get; set; } = Task.CompletedTask;
+
+    /// <summary>True when the edge ended the call because it stops itself.</summary>
+    public bool IsCutOff { get; private set; }
+
+    /// <summary>
+    /// Ends the call from outside of it, because the edge stops: whoever works on it finds its pool gone, and tells the
+    /// client why.
+    /// </summary>
+    public void CutOff()
+    {
+        IsCutOff = true;
+        Connection?.Dispose();
+    }
 }
 
 internal static class ModelCallFeature

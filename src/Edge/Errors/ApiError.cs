@@ -56,6 +56,12 @@ internal sealed record ApiError(
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
+    public static readonly ApiError Stopping = new(
+        503, Server, "gateway_stopping", "The gateway had to stop before this answer was complete. Please try again.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
     public static ApiError BadRequest(string message, string? param = null) =>
         new(400, Invalid, "invalid_request", message, param);
 

@@ -1,4 +1,5 @@
 using Sluice.Edge.Calls;
+using Sluice.Edge.Errors;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -29,7 +30,7 @@ internal sealed partial class PoolMiddleware(
                 return;
             }
 
-            await PoolError.For(failure.Error).WriteAsync(context);
+            await (call.IsCutOff ? ApiError.Stopping : PoolError.For(failure.Error)).WriteAsync(context);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Errors;
 using Sluice.Edge.Pools;
 
 namespace Sluice.Edge.Usage;
@@ -35,8 +36,9 @@ internal static class DocumentRelay
 
             if (read.Result is PoolBodyRead.Broken or PoolBodyRead.Idle)
             {
-                await (read.Result is PoolBodyRead.Idle ? PoolError.TimedOut : PoolError.BrokenOff).WriteAsync(context);
-                return read.Result.ToString();
+                var broken = read.Result is PoolBodyRead.Idle ? PoolError.TimedOut : PoolError.BrokenOff;
+                await (call.IsCutOff ? ApiError.Stopping : broken).WriteAsync(context);
+                return call.IsCutOff ? "the edge stops" : read.Result.ToString();
             }
 
             if (read.Result is PoolBodyRead.End)

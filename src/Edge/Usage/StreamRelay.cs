@@ -48,7 +48,7 @@ internal static class StreamRelay
                 var read = await reading;
                 if (read.Result is not PoolBodyRead.Bytes)
                 {
-                    return await EndAsync(read.Result, done, filled, context);
+                    return await EndAsync(read.Result, done && filled == 0, call, context);
                 }
 
                 filled += read.Length;
@@ -106,9 +106,10 @@ internal static class StreamRelay
         return taken;
     }
 
-    private static Task<string?> EndAsync(PoolBodyRead end, bool done, int unread, HttpContext context) => end switch
+    private static Task<string?> EndAsync(PoolBodyRead end, bool done, ModelCall call, HttpContext context) => end switch
     {
-        PoolBodyRead.End when done && unread == 0 => Task.FromResult<string?>(null),
+        PoolBodyRead.End when done => Task.FromResult<string?>(null),
+        _ when call.IsCutOff => EndWithAsync(ApiError.Stopping, context, "the edge stops"),
         PoolBodyRead.Idle => EndWithAsync(PoolError.TimedOut, context, "silent for too long"),
         _ => EndWithAsync(PoolError.BrokenOff, context, "cut before its end"),
     };

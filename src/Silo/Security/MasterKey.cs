@@ -27,11 +27,29 @@ public sealed class MasterKey
     /// <exception cref="MasterKeyException">
     /// The file cannot be used; the message is one sentence for the operator.
     /// </exception>
-    public static MasterKey LoadOrCreate(string path)
+    public static MasterKey LoadOrCreate(string path) => Try(path, () => File.Exists(path) ? Read(path) : Create(path));
+
+    /// <summary>
+    /// Reads the key from a file that must be there, because others have the same one: silos of a cluster.
+    /// </summary>
+    /// <exception cref="MasterKeyException">
+    /// The file cannot be used; the message is one sentence for the operator.
+    /// </exception>
+    public static MasterKey Load(string path) => Try(path, () => File.Exists(path)
+        ? Read(path)
+        : throw new MasterKeyException(
+            $"The master key file '{path}' does not exist. Silos of a cluster share one: make it once, with 'umask 077 "
+            + "&& openssl rand -hex 32 > master.key', and give every silo a copy."));
+
+    /// <summary>A key of 32 bytes for one purpose.</summary>
+    public byte[] Derive(string purpose) => HKDF.DeriveKey(
+        HashAlgorithmName.SHA256, _key, Bytes, salt: [], info: Encoding.UTF8.GetBytes($"sluice|{purpose}"));
+
+    private static MasterKey Try(string path, Func<MasterKey> get)
     {
         try
         {
-            return File.Exists(path) ? Load(path) : Create(path);
+            return get();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -40,11 +58,7 @@ public sealed class MasterKey
         }
     }
 
-    /// <summary>A key of 32 bytes for one purpose.</summary>
-    public byte[] Derive(string purpose) => HKDF.DeriveKey(
-        HashAlgorithmName.SHA256, _key, Bytes, salt: [], info: Encoding.UTF8.GetBytes($"sluice|{purpose}"));
-
-    private static MasterKey Load(string path)
+    private static MasterKey Read(string path)
     {
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & TooOpen) != 0)
         {

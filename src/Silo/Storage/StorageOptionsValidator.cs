@@ -1,5 +1,5 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Sluice.Daemon.Settings;
 using Sluice.Silo.Storage.PostgreSql;
 
 namespace Sluice.Silo.Storage;
@@ -12,14 +12,16 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
     public ValidateOptionsResult Validate(string? name, StorageOptions options)
     {
         var mistakes = new List<string>();
-        var annotations = new List<ValidationResult>();
-        Validator.TryValidateObject(options, new ValidationContext(options), annotations, validateAllProperties: true);
-        mistakes.AddRange(annotations.Select(mistake => $"Storage: {mistake.ErrorMessage}"));
-        if (options.DatabaseUrl.Length == 0 == (options.SqliteFile.Length == 0))
+        mistakes.AddRange(Annotations.MistakesIn("Storage", options));
+        if (options.DatabaseUrlFileMistake is { } fileMistake)
+        {
+            mistakes.Add($"Storage:DatabaseUrlFile {fileMistake}");
+        }
+        else if (options.DatabaseUrl.Length == 0 == (options.SqliteFile.Length == 0))
         {
             mistakes.Add(
-                "Storage: set exactly one of Storage:DatabaseUrl (or DATABASE_URL), for PostgreSQL, and " +
-                "Storage:SqliteFile, for a single machine.");
+                "Storage: set exactly one of Storage:DatabaseUrl (or DATABASE_URL, or Storage:DatabaseUrlFile), for " +
+                "PostgreSQL, and Storage:SqliteFile, for a single machine.");
         }
 
         if (options.DatabaseUrl.Length > 0 && DatabaseUrl.Read(options.DatabaseUrl).Mistake is { } mistake)

@@ -27,7 +27,7 @@ internal static class StorageServices
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.AddOptions<StorageOptions>()
             .BindConfiguration("Storage")
-            .PostConfigure<IConfiguration>(TakeDatabaseUrl)
+            .PostConfigure<IConfiguration>((options, settings) => options.TakeDatabaseUrl(settings["DATABASE_URL"]))
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider =>
@@ -47,15 +47,6 @@ internal static class StorageServices
         services.AddKeyedSingleton<IGrainStorage>(
             DefaultProvider, (provider, _) => provider.GetRequiredService<DatabaseGrainStorage>());
         return services;
-    }
-
-    /// <summary>The variable that hosting platforms set. It yields to a place of our own.</summary>
-    private static void TakeDatabaseUrl(StorageOptions options, IConfiguration configuration)
-    {
-        if (options.DatabaseUrl.Length == 0 && options.SqliteFile.Length == 0)
-        {
-            options.DatabaseUrl = configuration["DATABASE_URL"] ?? "";
-        }
     }
 
     /// <summary>SQLite's one writer already commits concurrent writes together; PostgreSQL is helped to.</summary>

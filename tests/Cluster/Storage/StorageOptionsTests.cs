@@ -13,7 +13,7 @@ public sealed class StorageOptionsTests
         MistakesIn(("Storage:CommandTimeout", "00:00:00.5"), ("Storage:ConnectionsMax", "1")).Order(),
         one => Assert.Contains("CommandTimeout", one, StringComparison.Ordinal),
         two => Assert.Contains("ConnectionsMax", two, StringComparison.Ordinal),
-        three => Assert.StartsWith("Storage: set exactly one of Storage:DatabaseUrl (or DATABASE_URL)", three),
+        three => Assert.StartsWith("Storage: set exactly one of Storage:DatabaseUrl (or DATABASE_URL", three),
         four => Assert.Contains("whole number of seconds", four, StringComparison.Ordinal));
 
     [Fact]
@@ -30,6 +30,28 @@ public sealed class StorageOptionsTests
     {
         Assert.Equal("postgres://db/x", OptionsOf(("DATABASE_URL", "postgres://db/x")).DatabaseUrl);
         Assert.Empty(OptionsOf(("DATABASE_URL", "postgres://db/x"), ("Storage:SqliteFile", "x.db")).DatabaseUrl);
+    }
+
+    [Fact]
+    public void The_address_may_lie_in_a_file()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("sluice-storage-").FullName, "url");
+        File.WriteAllText(file, "postgres://db/x\n");
+
+        Assert.Equal("postgres://db/x", OptionsOf(("Storage:DatabaseUrlFile", file)).DatabaseUrl);
+        Assert.Equal(
+            "Storage:DatabaseUrlFile and Storage:DatabaseUrl are both set; leave one out.",
+            Assert.Single(MistakesIn(("Storage:DatabaseUrlFile", file), ("Storage:DatabaseUrl", "postgres://db/y"))));
+        Assert.StartsWith(
+            "Storage: set exactly one",
+            Assert.Single(MistakesIn(("Storage:DatabaseUrlFile", file), ("Storage:SqliteFile", "x.db"))));
+        File.WriteAllText(file, " ");
+        Assert.Contains(
+            "is empty", Assert.Single(MistakesIn(("Storage:DatabaseUrlFile", file))), StringComparison.Ordinal);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        Assert.StartsWith(
+            "Storage:DatabaseUrlFile cannot be read",
+            Assert.Single(MistakesIn(("Storage:DatabaseUrlFile", file), ("DATABASE_URL", "postgres://db/x"))));
     }
 
     [Fact]

@@ -1,9 +1,11 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Edge;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Credentials;
 using Sluice.Edge.Pools;
+using Sluice.Edge.Sessions;
 using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Unit.Edge;
@@ -26,6 +28,10 @@ internal static class Some
             Body = new CallBody("m", stream, wantsUsage, default),
             Pool = Pool,
         };
+
+    /// <summary>A session that is not open yet; the cluster gives number 7.</summary>
+    public static EdgeSession Session(IClusterClient? cluster = null) =>
+        new(cluster ?? new FakeCluster(), TimeProvider.System, NullLogger<EdgeSession>.Instance);
 
     public static EdgeMetrics Metrics() => new(
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());

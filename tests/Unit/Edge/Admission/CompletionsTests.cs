@@ -138,7 +138,7 @@ public sealed class CompletionsTests
     private ModelCall LiveCall()
     {
         var call = Some.Call(sequence: _live.Count + 1);
-        _live.Add(call.Caller.ClientId, call.RequestId);
+        _live.Add(call);
         return call;
     }
 

@@ -1,4 +1,5 @@
 using Sluice.Edge.Admission;
+using Sluice.Edge.Calls;
 using Sluice.Testing;
 using Xunit;
 
@@ -11,10 +12,10 @@ public sealed class LiveCallsTests
     [Fact]
     public void Calls_are_listed_by_client_while_they_run()
     {
-        _live.Add("a", Some.RequestId(1));
-        _live.Add("a", Some.RequestId(2));
-        _live.Add("b", Some.RequestId(3));
-        _live.Remove("a", Some.RequestId(1));
+        _live.Add(Call("a", 1));
+        _live.Add(Call("a", 2));
+        _live.Add(Call("b", 3));
+        _live.Remove(Call("a", 1));
 
         Assert.Equal(2, _live.Count);
         Assert.Equal([("a", "2"), ("b", "3")], Listed());
@@ -23,10 +24,10 @@ public sealed class LiveCallsTests
     [Fact]
     public void A_client_without_calls_is_forgotten_and_removing_twice_is_nothing()
     {
-        _live.Add("a", Some.RequestId(1));
-        _live.Remove("a", Some.RequestId(1));
-        _live.Remove("a", Some.RequestId(1));
-        _live.Remove("b", Some.RequestId(1));
+        _live.Add(Call("a", 1));
+        _live.Remove(Call("a", 1));
+        _live.Remove(Call("a", 1));
+        _live.Remove(Call("b", 1));
 
         Assert.Empty(Listed());
         Assert.Equal(0, _live.Count);
@@ -47,7 +48,7 @@ public sealed class LiveCallsTests
             () =>
             {
                 together.SignalAndWait();
-                return Enumerable.Range(0, Calls).Count(i => !ComesAndGoes(Some.RequestId(thread * Calls + i)));
+                return Enumerable.Range(0, Calls).Count(i => !ComesAndGoes(Call("a", thread * Calls + i)));
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
@@ -57,11 +58,13 @@ public sealed class LiveCallsTests
         Assert.Empty(Listed());
     }
 
-    private bool ComesAndGoes(Sluice.Grains.Abstractions.Clients.RequestId requestId)
+    private static ModelCall Call(string clientId, long sequence) => Some.Call(sequence: sequence, clientId: clientId);
+
+    private bool ComesAndGoes(ModelCall call)
     {
-        _live.Add("a", requestId);
-        var listed = _live.Snapshot().Any(client => client.Sequences.Contains(requestId.Sequence));
-        _live.Remove("a", requestId);
+        _live.Add(call);
+        var listed = _live.Snapshot().Any(client => client.Sequences.Contains(call.RequestId.Sequence));
+        _live.Remove(call);
         return listed;
     }
 

@@ -21,7 +21,7 @@ public sealed class RenewalsTests : IAsyncLifetime
 
     public RenewalsTests()
     {
-        _session = new EdgeSession(_cluster);
+        _session = Some.Session(_cluster);
         _renewals = new Renewals(
             _cluster, _live, _session, Options.Create(new EdgeOptions { RenewPeriod = Period }), _time,
             NullLogger<Renewals>.Instance);
@@ -29,7 +29,7 @@ public sealed class RenewalsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await _session.OpenAsync();
+        await _session.OpenAsync(CancellationToken.None);
         await _renewals.StartAsync(CancellationToken.None);
         await Eventually.True(() => _time.ArmedTimers == 1, "the renewals have begun");
     }
@@ -59,7 +59,7 @@ public sealed class RenewalsTests : IAsyncLifetime
         _time.Advance(Period - TimeSpan.FromTicks(1));
         Assert.False(_cluster["a"].Renews.Reader.TryRead(out _));
 
-        _live.Remove("a", Some.RequestId(1));
+        _live.Remove(Some.Call(sequence: 1, clientId: "a"));
         Begin("b");
         _time.Advance(TimeSpan.FromTicks(1));
         await Heard("b");
@@ -124,7 +124,8 @@ public sealed class RenewalsTests : IAsyncLifetime
         _renewals.Dispose();
     }
 
-    private void Begin(string clientId) => _live.Add(clientId, _session.Next());
+    private void Begin(string clientId) => _live.Add(
+        Some.Call(sequence: _session.Next().Sequence, clientId: clientId));
 
     private Task<LiveRequests> Heard(string clientId) =>
         _cluster[clientId].Renews.Reader.ReadAsync().AsTask().Within();

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Errors;
-using Sluice.Edge.Sessions;
 using Xunit;
 
 namespace Sluice.Unit.Edge.Errors;
@@ -14,8 +13,8 @@ public sealed class ErrorMiddlewareTests
     [Fact]
     public async Task Every_request_has_an_id_of_its_own_that_the_answer_names()
     {
-        var session = new EdgeSession(new FakeCluster());
-        await session.OpenAsync();
+        var session = Some.Session();
+        await session.OpenAsync(CancellationToken.None);
         var calls = new List<ModelCall>();
         var middleware = new ErrorMiddleware(Note, session, NullLogger<ErrorMiddleware>.Instance);
         var second = new Exchange();
@@ -36,7 +35,7 @@ public sealed class ErrorMiddlewareTests
 
     [Fact]
     public void An_edge_without_a_session_gives_no_ids() =>
-        Assert.Throws<InvalidOperationException>(() => new EdgeSession(new FakeCluster()).Next());
+        Assert.Throws<InvalidOperationException>(() => Some.Session().Next());
 
     /// <summary>Guards keys and limits: trouble of ours is never told as a wrong key or a full limit.</summary>
     [Theory]
@@ -76,8 +75,8 @@ public sealed class ErrorMiddlewareTests
 
     private async Task Fail(Exception exception)
     {
-        var session = new EdgeSession(new FakeCluster());
-        await session.OpenAsync();
+        var session = Some.Session();
+        await session.OpenAsync(CancellationToken.None);
         await new ErrorMiddleware(_ => throw exception, session, NullLogger<ErrorMiddleware>.Instance)
             .InvokeAsync(_exchange.Context);
     }
