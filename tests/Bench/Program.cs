@@ -2,12 +2,14 @@ using System.CommandLine;
 using Sluice.Bench;
 using Sluice.Bench.Actors;
 using Sluice.Bench.Edge;
+using Sluice.Bench.Scale;
 
 // A subcommand is a benchmark; each has a folder and a command of its own.
 var root = new RootCommand("Measures what Sluice costs; docs/benchmarks.md says how to read the figures.")
 {
     EdgeCommand.Create(),
     ActorsCommand.Create(),
+    ScaleCommand.Create(),
     BareProxy.CreateCommand(),
     ActorsSilo.CreateCommand(),
 };

@@ -28,7 +28,13 @@ public sealed partial class ActorHost
     /// <summary>Null for a host without a cluster, and for one without grains.</summary>
     internal MovingGrains? Moving { get; private set; }
 
-    internal void SweepTransport(long now) => _hosted?.Sweep(now);
+    internal void SweepTransport(long now)
+    {
+        if (_carrying)
+        {
+            _hosted!.Sweep(now);
+        }
+    }
 
     /// <summary>A call that has not run goes where its grain lives.</summary>
     internal void SendElsewhere(GrainCall call)

@@ -15,6 +15,7 @@ public sealed partial class ActorHost
     private GrainModel? _model;
     private ITimer? _collector;
     private volatile bool _accepting;
+    private volatile bool _carrying;
     private volatile bool _stopping;
     private volatile bool _stopped;
 
@@ -43,6 +44,7 @@ public sealed partial class ActorHost
         {
             Moving = _model.Count > 0 ? new MovingGrains(this) : null;
             await _hosted.StartAsync(this, cancellationToken);
+            _carrying = true;
         }
 
         Reminders.Start();
