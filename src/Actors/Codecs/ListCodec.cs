@@ -10,9 +10,9 @@ internal abstract class ListCodec<T, TElement> : Codec<T>
 
     internal override WireKind ElementKind => WireKind.Null;
 
-    internal override bool IsDefault(T value) => value is null;
+    internal override bool IsDefault(in T value) => value is null;
 
-    internal override void WriteField(ref WireWriter writer, uint number, T value)
+    internal override void WriteField(ref WireWriter writer, uint number, in T value)
     {
         if (IsNull(value))
         {
@@ -24,7 +24,7 @@ internal abstract class ListCodec<T, TElement> : Codec<T>
         WriteContent(ref writer, value);
     }
 
-    internal override void WriteContent(ref WireWriter writer, T value)
+    internal override void WriteContent(ref WireWriter writer, in T value)
     {
         var elements = new ElementWriter<TElement>(CodecOf<TElement>.Instance);
         writer.BeginList(Count(value), elements.Kind);

@@ -189,6 +189,11 @@ internal ref partial struct WireReader(ReadOnlySpan<byte> bytes, int depthMost =
 
     private readonly string Text(ReadOnlySpan<byte> utf8)
     {
+        if (Ascii.IsValid(utf8)) // Most are, and then there is nothing to count or to doubt.
+        {
+            return string.Create(utf8.Length, utf8, static (text, ascii) => Ascii.ToUtf16(ascii, text, out _));
+        }
+
         if (!Utf8.IsValid(utf8))
         {
             Fail("a text is not UTF-8");
