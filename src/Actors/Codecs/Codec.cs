@@ -50,7 +50,7 @@ internal abstract class Codec<T> : Codec
         {
             // Not ours: a constructor, a setter, a comparison of the message's own types refused what it was given.
             throw new MalformedPayloadException(
-                $"Malformed before byte {reader.Position}: {typeof(T)} refused a value. {e.Message}", e);
+                $"Malformed before byte {reader.Position}: a type within {typeof(T)} refused a value.", e);
         }
     }
 
