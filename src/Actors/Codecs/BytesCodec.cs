@@ -23,15 +23,15 @@ internal sealed class BytesCodec<T, TForm> : Codec<T>
 {
     internal override WireKind Kind => WireKind.Bytes;
 
-    internal override bool IsDefault(T value) => TForm.IsDefault(value);
+    internal override bool IsDefault(in T value) => TForm.IsDefault(value);
 
-    internal override void WriteField(ref WireWriter writer, uint number, T value)
+    internal override void WriteField(ref WireWriter writer, uint number, in T value)
     {
         writer.WriteHead(number, WireKind.Bytes);
         WriteContent(ref writer, value);
     }
 
-    internal override void WriteContent(ref WireWriter writer, T value)
+    internal override void WriteContent(ref WireWriter writer, in T value)
     {
         Span<byte> bytes = stackalloc byte[TForm.Size];
         TForm.Write(value, bytes);
@@ -153,7 +153,7 @@ internal abstract class BlockCodec<T> : Codec<T>
 
     internal override WireKind ElementKind => WireKind.Null;
 
-    internal override void WriteField(ref WireWriter writer, uint number, T value)
+    internal override void WriteField(ref WireWriter writer, uint number, in T value)
     {
         if (IsNull(value))
         {
@@ -165,7 +165,7 @@ internal abstract class BlockCodec<T> : Codec<T>
         WriteContent(ref writer, value);
     }
 
-    internal override void WriteContent(ref WireWriter writer, T value) => writer.WriteBytes(Bytes(value));
+    internal override void WriteContent(ref WireWriter writer, in T value) => writer.WriteBytes(Bytes(value));
 
     internal override T ReadContent(ref WireReader reader, WireKind kind) => kind switch
     {
@@ -183,7 +183,7 @@ internal abstract class BlockCodec<T> : Codec<T>
 
 internal sealed class ByteArrayCodec : BlockCodec<byte[]>
 {
-    internal override bool IsDefault(byte[] value) => value is null;
+    internal override bool IsDefault(in byte[] value) => value is null;
 
     protected override bool IsNull(byte[] value) => value is null;
 
@@ -194,7 +194,7 @@ internal sealed class ByteArrayCodec : BlockCodec<byte[]>
 
 internal sealed class ImmutableByteArrayCodec : BlockCodec<ImmutableArray<byte>>
 {
-    internal override bool IsDefault(ImmutableArray<byte> value) => value.IsDefault;
+    internal override bool IsDefault(in ImmutableArray<byte> value) => value.IsDefault;
 
     protected override bool IsNull(ImmutableArray<byte> value) => value.IsDefault;
 
@@ -206,7 +206,7 @@ internal sealed class ImmutableByteArrayCodec : BlockCodec<ImmutableArray<byte>>
 /// <summary>Nobody can tell an empty memory from <c>default</c>, so it is never null.</summary>
 internal sealed class ByteMemoryCodec : BlockCodec<ReadOnlyMemory<byte>>
 {
-    internal override bool IsDefault(ReadOnlyMemory<byte> value) => value.IsEmpty;
+    internal override bool IsDefault(in ReadOnlyMemory<byte> value) => value.IsEmpty;
 
     protected override bool IsNull(ReadOnlyMemory<byte> value) => false;
 

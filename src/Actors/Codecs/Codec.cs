@@ -50,20 +50,20 @@ internal abstract class Codec<T> : Codec
         {
             // Not ours: a constructor, a setter, a comparison of the message's own types refused what it was given.
             throw new MalformedPayloadException(
-                $"Malformed before byte {reader.Position}: {typeof(T)} refused a value. {e.Message}", e);
+                $"Malformed before byte {reader.Position}: a type within {typeof(T)} refused a value.", e);
         }
     }
 
     /// <summary>Exactly what <c>default</c> is, bit for bit, so that a reader may be left to assume it.</summary>
-    internal abstract bool IsDefault(T value);
+    internal abstract bool IsDefault(in T value);
 
     internal sealed override bool IsDefaultObject(object? value) => IsDefault((T)value!);
 
     /// <summary>Writes head and content.</summary>
-    internal abstract void WriteField(ref WireWriter writer, uint number, T value);
+    internal abstract void WriteField(ref WireWriter writer, uint number, in T value);
 
     /// <summary>Writes the content alone, of a value that is not null.</summary>
-    internal abstract void WriteContent(ref WireWriter writer, T value);
+    internal abstract void WriteContent(ref WireWriter writer, in T value);
 
     /// <summary>Reads a content of the given kind.</summary>
     internal abstract T ReadContent(ref WireReader reader, WireKind kind);

@@ -7,15 +7,15 @@ internal sealed class DateTimeCodec : Codec<DateTime>
 
     internal override WireKind Kind => WireKind.Fixed64;
 
-    internal override bool IsDefault(DateTime value) => Bits(value) == 0;
+    internal override bool IsDefault(in DateTime value) => Bits(value) == 0;
 
-    internal override void WriteField(ref WireWriter writer, uint number, DateTime value)
+    internal override void WriteField(ref WireWriter writer, uint number, in DateTime value)
     {
         writer.WriteHead(number, WireKind.Fixed64);
         WriteContent(ref writer, value);
     }
 
-    internal override void WriteContent(ref WireWriter writer, DateTime value) => writer.WriteFixed64(Bits(value));
+    internal override void WriteContent(ref WireWriter writer, in DateTime value) => writer.WriteFixed64(Bits(value));
 
     internal override DateTime ReadContent(ref WireReader reader, WireKind kind)
     {

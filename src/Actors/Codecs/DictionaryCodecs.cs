@@ -8,6 +8,8 @@ internal abstract class MapCodec<T, TKey, TValue> : ListCodec<T, KeyValuePair<TK
     where T : class
     where TKey : notnull
 {
+    protected override int CountMost => HashedMost;
+
     protected override T ReadElements(ref WireReader reader, ElementReader<KeyValuePair<TKey, TValue>> elements)
     {
         var map = Begin(elements.Count);
@@ -97,6 +99,8 @@ internal sealed class ImmutableSortedDictionaryCodec<TKey, TValue>
     : MapCodec<ImmutableSortedDictionary<TKey, TValue>, TKey, TValue>
     where TKey : notnull
 {
+    protected override int CountMost => int.MaxValue; // It compares, and never more often than the logarithm.
+
     protected override int Count(ImmutableSortedDictionary<TKey, TValue> value) => value.Count;
 
     protected override void WriteElements(

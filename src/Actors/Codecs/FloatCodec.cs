@@ -12,15 +12,15 @@ internal sealed class FloatCodec<T> : Codec<T>
     internal override WireKind Kind => typeof(T) == typeof(double) ? WireKind.Fixed64 : WireKind.Fixed32;
 
     /// <summary>Zero, but not the negative one.</summary>
-    internal override bool IsDefault(T value) => T.IsZero(value) && !T.IsNegative(value);
+    internal override bool IsDefault(in T value) => T.IsZero(value) && !T.IsNegative(value);
 
-    internal override void WriteField(ref WireWriter writer, uint number, T value)
+    internal override void WriteField(ref WireWriter writer, uint number, in T value)
     {
         writer.WriteHead(number, Kind);
         WriteContent(ref writer, value);
     }
 
-    internal override void WriteContent(ref WireWriter writer, T value)
+    internal override void WriteContent(ref WireWriter writer, in T value)
     {
         if (typeof(T) == typeof(double))
         {

@@ -1,6 +1,6 @@
 namespace Sluice.Actors.Codecs;
 
-internal delegate void GroupWriter<T>(ref WireWriter writer, T value);
+internal delegate void GroupWriter<T>(ref WireWriter writer, in T value);
 
 internal delegate T GroupReader<T>(ref WireReader reader);
 
@@ -25,9 +25,9 @@ internal sealed class GroupCodec<T>(GroupPlan plan) : Codec<T>
         _read = GroupCompiler.CompileReader<T>(plan);
     }
 
-    internal override bool IsDefault(T value) => value is null;
+    internal override bool IsDefault(in T value) => value is null;
 
-    internal override void WriteField(ref WireWriter writer, uint number, T value)
+    internal override void WriteField(ref WireWriter writer, uint number, in T value)
     {
         if (value is null)
         {
@@ -39,7 +39,7 @@ internal sealed class GroupCodec<T>(GroupPlan plan) : Codec<T>
         WriteContent(ref writer, value);
     }
 
-    internal override void WriteContent(ref WireWriter writer, T value)
+    internal override void WriteContent(ref WireWriter writer, in T value)
     {
         if (_exact is not null && value!.GetType() != _exact)
         {
@@ -48,7 +48,7 @@ internal sealed class GroupCodec<T>(GroupPlan plan) : Codec<T>
                 + "send the declared type itself.");
         }
 
-        _write(ref writer, value);
+        _write(ref writer, in value);
     }
 
     internal override T ReadContent(ref WireReader reader, WireKind kind)

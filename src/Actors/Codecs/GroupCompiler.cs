@@ -14,7 +14,7 @@ internal static class GroupCompiler
     internal static GroupWriter<T> CompileWriter<T>(GroupPlan plan)
     {
         var writer = Expression.Parameter(Writer, "writer");
-        var value = Expression.Parameter(typeof(T), "value");
+        var value = Expression.Parameter(typeof(T).MakeByRefType(), "value");
         var locals = new List<ParameterExpression>();
         var body = new List<Expression> { Call(writer, nameof(WireWriter.BeginGroup)) };
         var defaults = new OwnDefaults(typeof(T), plan);

@@ -18,12 +18,12 @@ internal sealed class IntegerCodec<T, TForm> : Codec<T>
 {
     internal override WireKind Kind => WireKind.Integer;
 
-    internal override bool IsDefault(T value) => TForm.ToInteger(value) == 0;
+    internal override bool IsDefault(in T value) => TForm.ToInteger(value) == 0;
 
-    internal override void WriteField(ref WireWriter writer, uint number, T value) =>
+    internal override void WriteField(ref WireWriter writer, uint number, in T value) =>
         writer.WriteInteger(number, TForm.ToInteger(value));
 
-    internal override void WriteContent(ref WireWriter writer, T value) =>
+    internal override void WriteContent(ref WireWriter writer, in T value) =>
         writer.WriteSignedVarint(TForm.ToInteger(value));
 
     internal override T ReadContent(ref WireReader reader, WireKind kind)

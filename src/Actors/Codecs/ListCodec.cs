@@ -6,13 +6,19 @@ namespace Sluice.Actors.Codecs;
 /// </summary>
 internal abstract class ListCodec<T, TElement> : Codec<T>
 {
+    /// <summary>
+    /// Elements of a collection that hashes them. Keys can be chosen to share one hash, and then each is compared with
+    /// all before it: this bounds what one of them can cost.
+    /// </summary>
+    protected const int HashedMost = 4_096;
+
     internal override WireKind Kind => WireKind.List;
 
     internal override WireKind ElementKind => WireKind.Null;
 
-    internal override bool IsDefault(T value) => value is null;
+    internal override bool IsDefault(in T value) => value is null;
 
-    internal override void WriteField(ref WireWriter writer, uint number, T value)
+    internal override void WriteField(ref WireWriter writer, uint number, in T value)
     {
         if (IsNull(value))
         {
@@ -24,10 +30,17 @@ internal abstract class ListCodec<T, TElement> : Codec<T>
         WriteContent(ref writer, value);
     }
 
-    internal override void WriteContent(ref WireWriter writer, T value)
+    internal override void WriteContent(ref WireWriter writer, in T value)
     {
         var elements = new ElementWriter<TElement>(CodecOf<TElement>.Instance);
-        writer.BeginList(Count(value), elements.Kind);
+        var count = Count(value);
+        if (count > CountMost)
+        {
+            throw new InvalidOperationException(
+                $"A {typeof(T)} of {count} elements cannot be sent, {CountMost} is the most: send a list, or parts.");
+        }
+
+        writer.BeginList(count, elements.Kind);
         WriteElements(ref writer, value, elements);
         writer.EndList();
     }
@@ -40,11 +53,18 @@ internal abstract class ListCodec<T, TElement> : Codec<T>
         }
 
         var count = reader.BeginList(out var elementKind);
+        if (count > CountMost)
+        {
+            reader.Fail($"{count} elements are more than the {CountMost} of a collection that hashes them");
+        }
+
         var elements = new ElementReader<TElement>(CodecOf<TElement>.Instance, elementKind, count);
         var value = ReadElements(ref reader, elements);
         reader.EndList();
         return value;
     }
+
+    protected virtual int CountMost => int.MaxValue;
 
     protected virtual bool IsNull(T value) => value is null;
 

@@ -8,9 +8,9 @@ internal sealed class NullableCodec<T> : Codec<T?>
 
     internal override WireKind ElementKind => WireKind.Null;
 
-    internal override bool IsDefault(T? value) => value is null;
+    internal override bool IsDefault(in T? value) => value is null;
 
-    internal override void WriteField(ref WireWriter writer, uint number, T? value)
+    internal override void WriteField(ref WireWriter writer, uint number, in T? value)
     {
         if (value is { } present)
         {
@@ -22,7 +22,7 @@ internal sealed class NullableCodec<T> : Codec<T?>
         }
     }
 
-    internal override void WriteContent(ref WireWriter writer, T? value) =>
+    internal override void WriteContent(ref WireWriter writer, in T? value) =>
         CodecOf<T>.Instance.WriteContent(ref writer, value!.Value);
 
     internal override T? ReadContent(ref WireReader reader, WireKind kind) =>
@@ -45,12 +45,12 @@ internal sealed class StandInCodec<T, TStandIn> : Codec<T>
 {
     internal override WireKind Kind => WireKind.Group;
 
-    internal override bool IsDefault(T value) => false;
+    internal override bool IsDefault(in T value) => false;
 
-    internal override void WriteField(ref WireWriter writer, uint number, T value) =>
+    internal override void WriteField(ref WireWriter writer, uint number, in T value) =>
         CodecOf<TStandIn>.Instance.WriteField(ref writer, number, TStandIn.For(value));
 
-    internal override void WriteContent(ref WireWriter writer, T value) =>
+    internal override void WriteContent(ref WireWriter writer, in T value) =>
         CodecOf<TStandIn>.Instance.WriteContent(ref writer, TStandIn.For(value));
 
     internal override T ReadContent(ref WireReader reader, WireKind kind) =>

@@ -33,7 +33,7 @@ internal sealed class ArrayCodec<T> : SpanCodec<T[], T>
 
 internal sealed class ImmutableArrayCodec<T> : SpanCodec<ImmutableArray<T>, T>
 {
-    internal override bool IsDefault(ImmutableArray<T> value) => value.IsDefault;
+    internal override bool IsDefault(in ImmutableArray<T> value) => value.IsDefault;
 
     protected override bool IsNull(ImmutableArray<T> value) => value.IsDefault;
 
@@ -45,7 +45,7 @@ internal sealed class ImmutableArrayCodec<T> : SpanCodec<ImmutableArray<T>, T>
 /// <summary>Nobody can tell an empty memory from <c>default</c>, so it is never null.</summary>
 internal sealed class MemoryCodec<T> : SpanCodec<ReadOnlyMemory<T>, T>
 {
-    internal override bool IsDefault(ReadOnlyMemory<T> value) => value.IsEmpty;
+    internal override bool IsDefault(in ReadOnlyMemory<T> value) => value.IsEmpty;
 
     protected override ReadOnlySpan<T> Span(ReadOnlyMemory<T> value) => value.Span;
 

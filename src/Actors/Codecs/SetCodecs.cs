@@ -5,6 +5,8 @@ namespace Sluice.Actors.Codecs;
 
 internal sealed class HashSetCodec<T> : ListCodec<HashSet<T>, T>
 {
+    protected override int CountMost => HashedMost;
+
     protected override int Count(HashSet<T> value) => value.Count;
 
     protected override void WriteElements(ref WireWriter writer, HashSet<T> value, ElementWriter<T> elements)
@@ -35,6 +37,8 @@ internal sealed class HashSetCodec<T> : ListCodec<HashSet<T>, T>
 
 internal sealed class FrozenSetCodec<T> : ListCodec<FrozenSet<T>, T>
 {
+    protected override int CountMost => HashedMost;
+
     protected override int Count(FrozenSet<T> value) => value.Count;
 
     protected override void WriteElements(ref WireWriter writer, FrozenSet<T> value, ElementWriter<T> elements)
@@ -51,6 +55,8 @@ internal sealed class FrozenSetCodec<T> : ListCodec<FrozenSet<T>, T>
 
 internal sealed class ImmutableHashSetCodec<T> : ListCodec<ImmutableHashSet<T>, T>
 {
+    protected override int CountMost => HashedMost;
+
     protected override int Count(ImmutableHashSet<T> value) => value.Count;
 
     protected override void WriteElements(ref WireWriter writer, ImmutableHashSet<T> value, ElementWriter<T> elements)

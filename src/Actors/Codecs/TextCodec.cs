@@ -20,9 +20,9 @@ internal sealed class TextCodec<T, TForm> : Codec<T>
 
     internal override WireKind ElementKind => WireKind.Null;
 
-    internal override bool IsDefault(T value) => TForm.IsNull(value);
+    internal override bool IsDefault(in T value) => TForm.IsNull(value);
 
-    internal override void WriteField(ref WireWriter writer, uint number, T value)
+    internal override void WriteField(ref WireWriter writer, uint number, in T value)
     {
         if (TForm.IsNull(value))
         {
@@ -34,7 +34,7 @@ internal sealed class TextCodec<T, TForm> : Codec<T>
         writer.WriteTextContent(TForm.ToText(value));
     }
 
-    internal override void WriteContent(ref WireWriter writer, T value) =>
+    internal override void WriteContent(ref WireWriter writer, in T value) =>
         writer.WriteTextContent(TForm.ToText(value));
 
     internal override T ReadContent(ref WireReader reader, WireKind kind)

@@ -11,15 +11,15 @@ internal sealed class UnsignedCodec<T> : Codec<T>
 {
     internal override WireKind Kind => WireKind.Integer;
 
-    internal override bool IsDefault(T value) => ToInteger(value) == 0;
+    internal override bool IsDefault(in T value) => ToInteger(value) == 0;
 
-    internal override void WriteField(ref WireWriter writer, uint number, T value)
+    internal override void WriteField(ref WireWriter writer, uint number, in T value)
     {
         writer.WriteHead(number, WireKind.Integer);
         writer.WriteUnsignedInteger(ToInteger(value));
     }
 
-    internal override void WriteContent(ref WireWriter writer, T value) =>
+    internal override void WriteContent(ref WireWriter writer, in T value) =>
         writer.WriteUnsignedInteger(ToInteger(value));
 
     internal override T ReadContent(ref WireReader reader, WireKind kind) => kind == WireKind.Integer
@@ -38,15 +38,15 @@ internal sealed class WideIntegerCodec<T> : Codec<T>
 {
     internal override WireKind Kind => WireKind.Bytes;
 
-    internal override bool IsDefault(T value) => T.IsZero(value);
+    internal override bool IsDefault(in T value) => T.IsZero(value);
 
-    internal override void WriteField(ref WireWriter writer, uint number, T value)
+    internal override void WriteField(ref WireWriter writer, uint number, in T value)
     {
         writer.WriteHead(number, WireKind.Bytes);
         WriteContent(ref writer, value);
     }
 
-    internal override void WriteContent(ref WireWriter writer, T value)
+    internal override void WriteContent(ref WireWriter writer, in T value)
     {
         if (value is BigInteger big)
         {

@@ -113,7 +113,7 @@ internal ref partial struct WireReader
                 Take(sizeof(ulong));
                 break;
             case WireKind.Bytes:
-                Take(ReadLength());
+                Take(ReadVarint());
                 break;
             case WireKind.Group:
                 var field = new WireField();

@@ -66,22 +66,12 @@ internal ref partial struct WireReader(ReadOnlySpan<byte> bytes, int depthMost =
     internal ulong ReadFixed64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong)));
 
     /// <summary>A part of the input: valid as long as the input is.</summary>
-    internal ReadOnlySpan<byte> ReadBytes() => Take(ReadLength());
+    internal ReadOnlySpan<byte> ReadBytes() => Take(ReadVarint());
 
     internal string? ReadText()
     {
         var lengthPlusOne = ReadVarint();
-        if (lengthPlusOne == 0)
-        {
-            return null;
-        }
-
-        if (lengthPlusOne - 1 > (ulong)Remaining)
-        {
-            FailAtEnd(lengthPlusOne - 1);
-        }
-
-        return Text(Take((int)(lengthPlusOne - 1)));
+        return lengthPlusOne == 0 ? null : Text(Take(lengthPlusOne - 1));
     }
 
     internal string ReadTextContent() => Text(ReadBytes());
@@ -124,15 +114,15 @@ internal ref partial struct WireReader(ReadOnlySpan<byte> bytes, int depthMost =
     }
 
     /// <summary>The next bytes: valid as long as the input is.</summary>
-    internal ReadOnlySpan<byte> Take(int count)
+    internal ReadOnlySpan<byte> Take(ulong count)
     {
-        if ((uint)count > (uint)Remaining)
+        if (count > (ulong)Remaining)
         {
-            FailAtEnd((uint)count);
+            FailAtEnd(count);
         }
 
-        var taken = _bytes.Slice(_position, count);
-        _position += count;
+        var taken = _bytes.Slice(_position, (int)count);
+        _position += (int)count;
         return taken;
     }
 
@@ -143,17 +133,6 @@ internal ref partial struct WireReader(ReadOnlySpan<byte> bytes, int depthMost =
 
     [DoesNotReturn, MethodImpl(MethodImplOptions.NoInlining)]
     private readonly void FailAtEnd(ulong wanted) => Fail($"{wanted} bytes are wanted and {Remaining} are left");
-
-    private int ReadLength()
-    {
-        var length = ReadVarint();
-        if (length > (ulong)Remaining)
-        {
-            FailAtEnd(length);
-        }
-
-        return (int)length;
-    }
 
     private ulong ReadLongVarint(byte lastByteMost, out bool bit64)
     {
@@ -189,6 +168,11 @@ internal ref partial struct WireReader(ReadOnlySpan<byte> bytes, int depthMost =
 
     private readonly string Text(ReadOnlySpan<byte> utf8)
     {
+        if (Ascii.IsValid(utf8)) // Most are, and then there is nothing to count or to doubt.
+        {
+            return string.Create(utf8.Length, utf8, static (text, ascii) => Ascii.ToUtf16(ascii, text, out _));
+        }
+
         if (!Utf8.IsValid(utf8))
         {
             Fail("a text is not UTF-8");

@@ -155,19 +155,23 @@ internal ref struct WireWriter(WireBuffer buffer)
     private static int PutVarint(Span<byte> span, ulong value)
     {
         var at = 0;
-        while (value >= 0x80)
+        for (; value >= 0x80; value >>= 7)
         {
             span[at++] = (byte)(value | 0x80);
-            value >>= 7;
         }
 
-        span[at++] = (byte)value;
-        return at;
+        span[at] = (byte)value;
+        return at + 1;
     }
 
     private static int PutText(Span<byte> span, string text)
     {
-        var status = Utf8.FromUtf16(text, span, out _, out var written, replaceInvalidSequences: false);
+        if (Ascii.FromUtf16(text, span, out var written) == OperationStatus.Done)
+        {
+            return written;
+        }
+
+        var status = Utf8.FromUtf16(text, span, out _, out written, replaceInvalidSequences: false);
         return status == OperationStatus.Done
             ? written
             : throw new ArgumentException(

@@ -87,6 +87,15 @@ public sealed class CollectionTests
         Assert.Equivalent(deep, Wire.Pass(deep), strict: true);
     }
 
+    [Fact]
+    public void Many_collections_side_by_side_are_no_deeper_than_one()
+    {
+        var wide = Enumerable.Repeat<(int[], (int, int)?)>(([1], (2, 3)), 100).ToArray();
+
+        Assert.Equal(wide.Length, Wire.Pass(wide).Length);
+        Assert.Equal(wide.Length, Wire.Pass<(int[], (int, int)?)[], ValueTuple[]>(wide).Length);
+    }
+
     /// <summary>Neighbouring versions may disagree on which collection it is.</summary>
     [Fact]
     public void Any_collection_reads_any_other()
@@ -119,6 +128,25 @@ public sealed class CollectionTests
 
         Refused<(string?, int)[], Dictionary<string, int>>(without);
         Refused<(string?, int)[], ImmutableSortedDictionary<string, int>>(without);
+    }
+
+    /// <summary>Guards against keys chosen to share one hash, each of which is compared with all before it.</summary>
+    [Fact]
+    public void A_collection_that_hashes_has_a_bound_and_one_that_sorts_or_lists_has_none()
+    {
+        var most = Enumerable.Range(0, 4_096).ToHashSet();
+        int[] tooMany = [.. most, -1];
+
+        Assert.Equal(most, Wire.Pass(most));
+        Assert.Equal(tooMany, Wire.Pass<int[], List<int>>(tooMany));
+        Assert.Equal(tooMany.Length, Wire.Pass<int[], ImmutableSortedSet<int>>(tooMany).Count);
+        Assert.Equal(
+            tooMany.Length, Wire.Pass(tooMany.ToImmutableSortedDictionary(number => number, number => number)).Count);
+        Refused<int[], HashSet<int>>(tooMany);
+        Refused<int[], FrozenSet<int>>(tooMany);
+        Refused<int[], ImmutableHashSet<int>>(tooMany);
+        Refused<(int, int)[], ImmutableDictionary<int, int>>([.. tooMany.Select(number => (number, 0))]);
+        Assert.Throws<InvalidOperationException>(() => Wire.Write(tooMany.ToHashSet()));
     }
 
     private static void Arrive<T, TElement>(T collection)
