@@ -32,6 +32,12 @@ internal sealed class HeartbeatRun(MembershipOptions options)
     /// <summary>Of the silos that the newest answer tells of, those that this one may declare dead.</summary>
     internal List<SiloHeartbeat> Silent(TimeSpan now, long ownId, IReadOnlyCollection<SiloHeartbeat> heartbeats)
     {
+        if (_seen.Count > heartbeats.Count)
+        {
+            var living = heartbeats.Select(heartbeat => heartbeat.SiloId).ToHashSet();
+            _seen.Keys.Where(id => !living.Contains(id)).ToList().ForEach(id => _seen.Remove(id));
+        }
+
         var silent = new List<SiloHeartbeat>();
         foreach (var heartbeat in heartbeats.Where(heartbeat => heartbeat.SiloId != ownId))
         {

@@ -116,7 +116,7 @@ internal sealed partial class MembershipService
 
             if (isLate)
             {
-                _run.Break();
+                BreakRun();
             }
 
             _run.Complete(now);
@@ -140,13 +140,20 @@ internal sealed partial class MembershipService
     {
         lock (_lock)
         {
-            _run.Break();
+            BreakRun();
             if (_awaySince is null && !_ending)
             {
                 _awaySince = Now;
                 LogAway(reason);
             }
         }
+    }
+
+    /// <summary>Under the lock. What was concluded from the run until now is not told any more.</summary>
+    private void BreakRun()
+    {
+        _run.Break();
+        _reports.Clear();
     }
 
     /// <summary>

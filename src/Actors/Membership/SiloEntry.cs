@@ -50,5 +50,6 @@ public sealed record SiloEntry
 
     public override int GetHashCode() => HashCode.Combine(Id, Status);
 
-    public override string ToString() => $"silo {Id} '{Name}' at {Host}:{Port}";
+    public override string ToString() =>
+        $"silo {Id} '{Name}' at {Host}:{Port}{(Status == SiloStatus.Active ? "" : $", {Status}")}";
 }

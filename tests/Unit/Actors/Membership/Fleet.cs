@@ -15,6 +15,7 @@ internal sealed class Fleet
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     private readonly SteppedTime _tableTime;
+    private TableFault _fault;
 
     internal Fleet(int silos, MembershipOptions? options = null)
     {
@@ -37,10 +38,21 @@ internal sealed class Fleet
     internal List<FleetSilo> Silos { get; } = [];
 
     /// <summary>What happens to every call of the table, before what happens on a silo's own way to it.</summary>
-    internal TableFault Fault { get; set; }
+    internal TableFault Fault
+    {
+        get => _fault;
+        set
+        {
+            _fault = value;
+            Silos.ForEach(silo => silo.Link.AnswerSlowOnes());
+        }
+    }
 
     /// <summary>Told of each call that the table executes, before it is answered.</summary>
     internal Action<TableCall>? Executed { get; set; }
+
+    /// <summary>Told of each call that was answered, or has failed, when the silo learns it.</summary>
+    internal Action<TableCall, bool>? Ended { get; set; }
 
     internal FleetSilo this[int index] => Silos[index];
 
@@ -67,13 +79,19 @@ internal sealed class Fleet
     }
 
     /// <summary>Another process joins at the address of that silo, and is left to itself.</summary>
-    internal void Replace(FleetSilo silo) => _ = Table.JoinAsync(
-        new SiloCandidate("new", silo.Service.Self.Host, silo.Service.Self.Port, ["client"], 1), default);
+    internal void Replace(FleetSilo silo)
+    {
+        var self = silo.Service.Self;
+        _ = Table.JoinAsync(new SiloCandidate("new", self.Host, self.Port, ["client"], 1), default);
+        Executed?.Invoke(new TableCall("Join", 0, 0));
+    }
 
     internal int IndexOf(FleetSilo silo) => Silos.IndexOf(silo);
 
-    /// <summary>The table's clock is set, not its time.</summary>
+    /// <summary>The table's clock is set; no time passes.</summary>
     internal void StepTableClock(TimeSpan by) => _tableTime.Offset += by;
+
+    internal DateTimeOffset TableNow => _tableTime.GetUtcNow();
 
     internal void Advance(double seconds)
     {

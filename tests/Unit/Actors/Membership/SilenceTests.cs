@@ -77,6 +77,19 @@ public sealed class SilenceTests
         Assert.Equal([1], fleet.Living);
     }
 
+    [Fact]
+    public void A_process_that_wakes_beats_once_for_all_the_beats_that_it_missed()
+    {
+        var fleet = new Fleet(1);
+        fleet[0].IsPaused = true;
+        fleet.Advance(60);
+        fleet[0].IsPaused = false;
+
+        fleet.Settle();
+
+        Assert.Equal(1, fleet[0].Link.CountOf("Heartbeat"));
+    }
+
     /// <summary>Guards against the waking silo that finds everybody silent: it was itself not there to see.</summary>
     [Fact]
     public void A_machine_that_sleeps_with_all_silos_on_it_wakes_with_all_of_them()

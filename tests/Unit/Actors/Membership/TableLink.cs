@@ -38,17 +38,25 @@ internal sealed class TableLink(Fleet fleet) : IMembershipTable
         set
         {
             _fault = value;
-            if (value != TableFault.Slow)
-            {
-                _slow.ForEach(answer => answer.SetResult());
-                _slow.Clear();
-            }
+            AnswerSlowOnes();
         }
     }
+
+    private TableFault FaultNow => fleet.Fault == TableFault.None ? Fault : fleet.Fault;
 
     private int UnderWay { get; set; }
 
     internal int CountOf(string name) => Calls.Count(call => call == name);
+
+    /// <summary>If there is no reason any more to keep their answers back.</summary>
+    internal void AnswerSlowOnes()
+    {
+        if (FaultNow != TableFault.Slow)
+        {
+            _slow.ForEach(answer => answer.SetResult());
+            _slow.Clear();
+        }
+    }
 
     public Task<JoinedSilo> JoinAsync(SiloCandidate candidate, CancellationToken cancellationToken) =>
         PassAsync(new("Join", 0, 0), () => fleet.Table.JoinAsync(candidate, default), cancellationToken);
@@ -85,27 +93,14 @@ internal sealed class TableLink(Fleet fleet) : IMembershipTable
         UnderWayMax = Math.Max(UnderWayMax, UnderWay);
         try
         {
-            switch (fleet.Fault == TableFault.None ? Fault : fleet.Fault)
-            {
-                case TableFault.Refused:
-                    throw new IOException("The table is away.");
-                case TableFault.Silent:
-                    var never = new TaskCompletionSource();
-                    await using (cancellationToken.Register(() => never.SetCanceled(cancellationToken)))
-                    {
-                        await never.Task;
-                    }
-
-                    break;
-                case TableFault.Slow:
-                    var answer = new TaskCompletionSource();
-                    _slow.Add(answer);
-                    var executed = await ExecuteAsync(call, execute);
-                    await answer.Task;
-                    return executed;
-            }
-
-            return await ExecuteAsync(call, execute);
+            var answer = await ExecuteAsync(call, execute, cancellationToken);
+            fleet.Ended?.Invoke(call, true);
+            return answer;
+        }
+        catch
+        {
+            fleet.Ended?.Invoke(call, false);
+            throw;
         }
         finally
         {
@@ -113,10 +108,29 @@ internal sealed class TableLink(Fleet fleet) : IMembershipTable
         }
     }
 
-    private async Task<T> ExecuteAsync<T>(TableCall call, Func<Task<T>> execute)
+    private async Task<T> ExecuteAsync<T>(TableCall call, Func<Task<T>> execute, CancellationToken cancellationToken)
     {
+        if (FaultNow == TableFault.Refused)
+        {
+            throw new IOException("The table is away.");
+        }
+
+        if (FaultNow == TableFault.Silent)
+        {
+            var never = new TaskCompletionSource();
+            await using var ending = cancellationToken.Register(() => never.SetCanceled(cancellationToken));
+            await never.Task;
+        }
+
         var answer = await execute();
         fleet.Executed?.Invoke(call);
+        if (FaultNow == TableFault.Slow)
+        {
+            var later = new TaskCompletionSource();
+            _slow.Add(later);
+            await later.Task;
+        }
+
         return answer;
     }
 }
