@@ -24,7 +24,7 @@ public static class Program
             MasterKey.LoadOrCreate(provider.GetRequiredService<IOptions<SiloOptions>>().Value.MasterKeyFile));
         services.AddSingleton<IKeyHasher, KeyHasher>();
         services.AddStorage();
-        services.AddEngine();
+        builder.AddEngine();
         services.AddSingleton<Lists>();
         services.AddSingleton<SluiceFileApplier>();
         services.AddOpenApi(AdminApi.Describe);

@@ -6,8 +6,8 @@ namespace Sluice.Silo.Hosting;
 /// <summary>Starts and stops the grains on <c>src/Actors</c>. Its twin for Orleans has the same members.</summary>
 internal static class Engine
 {
-    public static void AddEngine(this IServiceCollection services) =>
-        services.AddActors(configure: null, typeof(IClientLedger).Assembly);
+    public static void AddEngine(this WebApplicationBuilder builder) =>
+        builder.Services.AddActors(configure: null, typeof(IClientLedger).Assembly);
 
     public static Task StartAsync(IServiceProvider services, CancellationToken cancellationToken) =>
         services.GetRequiredService<ActorHost>().StartAsync(cancellationToken);

@@ -1,0 +1,121 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+using Sluice.OrleansHosting;
+using Sluice.Silo.Storage.PostgreSql;
+using Sluice.Silo.Storage.States;
+using Sluice.Telemetry;
+
+namespace Sluice.Silo.Hosting;
+
+/// <summary>Starts and stops the grains on Microsoft.Orleans. Its twin has the same members.</summary>
+internal static class Engine
+{
+    /// <summary>How ADO.NET calls PostgreSQL.</summary>
+    private const string PostgreSql = "Npgsql";
+
+    public static void AddEngine(this WebApplicationBuilder builder)
+    {
+        var (options, tls) = OrleansSettings.Read<OrleansSiloOptions>(
+            builder.Configuration,
+            options => options.DatabaseConnection = DatabaseOf(options, builder.Configuration),
+            options => options.Mistakes());
+        builder.Services.AddOrleans(silo => AddCluster(silo, options));
+        builder.Services.HoldBackEngine();
+        builder.Services.AddOrleans(silo => AddParts(silo, options, tls));
+    }
+
+    /// <summary>Joins the cluster; from here on grains answer.</summary>
+    public static Task StartAsync(IServiceProvider services, CancellationToken cancellationToken) =>
+        services.Engine().StartAsync(cancellationToken);
+
+    /// <summary>Leaves the cluster: grains end what they do and store what they count.</summary>
+    public static Task StopAsync(IServiceProvider services, CancellationToken cancellationToken) =>
+        services.Engine().StopAsync(cancellationToken);
+
+    private static void AddCluster(ISiloBuilder silo, OrleansSiloOptions options)
+    {
+        silo.Configure<ClusterOptions>(options.Apply);
+        _ = options.Clustering switch
+        {
+            "Redis" => silo.UseRedisClustering(options.RedisConnection),
+            "AdoNet" => silo.UseAdoNetClustering((AdoNetClusteringSiloOptions clustering) =>
+                (clustering.Invariant, clustering.ConnectionString) = (PostgreSql, options.DatabaseConnection)),
+            _ => silo.UseLocalhostClustering(
+                options.SiloPort, options.GatewayPort, null, options.ServiceId, options.ClusterId),
+        };
+        if (options.Clustering is not "Localhost")
+        {
+            silo.Configure<EndpointOptions>(endpoints => Apply(options, endpoints));
+        }
+    }
+
+    private static void AddParts(ISiloBuilder silo, OrleansSiloOptions options, ClusterTlsOptions tls)
+    {
+        silo.Configure<SiloMessagingOptions>(options.Apply);
+        silo.Configure<ClusterMembershipOptions>(membership => Apply(options, membership));
+        silo.AddActivityPropagation();
+        silo.Services.AddSingleton(
+            new TelemetrySources { Meters = ["Microsoft.Orleans"], Activities = ["Microsoft.Orleans.*"] });
+
+        // A state that names no provider asks for the service without a key.
+        silo.Services.TryAddSingleton<IGrainStorage>(provider => provider.GetRequiredService<DatabaseGrainStorage>());
+        foreach (var name in options.AdoNetStorage)
+        {
+            silo.AddAdoNetGrainStorage(name, (AdoNetGrainStorageOptions storage) =>
+                (storage.Invariant, storage.ConnectionString) = (PostgreSql, options.DatabaseConnection));
+        }
+
+        _ = options.Reminders is "AdoNet"
+            ? silo.UseAdoNetReminderService((AdoNetReminderTableOptions reminders) =>
+                (reminders.Invariant, reminders.ConnectionString) = (PostgreSql, options.DatabaseConnection))
+            : silo.UseInMemoryReminderService();
+        if (tls.IsSet)
+        {
+            silo.UseTls(new ClusterTls(tls).Configure);
+        }
+
+        if (options.Dashboard)
+        {
+            silo.AddOrleansDashboard();
+        }
+    }
+
+    /// <summary>
+    /// Found in 3 × 2 s when it crashes. A silo that only hangs is protected by what its connections said lately, for
+    /// three times the longest probe; that is why the longest one is kept short. The table is read often, because a
+    /// cluster that crashed as a whole restarts when its last signs of life in it are old.
+    /// </summary>
+    private static void Apply(OrleansSiloOptions options, ClusterMembershipOptions membership)
+    {
+        membership.ProbeTimeout = options.ProbeTimeout;
+        membership.MaxProbeTimeout = 2 * options.ProbeTimeout;
+        membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+        membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+    }
+
+    private static void Apply(OrleansSiloOptions options, EndpointOptions endpoints)
+    {
+        var listen = IPAddress.Parse(options.ListenAddress);
+        endpoints.SiloPort = options.SiloPort;
+        endpoints.GatewayPort = options.GatewayPort;
+        endpoints.SiloListeningEndpoint = new IPEndPoint(listen, options.SiloPort);
+        endpoints.GatewayListeningEndpoint = new IPEndPoint(listen, options.GatewayPort);
+        if (options.AdvertisedAddress.Length > 0)
+        {
+            endpoints.AdvertisedIPAddress = IPAddress.Parse(options.AdvertisedAddress);
+        }
+    }
+
+    /// <summary>Orleans' own tables stand beside ours unless they are told to stand elsewhere.</summary>
+    private static string DatabaseOf(OrleansSiloOptions options, ConfigurationManager configuration)
+    {
+        if (options.DatabaseConnection.Length > 0)
+        {
+            return options.DatabaseConnection;
+        }
+
+        var url = configuration["Storage:DatabaseUrl"] is { Length: > 0 } ours ? ours : configuration["DATABASE_URL"];
+        return url is { Length: > 0 } ? DatabaseUrl.Read(url).Settings?.ConnectionString ?? "" : "";
+    }
+}
