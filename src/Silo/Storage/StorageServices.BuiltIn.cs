@@ -1,4 +1,5 @@
 using Sluice.Actors.Hosting;
+using Sluice.Silo.Storage.Membership;
 using Sluice.Silo.Storage.Reminders;
 
 namespace Sluice.Silo.Storage;
@@ -7,5 +8,5 @@ namespace Sluice.Silo.Storage;
 internal static partial class StorageServices
 {
     static partial void AddEngineTables(IServiceCollection services) =>
-        services.AddSingleton<IReminderTable, DatabaseReminderTable>();
+        services.AddMembershipTable().AddSingleton<IReminderTable, DatabaseReminderTable>();
 }

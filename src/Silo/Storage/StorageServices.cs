@@ -36,7 +36,6 @@ internal static partial class StorageServices
                 : ActivatorUtilities.CreateInstance<PostgreSqlDatabase>(provider));
         services.AddSingleton<SiloIdentity>();
         services.AddSingleton<SiloFence>();
-        services.AddMembershipTable();
         services.AddSingleton<IReserveWriter>(ReserveWriterOf);
         services.AddSingleton<IClientLedger, DatabaseClientLedger>();
         services.AddSingleton<StateIndex>();
