@@ -82,14 +82,14 @@ internal static class Engine
     }
 
     /// <summary>
-    /// Found in 3 × 2 s when it crashes. A silo that only hangs is protected by what its connections said lately, for
-    /// three times the longest probe; that is why the longest one is kept short. The table is read often, because a
-    /// cluster that crashed as a whole restarts when its last signs of life in it are old.
+    /// A silo that hangs is protected by what its connections said lately, for three times the longest probe, so the
+    /// longest is not left at four times the first. Signs of life are written often, because a cluster that crashed as
+    /// a whole restarts only when those in the table are old.
     /// </summary>
     private static void Apply(OrleansSiloOptions options, ClusterMembershipOptions membership)
     {
         membership.ProbeTimeout = options.ProbeTimeout;
-        membership.MaxProbeTimeout = 2 * options.ProbeTimeout;
+        membership.MaxProbeTimeout = options.ProbeTimeout;
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
         membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
     }

@@ -23,11 +23,11 @@ internal sealed class OrleansSiloOptions : OrleansOptions
     public string AdvertisedAddress { get; set; } = "";
 
     /// <summary>
-    /// How long another silo may take to answer a probe at first; Orleans adapts it to what it sees, between half and
-    /// twice. Three missed probes are a suspicion, two suspicions are death. Lower finds a crash sooner, and takes a
-    /// silo without CPU for a dead one sooner.
+    /// How long another silo may take to answer a probe; Orleans adapts it to what it sees, down to half. Three missed
+    /// probes are a suspicion, two suspicions are death. Lower finds a crash sooner, and takes a silo without CPU for a
+    /// dead one sooner.
     /// </summary>
-    /// <value>0.5 s to 30 s, default 2 s: a crash is noticed in about 6 s. Orleans' own default is 5 s.</value>
+    /// <value>0.5 s to 30 s, default 2 s. Orleans' own default is 5 s.</value>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Where reminders are kept.</summary>
