@@ -7,7 +7,10 @@ namespace Sluice.Silo.Admin;
 /// <summary>What stands under <c>/admin/v1</c>, and how it describes itself.</summary>
 internal static class AdminApi
 {
-    public const string Path = "/admin/v1";
+    /// <summary>Everything below it wants an admin key.</summary>
+    public const string Root = "/admin";
+
+    public const string Path = Root + "/v1";
     public const string DescriptionPath = Path + "/openapi.json";
 
     /// <summary>All of the admin API but its description; and the metrics where the settings say so.</summary>
@@ -16,7 +19,7 @@ internal static class AdminApi
         var path = context.Request.Path;
         return path.StartsWithSegments("/metrics")
             ? context.RequestServices.GetRequiredService<IOptions<SiloOptions>>().Value.ProtectMetrics
-            : path.StartsWithSegments("/admin") && path != DescriptionPath;
+            : path.StartsWithSegments(Root) && path != DescriptionPath;
     }
 
     public static void MapAdminApi(this IEndpointRouteBuilder endpoints)

@@ -1,19 +1,17 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Sluice.Actors.Hosting;
 using Sluice.Grains.Clients;
 using Sluice.Silo.Storage.Ledger;
 using Sluice.Silo.Storage.Membership;
 using Sluice.Silo.Storage.Migrations;
 using Sluice.Silo.Storage.PostgreSql;
-using Sluice.Silo.Storage.Reminders;
 using Sluice.Silo.Storage.Sqlite;
 using Sluice.Silo.Storage.States;
 
 namespace Sluice.Silo.Storage;
 
 /// <summary>Registers the storage.</summary>
-internal static class StorageServices
+internal static partial class StorageServices
 {
     /// <summary>The provider that a grain's state means when it names none.</summary>
     private const string DefaultProvider = "Default";
@@ -38,16 +36,18 @@ internal static class StorageServices
                 : ActivatorUtilities.CreateInstance<PostgreSqlDatabase>(provider));
         services.AddSingleton<SiloIdentity>();
         services.AddSingleton<SiloFence>();
-        services.AddMembershipTable();
         services.AddSingleton<IReserveWriter>(ReserveWriterOf);
         services.AddSingleton<IClientLedger, DatabaseClientLedger>();
         services.AddSingleton<StateIndex>();
-        services.AddSingleton<IReminderTable, DatabaseReminderTable>();
+        AddEngineTables(services);
         services.AddSingleton<DatabaseGrainStorage>();
         services.AddKeyedSingleton<IGrainStorage>(
             DefaultProvider, (provider, _) => provider.GetRequiredService<DatabaseGrainStorage>());
         return services;
     }
+
+    /// <summary>One engine fills this in; the other needs no table of ours.</summary>
+    static partial void AddEngineTables(IServiceCollection services);
 
     /// <summary>SQLite's one writer already commits concurrent writes together; PostgreSQL is helped to.</summary>
     private static IReserveWriter ReserveWriterOf(IServiceProvider provider)

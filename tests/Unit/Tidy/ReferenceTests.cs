@@ -68,6 +68,14 @@ public sealed class ReferenceTests
         select use);
 
     [Fact]
+    public void Only_the_hosting_on_Orleans_names_it() => Tidy.NoMistakes(
+        from use in Uses("src", "Orleans;", "Orleans.", "Microsoft.Orleans")
+        where !use.StartsWith("src/OrleansHosting/", StringComparison.Ordinal)
+            && !use.StartsWith("src/Silo/Hosting/Orleans", StringComparison.Ordinal)
+            && !use.StartsWith("src/Edge/Hosting/Orleans", StringComparison.Ordinal)
+        select use);
+
+    [Fact]
     public void The_engine_knows_no_word_of_the_product()
     {
         string[] words =
