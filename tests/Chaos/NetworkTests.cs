@@ -8,7 +8,7 @@ namespace Sluice.Chaos;
 /// The network between two roles is cut for 12 s, in one direction. Bytes vanish without a sign, and new connections
 /// hear nothing.
 /// </summary>
-public sealed class NetworkTests : ChaosTest
+public sealed class NetworkTests(StandingCluster standing) : ChaosTest, IClassFixture<StandingCluster>
 {
     private static readonly TimeSpan CutFor = TimeSpan.FromSeconds(12);
 
@@ -29,7 +29,7 @@ public sealed class NetworkTests : ChaosTest
     public async Task A_cut_in_one_direction_for_12_s_kills_nobody_who_can_be_reached_and_heals(
         Pair pair, string direction)
     {
-        await using var cluster = await StartAsync();
+        var cluster = await standing.WithThreeSilosAsync();
         var cut = Enum.Parse<Direction>(direction);
 
         var report = await ThroughAsync(cluster, $"{pair} cut {direction} for 12 s", async () =>
@@ -51,13 +51,12 @@ public sealed class NetworkTests : ChaosTest
         }
 
         await Eventually.True(
-            async () => await cluster.CountSilosAsync() == cluster.Silos.Count(silo => !silo.Program.HasExited),
-            "Every silo that runs is in the view.");
+            async () => await cluster.CountSilosAsync() == cluster.Running.Count, "Every silo that runs is in the view.");
     }
 
     private static void Cut(TestCluster cluster, Pair pair, Direction direction)
     {
-        var one = cluster.Silos[0];
+        var one = cluster.Running[0];
         switch (pair)
         {
             case Pair.ClientsAndEdges:

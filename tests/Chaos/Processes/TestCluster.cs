@@ -25,6 +25,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     internal List<Silo> Silos { get; } = [];
 
+    /// <summary>The silos whose processes run.</summary>
+    internal IReadOnlyList<Silo> Running => [.. Silos.Where(silo => !silo.Program.HasExited)];
+
     internal List<Edge> Edges { get; } = [];
 
     internal Program Pool { get; private set; } = null!;
@@ -189,7 +192,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
         Admin = new Admin(
             (await File.ReadAllTextAsync(AdminKeyFile)).Trim(),
-            () => [.. Silos.Where(silo => !silo.Program.HasExited).Select(silo => silo.AdminAddress)]);
+            () => [.. Running.Select(silo => silo.AdminAddress)]);
         await Admin.PostAsync("tenants", new { tenant = "chaos" });
         for (var i = 0; i < edges; i++)
         {
