@@ -60,6 +60,11 @@ internal sealed class GrainModel
             .Where(type => type is { IsClass: true, IsAbstract: false } && typeof(Grain).IsAssignableFrom(type))
             .Where(type => parts.GrainClassFilter?.Invoke(type) ?? true)
             .OrderBy(type => type.FullName, StringComparer.Ordinal);
+        foreach (var assembly in parts.GrainAssemblies.Distinct())
+        {
+            ExceptionCodec.Learn(assembly);
+        }
+
         foreach (var type in found)
         {
             model.Add(type, parts, filters, options.CollectionAge, mistakes);

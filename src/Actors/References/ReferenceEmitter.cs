@@ -4,6 +4,7 @@ using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using Sluice.Actors.Calls;
 using Sluice.Actors.Hosting;
+using Sluice.Actors.Wire;
 
 namespace Sluice.Actors.References;
 
@@ -36,6 +37,7 @@ internal static class ReferenceEmitter
 
     private static EmittedReference Emit(Type interfaceType)
     {
+        ExceptionCodec.Learn(interfaceType.Assembly);
         var shapes = MethodsOf(interfaceType).Select(method => new MethodShape(method)).ToArray();
         var module = DefineModule(interfaceType, shapes);
         var builder = module.DefineType(
