@@ -16,9 +16,12 @@ public sealed class EdgeOptions
     /// <summary>
     /// How long a request may wait for its decision, repeats included, before it is refused with 503.
     /// </summary>
-    /// <value>100 ms to 30 s, default 3 s.</value>
+    /// <value>
+    /// 100 ms to 30 s, default 8 s: longer than silos take to find out that one of them was killed, so that those
+    /// requests wait and do not fail.
+    /// </value>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:30")]
-    public TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(3);
+    public TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>
     /// How often the slots of running calls are renewed. At most a third of the silo's slot lifetime.

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Actors.Calls;
 using Sluice.Actors.Migration;
@@ -27,6 +28,9 @@ internal sealed partial class Activation
 
     /// <summary>When the parcel was packed that it began with; zero when there was none.</summary>
     private long _beganWith;
+
+    /// <summary>What it begins with, until it has begun: if it cannot, the next one needs it.</summary>
+    private Parcel? _beginningWith;
 
     /// <summary>
     /// Waiting requests are left to the next activation. One that has served nobody serves one first: a grain that
@@ -93,7 +97,7 @@ internal sealed partial class Activation
         }
 
         // What the activation before this one left is fetched first: fetching ends it, if it is still alive elsewhere.
-        var left = Host.Moving is { } moving ? await moving.FetchAsync(GrainId) : null;
+        var left = _beginningWith = Host.Moving is { } moving ? await moving.FetchAsync(GrainId) : null;
         _scope = Host.Services.GetService<IServiceScopeFactory>()?.CreateAsyncScope();
         GrainInstance = Construct();
         foreach (var state in _states)
@@ -121,6 +125,11 @@ internal sealed partial class Activation
         if (failure is not null)
         {
             Host.LogActivationFailed(GrainId, failure);
+            if (_beginningWith is { } left && IsTroubleElsewhere(failure))
+            {
+                Host.Moving!.Keep([left]);
+            }
+
             _ = Discard();
             Die(failure);
             return;
@@ -135,6 +144,7 @@ internal sealed partial class Activation
             }
 
             _state = ActivationState.Active;
+            _beginningWith = null;
             schedule = !_scheduled;
             _scheduled = true;
         }
@@ -144,6 +154,13 @@ internal sealed partial class Activation
             Host.Scheduler.Schedule(this);
         }
     }
+
+    /// <summary>
+    /// The grain could not reach what it needs, so another try may do better with the same. What it cannot begin with,
+    /// whatever it reaches, must not be kept, or it would never begin.
+    /// </summary>
+    private static bool IsTroubleElsewhere(Exception failure) =>
+        failure is TimeoutException or OrleansMessageRejectionException or DbException or IOException;
 
     /// <summary>Lets the grain tidy up, then disposes what was built for it.</summary>
     internal async Task Close(DeactivationReason reason, CancellationToken cancellation)

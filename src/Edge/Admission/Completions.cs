@@ -1,20 +1,34 @@
+using Microsoft.Extensions.Options;
 using Sluice.Edge.Calls;
 using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Edge.Admission;
 
 /// <summary>Tells clients' grains which calls ended, until they have heard it or the slot has expired anyway.</summary>
-internal sealed partial class Completions(
-    IClusterClient cluster, LiveCalls live, TimeProvider time, ILogger<Completions> logger) : IHostedService
+internal sealed partial class Completions : IHostedService
 {
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>After this many tries any slot has expired; another try would tell nobody anything.</summary>
-    private const int TriesMax = 100;
-
+    private readonly IClusterClient _cluster;
+    private readonly LiveCalls _live;
+    private readonly ILogger _logger;
+    private readonly UntoldCompletions _untold;
+    private readonly TimeSpan _renewPeriod;
     private readonly TaskCompletionSource _allHeard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _unheard;
     private bool _stopping;
+
+    // The silos decide on it and say it with every slot; until they do, their default.
+    private long _slotTtlTicks = TimeSpan.FromSeconds(15).Ticks;
+
+    public Completions(
+        IClusterClient cluster,
+        LiveCalls live,
+        IOptions<EdgeOptions> options,
+        TimeProvider time,
+        ILogger<Completions> logger)
+    {
+        (_cluster, _live, _logger, _renewPeriod) = (cluster, live, logger, options.Value.RenewPeriod);
+        _untold = new UntoldCompletions(cluster, time, logger, Settled);
+    }
 
     /// <summary>
     /// Takes the end of a call; never waits. While the pool may still be at work on it, the call stays live and keeps
@@ -42,48 +56,40 @@ internal sealed partial class Completions(
 
     private async Task CompleteAsync(ModelCall call)
     {
+        if (call.Decision is { SlotTtl: var slotTtl } && slotTtl > TimeSpan.Zero)
+        {
+            Volatile.Write(ref _slotTtlTicks, slotTtl.Ticks);
+        }
+
+        await call.PoolClosed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // However it was closed.
+        var clientId = call.Caller.ClientId;
+        var outcome = call.Dispatched ? CompletionOutcome.Dispatched : CompletionOutcome.NotDispatched;
+        var completion = new Completion(call.RequestId, outcome);
         try
         {
-            await call.PoolClosed;
-            await TellAsync(call);
+            var grain = call.Grain ?? _cluster.GetGrain<IClientAdmission>(clientId);
+            await grain.Complete(new CompletionBatch { Completions = [completion] });
+            _live.Remove(call);
+            Settled(1);
         }
         catch (Exception exception)
         {
-            LogNotCompleted(exception, call.Caller.ClientId, call.RequestId);
-        }
-        finally
-        {
-            live.Remove(call);
-            if (Interlocked.Decrement(ref _unheard) == 0 && Volatile.Read(ref _stopping))
-            {
-                _allHeard.TrySetResult();
-            }
+            LogNotHeard(exception, clientId, call.RequestId);
+
+            // No longer live, so that nothing renews its slot; a renewal that is under way still may.
+            _live.Remove(call);
+            _untold.Add(clientId, completion, new TimeSpan(Volatile.Read(ref _slotTtlTicks)) + _renewPeriod);
         }
     }
 
-    private async Task TellAsync(ModelCall call)
+    private void Settled(int count)
     {
-        var outcome = call.Dispatched ? CompletionOutcome.Dispatched : CompletionOutcome.NotDispatched;
-        var batch = new CompletionBatch { Completions = [new Completion(call.RequestId, outcome)] };
-        var grain = call.Grain ?? cluster.GetGrain<IClientAdmission>(call.Caller.ClientId);
-        for (var attempt = 1; ; attempt++)
+        if (Interlocked.Add(ref _unheard, -count) == 0 && Volatile.Read(ref _stopping))
         {
-            try
-            {
-                await grain.Complete(batch);
-                return;
-            }
-            catch (Exception exception) when (attempt < TriesMax)
-            {
-                LogRetried(exception, call.Caller.ClientId, call.RequestId, attempt);
-                await Task.Delay(RetryDelay, time);
-            }
+            _allHeard.TrySetResult();
         }
     }
 
-    [LoggerMessage(2111, LogLevel.Debug, "Client {ClientId}, request {RequestId}: completion try {Attempt} failed.")]
-    private partial void LogRetried(Exception exception, string clientId, RequestId requestId, int attempt);
-
-    [LoggerMessage(2112, LogLevel.Warning, "Client {ClientId}, request {RequestId}: its slot is left to expire.")]
-    private partial void LogNotCompleted(Exception exception, string clientId, RequestId requestId);
+    [LoggerMessage(2111, LogLevel.Debug, "Client {ClientId}, request {RequestId}: its end was not heard yet.")]
+    private partial void LogNotHeard(Exception exception, string clientId, RequestId requestId);
 }

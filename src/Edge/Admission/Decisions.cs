@@ -11,10 +11,15 @@ internal sealed class Decisions(
     private readonly TimeSpan _timeout = options.Value.DecisionTimeout;
 
     /// <summary>
-    /// The grain's answer. While the grain is still making room for the request it is asked again, under the same id,
-    /// so that it counts once; at the end of the time-out the answer is <see cref="Verdict.Pending"/>.
+    /// The grain's answer. While the grain is still making room for the request, or cannot be reached because it moves
+    /// or its silo is gone, it is asked again, under the same id, so that the request counts once. At the end of the
+    /// time-out the answer is <see cref="Verdict.Pending"/> or the exception of the last try.
     /// </summary>
     /// <exception cref="TimeoutException">The grain did not answer in time; whether it admitted is unknown.</exception>
+    /// <exception cref="OrleansMessageRejectionException">The grain could not be reached in time.</exception>
+    /// <exception cref="LimitExceededException">
+    /// The grain or the way to it is overloaded. It is not asked again: that would be more load.
+    /// </exception>
     public async ValueTask<AdmitReply> AskAsync(ModelCall call, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
@@ -27,8 +32,6 @@ internal sealed class Decisions(
     private async Task<AdmitReply> AskUntilDecidedAsync(
         ModelCall call, long started, CancellationToken cancellationToken)
     {
-        var grain = cluster.GetGrain<IClientAdmission>(call.Caller.ClientId);
-        call.Grain = grain;
         var request = new AdmitRequest
         {
             RequestId = call.RequestId,
@@ -36,13 +39,33 @@ internal sealed class Decisions(
             SecretDigest = call.Caller.SecretDigest,
             Model = call.Body.Model,
         };
-        var reply = await grain.Admit(request);
-        while (reply.Verdict is Verdict.Pending && time.GetElapsedTime(started) + reply.RetryAfter < _timeout)
+        var failures = 0;
+        while (true)
         {
-            await Task.Delay(reply.RetryAfter, time, cancellationToken);
-            reply = await grain.Admit(request);
-        }
+            TimeSpan pause;
+            try
+            {
+                call.Grain ??= cluster.GetGrain<IClientAdmission>(call.Caller.ClientId);
+                var reply = await call.Grain.Admit(request);
+                pause = reply.RetryAfter;
+                if (reply.Verdict is not Verdict.Pending || !HasTimeFor(pause, started))
+                {
+                    return reply;
+                }
+            }
+            catch (OrleansMessageRejectionException)
+                when (HasTimeFor(pause = Repeat.PauseAfter(++failures, call.RequestId), started))
+            {
+                // Below it is asked again. Should it have admitted before it was lost, it knows the request's id.
+            }
 
-        return reply;
+            await Task.Delay(pause, time, cancellationToken);
+            if (!HasTimeFor(TimeSpan.Zero, started))
+            {
+                throw new TimeoutException(); // Given up while this slept: what is asked for now nobody would use.
+            }
+        }
     }
+
+    private bool HasTimeFor(TimeSpan pause, long started) => time.GetElapsedTime(started) + pause < _timeout;
 }

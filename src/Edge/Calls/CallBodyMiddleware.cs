@@ -85,7 +85,7 @@ internal sealed class CallBodyMiddleware(
     /// <summary>A wrong key hears of its key first: which models exist is none of its business.</summary>
     private async Task RefuseUnservedAsync(HttpContext context, ModelCall call, string model)
     {
-        var identified = await callers.IdentifyAsync(call.Caller, context.RequestAborted);
+        var identified = await callers.IdentifyAsync(call, context.RequestAborted);
         var error = identified.Verdict is Verdict.Admitted
             ? ApiError.ModelNotFound(model)
             : ApiError.For(identified.Verdict, call, refusedBy: null);

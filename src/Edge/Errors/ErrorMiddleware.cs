@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Sessions;
 
@@ -33,7 +34,8 @@ internal sealed partial class ErrorMiddleware(
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            var outage = exception is TimeoutException or OrleansException;
+            // Of a cluster that cannot answer: an exception of a grain that is not known here is an OrleansException.
+            var outage = exception is TimeoutException or OrleansException or DbException;
             LogFailed(exception, requestId);
             await (outage ? ApiError.Undecided : ApiError.Unexpected).WriteAsync(context);
         }

@@ -58,7 +58,7 @@ internal static class ModelEndpoints
     private static async Task<ModelAccess?> AccessAsync(HttpContext context, Callers callers)
     {
         var call = context.Call();
-        var identified = await callers.IdentifyAsync(call.Caller, context.RequestAborted);
+        var identified = await callers.IdentifyAsync(call, context.RequestAborted);
         if (identified.Verdict is Verdict.Admitted)
         {
             return new ModelAccess([.. identified.UsableModels], [.. identified.VisibleModels]);

@@ -21,4 +21,8 @@ internal sealed partial class ClientGrain
 
     [LoggerMessage(1004, LogLevel.Information, "Client {ClientId} of tenant {Tenant}: {Change}.")]
     private partial void LogChanged(string clientId, string tenant, string change);
+
+    [LoggerMessage(1005, LogLevel.Debug,
+        "Client {ClientId}, epoch {Epoch}: goes on with what epoch {LastEpoch} left, {Slots} slots among it.")]
+    private partial void LogHandedOver(string clientId, long epoch, long lastEpoch, int slots);
 }

@@ -23,6 +23,7 @@ internal sealed partial class ClientGrain
             reserve => reserve.Quota,
             reserve => Quota.Recovered(new QuotaPeriod(reserve.Period), reserve.Reserved));
         _client = ClientState.Begin(_policy, recovered, Now);
+        GoOnWithHandOver();
         await ExtendReserve(units: 0, cancellationToken);
     }
 

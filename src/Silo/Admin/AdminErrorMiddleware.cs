@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Sluice.Silo.Admin;
 
@@ -34,11 +36,7 @@ internal sealed partial class AdminErrorMiddleware(RequestDelegate next, ILogger
         {
             LogFailed(exception, context.Request.Method, context.Request.Path);
             context.Response.Headers.RetryAfter = "1";
-            await TypedResults.Problem(
-                "The change may or may not have happened: look, and repeat it. It is safe to repeat.",
-                statusCode: exception is TimeoutException or OrleansException
-                    ? StatusCodes.Status503ServiceUnavailable
-                    : StatusCodes.Status500InternalServerError).ExecuteAsync(context);
+            await AnswerOf(exception, context.Request.Method).ExecuteAsync(context);
         }
     }
 
@@ -63,6 +61,26 @@ internal sealed partial class AdminErrorMiddleware(RequestDelegate next, ILogger
         return detail is null
             ? Task.CompletedTask
             : TypedResults.Problem(detail, statusCode: response.StatusCode).ExecuteAsync(context);
+    }
+
+    /// <summary>
+    /// A grain or its storage that cannot be reached is 503: silos come and go. Only what nobody expected is 500.
+    /// </summary>
+    private static ProblemHttpResult AnswerOf(Exception exception, string method)
+    {
+        var looking = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+        var (status, what) = exception switch
+        {
+            LimitExceededException => (StatusCodes.Status503ServiceUnavailable, "The cluster has too much to do now."),
+            TimeoutException or OrleansException or DbException =>
+                (StatusCodes.Status503ServiceUnavailable, "The cluster cannot answer now."),
+            _ => (StatusCodes.Status500InternalServerError, "The silo failed; its log says why."),
+        };
+        return TypedResults.Problem(
+            looking
+                ? $"{what} Try again shortly."
+                : $"{what} The change may or may not have happened: look, then try again. It is safe to repeat.",
+            statusCode: status);
     }
 
     [LoggerMessage(3001, LogLevel.Debug, "{Method} {Path}: the operator is gone.")]

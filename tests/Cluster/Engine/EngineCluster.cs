@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Actors.Hosting;
@@ -17,17 +18,23 @@ internal sealed class EngineCluster : IAsyncDisposable
 
     internal Gates Gates { get; } = new();
 
+    /// <summary>The grains of every silo, and what they need of it.</summary>
+    internal Assembly[] Grains { get; init; } = [typeof(NoteGrain).Assembly];
+
+    internal Action<IServiceCollection> Services { get; init; } = _ => { };
+
     internal async Task<EngineSilo> StartSiloAsync(string name, Action<ClusterOptions>? configure = null)
     {
         var options = new ClusterOptions { Name = name, ListenAddress = "127.0.0.1", Port = 0 };
         configure?.Invoke(options);
-        var provider = new ServiceCollection()
+        var services = new ServiceCollection()
             .AddSingleton<ILoggerFactory>(Log)
             .AddSingleton<IMembershipTable>(Table)
             .AddSingleton(Gates)
             .AddActorCluster(_ => options)
-            .AddActors(configure: null, typeof(NoteGrain).Assembly)
-            .BuildServiceProvider();
+            .AddActors(configure: null, Grains);
+        Services(services);
+        var provider = services.BuildServiceProvider();
         _providers.Add(provider);
         var host = provider.GetRequiredService<ActorHost>();
         await host.StartAsync(CancellationToken.None).Within();

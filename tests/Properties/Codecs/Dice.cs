@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Text;
-using Sluice.Actors;
 
 namespace Sluice.Properties.Codecs;
 

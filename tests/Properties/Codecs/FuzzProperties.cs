@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
-using Sluice.Actors;
 using Sluice.Actors.Codecs;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Numerics;
-using Sluice.Actors;
 
 namespace Sluice.Properties.Codecs;
 

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
-using Sluice.Actors;
 
 namespace Sluice.Properties.Codecs;
 

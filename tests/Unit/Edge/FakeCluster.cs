@@ -12,13 +12,17 @@ internal sealed class FakeCluster : IClusterClient
 
     public IServiceProvider ServiceProvider => throw new NotSupportedException();
 
+    /// <summary>Why no grain can be named now; null when they can, as when a silo has ever answered.</summary>
+    public Exception? Failure { get; set; }
+
     /// <summary>The grain of that client.</summary>
     public FakeClient this[string clientId] => _clients.GetOrAdd(clientId, _ => new FakeClient());
 
     public FakeClient Client => this[Some.ClientId];
 
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
-        where TGrainInterface : IGrainWithStringKey => (TGrainInterface)(object)this[primaryKey];
+        where TGrainInterface : IGrainWithStringKey =>
+        Failure is null ? (TGrainInterface)(object)this[primaryKey] : throw Failure;
 
     public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) => throw new NotSupportedException();
 
@@ -45,6 +49,8 @@ internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain
 
     public IdentifyReply Identity { get; set; } = new() { Verdict = Verdict.Admitted };
 
+    public Func<Task> OnIdentify { get; set; } = () => Task.CompletedTask;
+
     public static AdmitReply Admitted =>
         new(Verdict.Admitted, TimeSpan.Zero, default, null, TimeSpan.FromSeconds(15), 1);
 
@@ -54,10 +60,11 @@ internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain
         return new ValueTask<AdmitReply>(OnAdmit(request));
     }
 
-    public ValueTask<IdentifyReply> Identify(IdentifyRequest request)
+    public async ValueTask<IdentifyReply> Identify(IdentifyRequest request)
     {
         Identifies.Enqueue(request);
-        return ValueTask.FromResult(Identity);
+        await OnIdentify();
+        return Identity;
     }
 
     public ValueTask Complete(CompletionBatch batch)

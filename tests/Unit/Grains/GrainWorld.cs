@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Actors.Hosting;
+using Sluice.Actors.Migration;
 using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
@@ -101,6 +102,34 @@ internal sealed class GrainWorld : IKeyHasher
         Silo = StartSilo();
     }
 
+    /// <summary>
+    /// The client moves to another silo, as its engine does it: the old activation ends and leaves what it has, the new
+    /// one gets it when its states were read.
+    /// </summary>
+    /// <param name="onTheWay">What becomes of what it leaves; null is nothing.</param>
+    public void Move(Func<ParcelContext, ParcelContext?>? onTheWay = null)
+    {
+        var leaving = (IGrainMigrationParticipant)GrainOf(Silo)!;
+        Run(() => Silo.StopAsync(CancellationToken.None));
+        var left = new ParcelContext();
+        leaving.OnDehydrate(left);
+        var arriving = new ParcelContext(left.ToParcel(default, packedAt: 1)); // Bytes, as over the wire.
+        Storage.WasRead += Arrive;
+        Silo = StartSilo();
+
+        void Arrive(string stateName, GrainId grainId)
+        {
+            if (stateName == "client" && grainId.ToString().EndsWith(ClientId, StringComparison.Ordinal))
+            {
+                Storage.WasRead -= Arrive;
+                if ((onTheWay is null ? arriving : onTheWay(arriving)) is { } arrived)
+                {
+                    ((IGrainMigrationParticipant)GrainOf(Silo)!).OnRehydrate(arrived);
+                }
+            }
+        }
+    }
+
     /// <summary>The silo is gone as if it had been killed: what it had in memory is lost.</summary>
     public void Crash() => Silo = StartSilo();
 
@@ -196,6 +225,10 @@ internal sealed class GrainWorld : IKeyHasher
         Assert.True(task.IsCompleted, "It waits for something that does not happen.");
         return task.GetAwaiter().GetResult();
     }
+
+    private static object? GrainOf(ActorHost silo) => silo.Catalog.Unordered.Single(activation =>
+        activation.GrainInstance is ClientGrain
+        && activation.GrainId.ToString().EndsWith(ClientId, StringComparison.Ordinal)).GrainInstance;
 
     private Task Enter(Func<Task> action)
     {

@@ -25,6 +25,9 @@ internal sealed class MemoryLedger : IClientLedger
 
     public void Release() => _open.SetResult();
 
+    /// <summary>Another activation opens it and counts from here on.</summary>
+    public void Overtake(string clientId) => _epochs[clientId] = EpochOf(clientId) + 1;
+
     public async Task<OpenedLedger> OpenAsync(string clientId, CancellationToken cancellationToken)
     {
         await Ready();

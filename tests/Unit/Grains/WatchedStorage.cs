@@ -23,8 +23,14 @@ internal sealed class WatchedStorage : IGrainStorage
 
     public NextWrite Next { get; set; }
 
-    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        _inner.ReadStateAsync(stateName, grainId, grainState);
+    /// <summary>Told of every state that was read.</summary>
+    public event Action<string, GrainId>? WasRead;
+
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        await _inner.ReadStateAsync(stateName, grainId, grainState);
+        WasRead?.Invoke(stateName, grainId);
+    }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {

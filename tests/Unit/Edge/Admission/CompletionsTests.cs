@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Sluice.Edge;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
 using Sluice.Grains.Abstractions.Clients;
@@ -9,15 +11,17 @@ namespace Sluice.Unit.Edge.Admission;
 
 public sealed class CompletionsTests
 {
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan SlotTtl = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RenewPeriod = TimeSpan.FromSeconds(4);
 
     private readonly FakeCluster _cluster = new();
     private readonly LiveCalls _live = new();
     private readonly ManualTime _time = new();
     private readonly Completions _completions;
 
-    public CompletionsTests() =>
-        _completions = new Completions(_cluster, _live, _time, NullLogger<Completions>.Instance);
+    public CompletionsTests() => _completions = new Completions(
+        _cluster, _live, Options.Create(new EdgeOptions { RenewPeriod = RenewPeriod }), _time,
+        NullLogger<Completions>.Instance);
 
     [Theory]
     [InlineData(true, CompletionOutcome.Dispatched)]
@@ -33,42 +37,106 @@ public sealed class CompletionsTests
         await Eventually.True(() => _live.Count == 0, "the call is no longer live");
     }
 
+    /// <summary>Guards the slot of a call that ends while its grain moves: it waits for no expiry.</summary>
     [Fact]
     public async Task A_grain_that_cannot_hear_is_told_again_until_it_does()
     {
         var call = LiveCall();
-        _cluster.Client.OnComplete = () => Task.FromException(new TimeoutException());
+        _cluster.Client.OnComplete = () => Task.FromException(new SiloUnavailableException());
         _completions.Post(call);
         await Heard();
         await Retry();
         await Heard();
-        Assert.Equal(1, _live.Count);
+        Assert.Equal(0, _live.Count); // Nothing renews its slot, so it is free in time whatever happens.
+        while (_cluster.Client.Completes.Reader.TryRead(out var again))
+        {
+            Assert.Equal(call.RequestId, again.Completions[0].RequestId);
+        }
 
         _cluster.Client.OnComplete = () => Task.CompletedTask;
         await Retry();
 
         Assert.Equal(call.RequestId, (await Heard()).Completions[0].RequestId);
-        await Eventually.True(() => _live.Count == 0, "the call is no longer live");
+        await Eventually.True(() => _time.ArmedTimers == 0, "no other try is planned");
         Assert.False(_cluster.Client.Completes.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task While_no_silo_is_known_the_end_of_a_call_is_kept()
+    {
+        _cluster.Failure = new SiloUnavailableException();
+        var call = LiveCall();
+        _completions.Post(call);
+        await Retry();
+
+        _cluster.Failure = null;
+        await Retry();
+
+        Assert.Equal(call.RequestId, (await Heard()).Completions[0].RequestId);
     }
 
     /// <summary>Guards "everything that is taken expires": nobody hears of a slot that expired long ago.</summary>
     [Fact]
-    public async Task After_a_hundred_tries_the_slot_is_left_to_expire()
+    public async Task A_grain_is_told_until_the_slot_has_surely_expired()
     {
         _cluster.Client.OnComplete = () => Task.FromException(new TimeoutException());
-        _completions.Post(LiveCall());
+        var call = LiveCall();
+        call.Decision = FakeClient.Admitted with { SlotTtl = SlotTtl };
+        _completions.Post(call);
+        var tries = 1;
         await Heard();
 
-        for (var attempt = 2; attempt <= 100; attempt++)
+        while (_time.ArmedTimers > 0)
         {
-            Assert.Equal(1, _live.Count);
             await Retry();
+            tries += _cluster.Client.Completes.Reader.TryRead(out _) ? 1 : 0;
+        }
+
+        Assert.InRange(
+            _time.GetElapsedTime(0), SlotTtl + RenewPeriod, SlotTtl + RenewPeriod + 2 * Repeat.PauseMax);
+        Assert.InRange(tries, 90, 200);
+        await _completions.StopAsync(CancellationToken.None).Within();
+    }
+
+    /// <summary>Guards a grain that is back: it hears in a few calls what ended while it was away.</summary>
+    [Fact]
+    public async Task What_ended_while_the_grain_was_away_is_told_together()
+    {
+        _cluster.Client.OnComplete = () => Task.FromException(new SiloUnavailableException());
+        var ended = Enumerable.Range(1, 1_500).Select(sequence => Some.Call(sequence: sequence)).ToArray();
+        foreach (var call in ended)
+        {
+            _completions.Post(call);
             await Heard();
         }
 
-        await Eventually.True(() => _live.Count == 0, "the call is no longer live");
-        Assert.Equal(0, _time.ArmedTimers);
+        _cluster.Client.OnComplete = () => Task.CompletedTask;
+        await Retry();
+
+        Completion[] told = [.. (await Heard()).Completions, .. (await Heard()).Completions];
+        Assert.Equal(ended.Select(call => call.RequestId), told.Select(completion => completion.RequestId));
+        await _completions.StopAsync(CancellationToken.None).Within();
+    }
+
+    [Fact]
+    public void What_is_more_than_can_be_kept_is_left_to_expire()
+    {
+        var settled = 0;
+        var untold = new UntoldCompletions(
+            _cluster, _time, NullLogger<Completions>.Instance, count => settled += count);
+        for (var sequence = 1; sequence <= UntoldCompletions.CountMax; sequence++)
+        {
+            untold.Add("a", new Completion(Some.RequestId(sequence), CompletionOutcome.Dispatched), SlotTtl);
+        }
+
+        Assert.Equal(0, settled);
+        untold.Add("b", new Completion(Some.RequestId(), CompletionOutcome.Dispatched), SlotTtl);
+        Assert.Equal(1, settled);
+
+        _time.Advance(Repeat.PauseMax); // The first 1 000 are heard, and make room.
+        untold.Add("b", new Completion(Some.RequestId(), CompletionOutcome.Dispatched), SlotTtl);
+        Assert.True(_cluster["a"].Completes.Reader.Count >= 1);
+        Assert.Equal(1, settled % 1_000);
     }
 
     /// <summary>Guards the pool: a slot freed before the pool has let go is used by a second call there.</summary>
@@ -111,6 +179,22 @@ public sealed class CompletionsTests
     }
 
     [Fact]
+    public async Task An_edge_that_stops_waits_for_grains_that_are_away()
+    {
+        _cluster.Client.OnComplete = () => Task.FromException(new SiloUnavailableException());
+        _completions.Post(LiveCall());
+        await Heard();
+        var stop = _completions.StopAsync(CancellationToken.None);
+        await Retry();
+        Assert.False(stop.IsCompleted);
+
+        _cluster.Client.OnComplete = () => Task.CompletedTask;
+        await Retry();
+
+        await stop.Within();
+    }
+
+    [Fact]
     public async Task An_edge_with_nothing_to_tell_stops_at_once()
     {
         _completions.Post(LiveCall());
@@ -147,6 +231,6 @@ public sealed class CompletionsTests
     private async Task Retry()
     {
         await Eventually.True(() => _time.ArmedTimers == 1, "another try is planned");
-        _time.Advance(RetryDelay);
+        _time.Advance(Repeat.PauseMax);
     }
 }

@@ -96,6 +96,105 @@ public sealed class DecisionsTests
         Assert.Single(_cluster.Client.Admits);
     }
 
+    /// <summary>
+    /// P6. Guards requests while silos are replaced or killed: they wait, and count once wherever the grain is.
+    /// </summary>
+    [Theory]
+    [InlineData(typeof(SiloUnavailableException))]
+    [InlineData(typeof(OrleansMessageRejectionException))]
+    public async Task A_grain_that_cannot_be_reached_is_asked_again_for_the_same_request(Type trouble)
+    {
+        _cluster.Client.OnAdmit = _ => _cluster.Client.Admits.Count < 5
+            ? Task.FromException<AdmitReply>(Trouble(trouble))
+            : Task.FromResult(FakeClient.Admitted);
+        var asking = Ask();
+
+        await AdvanceUntilDone(asking);
+
+        Assert.Equal(Verdict.Admitted, (await asking).Verdict);
+        Assert.Equal(Enumerable.Repeat(_call.RequestId, 5), _cluster.Client.Admits.Select(asked => asked.RequestId));
+        Assert.InRange(_time.GetElapsedTime(0).TotalMilliseconds, (10 + 20 + 40 + 80) / 2, 10 + 20 + 40 + 80 + 4 * 5);
+    }
+
+    [Fact]
+    public async Task While_no_silo_is_known_the_request_waits_for_one()
+    {
+        _cluster.Failure = new SiloUnavailableException();
+        var asking = Ask();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(asking.IsCompleted);
+
+        _cluster.Failure = null;
+        await AdvanceUntilDone(asking);
+
+        Assert.Equal(Verdict.Admitted, (await asking).Verdict);
+        Assert.NotNull(_call.Grain);
+    }
+
+    [Fact]
+    public async Task A_grain_that_stays_out_of_reach_is_given_up_at_the_time_out()
+    {
+        _cluster.Client.OnAdmit = _ => Task.FromException<AdmitReply>(new SiloUnavailableException());
+        var asking = Ask();
+
+        await AdvanceUntilDone(asking);
+
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => asking);
+        Assert.InRange(
+            _time.GetElapsedTime(0), TimeSpan.FromSeconds(3) - Repeat.PauseMax, TimeSpan.FromSeconds(3));
+        Assert.InRange(_cluster.Client.Admits.Count, 14, 28); // The first five in 300 ms, then four to eight a second.
+    }
+
+    /// <summary>Guards a grain that has too much to do, and callers that an error would keep waiting.</summary>
+    [Theory]
+    [InlineData(typeof(LimitExceededException))]
+    [InlineData(typeof(OrleansException))]
+    [InlineData(typeof(TimeoutException))]
+    [InlineData(typeof(InvalidOperationException))]
+    public async Task Any_other_trouble_is_told_at_once(Type trouble)
+    {
+        _cluster.Client.OnAdmit = _ => Task.FromException<AdmitReply>(Trouble(trouble));
+
+        await Assert.ThrowsAsync(trouble, Ask);
+
+        Assert.Single(_cluster.Client.Admits);
+    }
+
+    /// <summary>Guards slots: what is asked for after the call was completed would be freed by nobody.</summary>
+    [Fact]
+    public async Task A_request_that_was_given_up_is_not_asked_for_again()
+    {
+        var lost = new TaskCompletionSource<AdmitReply>();
+        _cluster.Client.OnAdmit = _ => lost.Task;
+        var asking = Ask();
+        _time.Advance(TimeSpan.FromSeconds(3));
+        await Eventually.True(() => asking.IsCompleted, "it is given up");
+        await Assert.ThrowsAsync<TimeoutException>(() => asking);
+
+        lost.SetException(new SiloUnavailableException());
+        _time.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Single(_cluster.Client.Admits);
+        Assert.Equal(0, _time.ArmedTimers);
+    }
+
+    [Fact]
+    public async Task A_client_that_hangs_up_while_the_grain_is_away_is_not_asked_for_again()
+    {
+        _cluster.Client.OnAdmit = _ => Task.FromException<AdmitReply>(new SiloUnavailableException());
+        using var client = new CancellationTokenSource();
+        var asking = _decisions.AskAsync(_call, client.Token).AsTask();
+
+        await client.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking.Within());
+        Assert.Single(_cluster.Client.Admits);
+    }
+
+    private static Exception Trouble(Type type) => type == typeof(OrleansMessageRejectionException)
+        ? new OrleansMessageRejectionException("Turned away.")
+        : (Exception)Activator.CreateInstance(type)!;
+
     private Task<AdmitReply> Ask() => _decisions.AskAsync(_call, CancellationToken.None).AsTask();
 
     private async Task AdvanceUntilDone(Task task)

@@ -183,7 +183,10 @@ public sealed class CallBodyMiddlewareTests
             },
         };
         return new CallBodyMiddleware(
-            Forward, new PoolCatalog(Options.Create(options)), new Callers(_cluster), Options.Create(options));
+            Forward,
+            new PoolCatalog(Options.Create(options)),
+            new Callers(_cluster, Options.Create(options), TimeProvider.System),
+            Options.Create(options));
     }
 
     private async Task Forward(HttpContext context)

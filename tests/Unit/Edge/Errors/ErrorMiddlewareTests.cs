@@ -42,6 +42,9 @@ public sealed class ErrorMiddlewareTests
     [InlineData(typeof(TimeoutException), 503, "service_unavailable")]
     [InlineData(typeof(SiloUnavailableException), 503, "service_unavailable")]
     [InlineData(typeof(OrleansException), 503, "service_unavailable")]
+    [InlineData(typeof(LimitExceededException), 503, "service_unavailable")]
+    [InlineData(typeof(InconsistentStateException), 503, "service_unavailable")]
+    [InlineData(typeof(LostDatabaseException), 503, "service_unavailable")]
     [InlineData(typeof(InvalidOperationException), 500, "internal_error")]
     [InlineData(typeof(OperationCanceledException), 500, "internal_error")]
     public async Task An_exception_is_our_trouble_and_worth_a_retry(Type exception, int status, string code)
@@ -80,4 +83,7 @@ public sealed class ErrorMiddlewareTests
         await new ErrorMiddleware(_ => throw exception, session, NullLogger<ErrorMiddleware>.Instance)
             .InvokeAsync(_exchange.Context);
     }
+
+    /// <summary>As a driver throws it, in a process that has its silo within.</summary>
+    private sealed class LostDatabaseException : System.Data.Common.DbException;
 }

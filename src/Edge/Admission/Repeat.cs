@@ -1,0 +1,33 @@
+using Sluice.Grains.Abstractions.Clients;
+
+namespace Sluice.Edge.Admission;
+
+/// <summary>When a grain that could not be reached is asked again.</summary>
+internal static class Repeat
+{
+    public static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(10);
+    public static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// The pause before the next try: 10 ms, doubled with every failure up to 250 ms, less up to half of it. How much
+    /// less follows from the request's id, so that requests which failed together come back one by one.
+    /// </summary>
+    /// <param name="failures">Tries that have failed; 1 or more.</param>
+    /// <param name="requestId">The request.</param>
+    public static TimeSpan PauseAfter(int failures, RequestId requestId)
+    {
+        var doublings = Math.Min(failures - 1, 10); // Far past the longest pause, and far from overflow.
+        var longest = Math.Min(PauseMin.Ticks << doublings, PauseMax.Ticks);
+        var drawn = Mixed((ulong)requestId.EdgeSession + Mixed((ulong)requestId.Sequence + Mixed((ulong)failures)));
+        return new TimeSpan(longest - (long)(drawn % (ulong)(longest / 2 + 1)));
+    }
+
+    /// <summary>SplitMix64: neighbours in, strangers out.</summary>
+    private static ulong Mixed(ulong value)
+    {
+        value += 0x9E3779B97F4A7C15;
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
+    }
+}

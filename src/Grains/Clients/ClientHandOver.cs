@@ -1,0 +1,82 @@
+using Sluice.Rules.Admission;
+using Sluice.Rules.Limits;
+using RequestId = Sluice.Grains.Abstractions.Clients.RequestId;
+
+namespace Sluice.Grains.Clients;
+
+/// <summary>
+/// What a client's activation leaves to the next one on another silo, which may run a neighbouring version: it only
+/// grows.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("sluice.ClientHandOver")]
+public sealed record ClientHandOver
+{
+    /// <summary>The epoch of the activation that left it.</summary>
+    [Id(0)] public required long Epoch { get; init; }
+
+    [Id(1)] public required RateHandOver[] Rates { get; init; }
+
+    [Id(2)] public required SlotHandOver[] Slots { get; init; }
+
+    /// <summary>The quotas it counted in, not what it counted: that is stored.</summary>
+    [Id(3)] public required QuotaHandOver[] Quotas { get; init; }
+
+    internal static ClientHandOver Of(HandOver left, long epoch) => new()
+    {
+        Epoch = epoch,
+        Rates = [.. left.Rates.Select(rate => new RateHandOver(
+            rate.Name, rate.Limit.Capacity, rate.Limit.Refill, rate.Limit.Period, rate.Credit, rate.Out))],
+        Slots = [.. left.Slots.Select(slot => new SlotHandOver(
+            slot.RequestId.ToWire(), slot.Left, slot.AdmittedAgo, slot.AdmittedUtc))],
+        Quotas = [.. left.Quotas.Select(quota => new QuotaHandOver(quota.Name, quota.Amount))],
+    };
+
+    /// <summary>Null when it says what cannot be.</summary>
+    internal HandOver? ToRule()
+    {
+        // What another version leaves out is null, whatever its type says.
+        if (Rates is null || Slots is null || Quotas is null || Rates.Any(rate => rate.Name is null))
+        {
+            return null;
+        }
+
+        var left = new HandOver(
+            [.. Rates.Select(rate => new RateInUse(
+                rate.Name, new BucketLimit(rate.Capacity, rate.Refill, rate.Period), rate.Credit, rate.Out))],
+            [.. Slots.Select(slot => new SlotInUse(
+                slot.RequestId.ToRule(), slot.Left, slot.AdmittedAgo, slot.AdmittedUtc))],
+            [.. Quotas.Select(quota => new CountLimit(quota.Name, quota.Amount))]);
+        return left.IsPossible ? left : null;
+    }
+}
+
+/// <param name="Name">The limit's name.</param>
+/// <param name="Capacity">Most tokens at once.</param>
+/// <param name="Refill">Tokens added every <paramref name="Period"/>.</param>
+/// <param name="Period">Longer than zero.</param>
+/// <param name="Credit">Tokens left × the period's ticks; below zero is a debt.</param>
+/// <param name="Out">Tokens held by running calls.</param>
+[GenerateSerializer, Immutable, Alias("sluice.RateHandOver")]
+public readonly record struct RateHandOver(
+    [property: Id(0)] string Name,
+    [property: Id(1)] long Capacity,
+    [property: Id(2)] long Refill,
+    [property: Id(3)] TimeSpan Period,
+    [property: Id(4)] long Credit,
+    [property: Id(5)] long Out);
+
+/// <param name="RequestId">The request that holds the slot.</param>
+/// <param name="Left">How long it stays taken unless its edge renews it.</param>
+/// <param name="AdmittedAgo">How long ago it was granted; null when its call gives nothing back.</param>
+/// <param name="AdmittedUtc">When it was granted.</param>
+[GenerateSerializer, Immutable, Alias("sluice.SlotHandOver")]
+public readonly record struct SlotHandOver(
+    [property: Id(0)] RequestId RequestId,
+    [property: Id(1)] TimeSpan Left,
+    [property: Id(2)] TimeSpan? AdmittedAgo,
+    [property: Id(3)] DateTimeOffset AdmittedUtc);
+
+/// <param name="Name">The limit's name.</param>
+/// <param name="Amount">Units per month.</param>
+[GenerateSerializer, Immutable, Alias("sluice.QuotaHandOver")]
+public readonly record struct QuotaHandOver([property: Id(0)] string Name, [property: Id(1)] long Amount);
