@@ -20,9 +20,9 @@ internal sealed class ScaleDatabase(int port) : IAsyncDisposable
     private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(string.Create(
         CultureInfo.InvariantCulture,
         $"Host=127.0.0.1;Port={port};Username={PostgreSqlServer.User};Password={PostgreSqlServer.Password};"
-        + "Database=postgres;Command Timeout=600"));
+        + $"Database=postgres;Command Timeout=600"));
 
-    public static string ClientId(int client) => client.ToString("'scale'000000000", CultureInfo.InvariantCulture);
+    public static string ClientId(int client) => string.Create(CultureInfo.InvariantCulture, $"scale{client:D9}");
 
     /// <summary>Makes clients like one that there is: the same plan and the same key, an id of their own each.</summary>
     public async Task CopyClientAsync(string template, int from, int until, CancellationToken cancellationToken)
