@@ -22,7 +22,9 @@ internal sealed class HeartbeatRun(MembershipOptions options)
         _last = now;
     }
 
-    /// <summary>A heartbeat failed: whether the others beat meanwhile is not known, and the count begins anew.</summary>
+    /// <summary>
+    /// A heartbeat failed: whether the others beat meanwhile is not known, and the count begins anew.
+    /// </summary>
     internal void Break()
     {
         _since = null;

@@ -54,8 +54,8 @@ public interface IMembershipTable
     Task<ClusterView> SuspectAsync(long suspectId, long bySiloId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Declares a silo dead if at that moment <see cref="MembershipRules.IsDeadBySilence"/> says so. Both must be in the
-    /// view.
+    /// Declares a silo dead if at that moment <see cref="MembershipRules.IsDeadBySilence"/> says so. Both must be in
+    /// the view.
     /// </summary>
     /// <param name="siloId">Who is silent.</param>
     /// <param name="bySiloId">Who declares, having completed its own heartbeats all that time.</param>

@@ -84,8 +84,8 @@ internal static class MembershipRules
         && unchanged >= options.SilenceMax - options.HeartbeatPeriod;
 
     /// <summary>
-    /// A heartbeat from the future is as old as it is far: after the table's clock stepped back, only who has not beaten
-    /// since has one.
+    /// A heartbeat from the future is as old as it is far: after the table's clock stepped back, only who has not
+    /// beaten since has one.
     /// </summary>
     private static bool IsSilent(
         long siloId,

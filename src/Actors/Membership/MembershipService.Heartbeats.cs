@@ -46,7 +46,10 @@ internal sealed partial class MembershipService
         using (ExecutionContext.SuppressFlow())
         {
             _timer = _time.CreateTimer(
-                service => ((MembershipService)service!).Tick(), this, _options.HeartbeatPeriod, _options.HeartbeatPeriod);
+                service => ((MembershipService)service!).Tick(),
+                this,
+                _options.HeartbeatPeriod,
+                _options.HeartbeatPeriod);
         }
     }
 
@@ -157,8 +160,8 @@ internal sealed partial class MembershipService
     }
 
     /// <summary>
-    /// Tells the table what is to be told, one after another: many peers out of reach must not take the connections that
-    /// a heartbeat needs. What it does not take is dropped, and said again by who still finds it so.
+    /// Tells the table what is to be told, one after another: many peers out of reach must not take the connections
+    /// that a heartbeat needs. What it does not take is dropped, and said again by who still finds it so.
     /// </summary>
     private async Task ReportAllAsync()
     {

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Sluice.Actors.Membership;
 
-/// <summary>What the membership logs. Addresses of silos are no secrets; those of the database are not known here.</summary>
+/// <summary>
+/// What the membership logs. Addresses of silos are no secrets; those of the database are not known here.
+/// </summary>
 internal sealed partial class MembershipService
 {
     [LoggerMessage(4101, LogLevel.Information, "Joined as {Silo}.")]

@@ -30,7 +30,9 @@ internal sealed partial class MembershipService : IAsyncDisposable
     private bool _evicted;
     private bool _ending;
 
-    /// <exception cref="ActorConfigurationException">A time is out of its range; the message names all of them.</exception>
+    /// <exception cref="ActorConfigurationException">
+    /// A time is out of its range; the message names all of them.
+    /// </exception>
     public MembershipService(MembershipParts parts)
     {
         if (parts.Options.Mistakes().ToList() is { Count: > 0 } mistakes)
@@ -66,7 +68,9 @@ internal sealed partial class MembershipService : IAsyncDisposable
     public SiloEntry Self =>
         _self ?? throw new InvalidOperationException("The silo has not joined: await JoinAsync first.");
 
-    /// <summary>Joins, and keeps the membership from then on. Once. Tried again while the table cannot be reached.</summary>
+    /// <summary>
+    /// Joins, and keeps the membership from then on. Once. Tried again while the table cannot be reached.
+    /// </summary>
     /// <exception cref="SiloUnavailableException">It could not be reached for too long.</exception>
     public async Task<SiloEntry> JoinAsync(CancellationToken cancellationToken)
     {
@@ -84,8 +88,8 @@ internal sealed partial class MembershipService : IAsyncDisposable
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             throw new SiloUnavailableException(
-                $"'{_candidate.Name}' could not join for {_options.JoinTimeout}, because the table of silos could not be " +
-                "used: see that the database answers.",
+                $"'{_candidate.Name}' could not join for {_options.JoinTimeout}, because the table of silos could " +
+                "not be used: see that the database answers.",
                 failure);
         }
 
@@ -102,7 +106,9 @@ internal sealed partial class MembershipService : IAsyncDisposable
         return joined.Silo;
     }
 
-    /// <summary>Takes a view that another silo knows. Only a newer one than <see cref="View"/> changes anything.</summary>
+    /// <summary>
+    /// Takes a view that another silo knows. Only a newer one than <see cref="View"/> changes anything.
+    /// </summary>
     public void Adopt(ClusterView view)
     {
         ArgumentNullException.ThrowIfNull(view);
@@ -206,7 +212,8 @@ internal sealed partial class MembershipService : IAsyncDisposable
             }
 
             await Task.Delay(_options.HeartbeatPeriod / 4, _time, either.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                .ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

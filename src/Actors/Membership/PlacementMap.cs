@@ -3,7 +3,9 @@ using System.Collections.Immutable;
 
 namespace Sluice.Actors.Membership;
 
-/// <summary>What placement needs of one view, worked out once: for each type of grain the silos that may host it.</summary>
+/// <summary>
+/// What placement needs of one view, worked out once: for each type of grain the silos that may host it.
+/// </summary>
 internal sealed class PlacementMap
 {
     private readonly FrozenDictionary<string, Candidates> _byType;

@@ -52,7 +52,9 @@ public abstract class MembershipDeathTests : MembershipTest
         Assert.Equal(ids[..3], await LivingAsync());
     }
 
-    /// <summary>Guards against the pair that has each other declared dead: the second word is that of a dead silo.</summary>
+    /// <summary>
+    /// Guards against the pair that has each other declared dead: the second word is that of a dead silo.
+    /// </summary>
     [Fact]
     public async Task Who_is_dead_suspects_nobody_and_what_it_said_before_counts_no_more()
     {
@@ -176,7 +178,9 @@ public abstract class MembershipDeathTests : MembershipTest
         Assert.Equal([ids[0], ids[2]], await LivingAsync());
     }
 
-    /// <summary>Guards the two seconds in which a paused process wakes: what it decided before it slept is old.</summary>
+    /// <summary>
+    /// Guards the two seconds in which a paused process wakes: what it decided before it slept is old.
+    /// </summary>
     [Fact]
     public async Task Who_declares_must_have_beaten_a_moment_ago()
     {

@@ -24,7 +24,9 @@ public abstract class MembershipRaceTests : MembershipTest
         Assert.Equal(joined.Select(one => one.Silo.Id).Order(), await LivingAsync());
     }
 
-    /// <summary>Guards the total order: whoever was answered a later version sees all that the earlier one had.</summary>
+    /// <summary>
+    /// Guards the total order: whoever was answered a later version sees all that the earlier one had.
+    /// </summary>
     [Fact]
     public async Task Views_of_one_version_are_the_same_whoever_reads_them()
     {

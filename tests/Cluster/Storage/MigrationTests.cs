@@ -78,7 +78,10 @@ public abstract class MigrationTests : StorageTest
     public async Task A_step_that_was_applied_with_another_text_is_refused()
     {
         var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => MigrateAsync(
-            [Schema.Migrations[0] with { PostgreSql = "SELECT 1", Sqlite = "SELECT 1" }, .. Schema.Migrations.Skip(1)]));
+            [
+                Schema.Migrations[0] with { PostgreSql = "SELECT 1", Sqlite = "SELECT 1" },
+                .. Schema.Migrations.Skip(1),
+            ]));
 
         Assert.StartsWith("Migration 1 'begin' was applied to the database with another text", refused.Message);
     }

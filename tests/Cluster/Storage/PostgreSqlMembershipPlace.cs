@@ -7,8 +7,8 @@ using Sluice.Testing;
 namespace Sluice.Cluster.Storage;
 
 /// <summary>
-/// The server's clock is not the test's to set, so everything stored moves the other way instead. The tables wait longer
-/// than a silo's would: a test machine may be slow, and that is not what these tests are about.
+/// The server's clock is not the test's to set, so everything stored moves the other way instead. The tables wait
+/// longer than a silo's would: a test machine may be slow, and that is not what these tests are about.
 /// </summary>
 internal sealed class PostgreSqlMembershipPlace(PostgreSqlFixture server) : MembershipPlace
 {

@@ -31,8 +31,8 @@ public sealed class DeathProperties
         tests: 600);
 
     /// <summary>
-    /// Two and a half seconds between outages, so that each silo gets a heartbeat through: a table that answers one silo
-    /// and not the other, second by second, is no outage to the one.
+    /// Two and a half seconds between outages, so that each silo gets a heartbeat through: a table that answers one
+    /// silo and not the other, second by second, is no outage to the one.
     /// </summary>
     [Fact]
     public void Outages_of_the_table_of_any_length_kill_nobody() => Law.Holds(
@@ -72,8 +72,8 @@ public sealed class DeathProperties
         tests: 200);
 
     /// <summary>
-    /// Liveness: with no fault left, the running agree on the table's view, hold exactly those who beat, and whoever was
-    /// declared dead knows it.
+    /// Liveness: with no fault left, the running agree on the table's view, hold exactly those who beat, and whoever
+    /// was declared dead knows it.
     /// </summary>
     [Fact]
     public void When_the_faults_end_all_agree_and_the_dead_know_it() => Law.Holds(
@@ -106,7 +106,10 @@ public sealed class DeathProperties
         {
             foreach (var silo in Ran(one).Fleet.Silos)
             {
-                var versions = silo.News.Where(news => news != "evicted").Select(news => int.Parse(news[5..], null)).ToList();
+                var versions = silo.News
+                    .Where(news => news != "evicted")
+                    .Select(news => int.Parse(news[5..], null))
+                    .ToList();
                 Assert.Equal(versions.Order().Distinct(), versions);
                 Assert.InRange(silo.News.Count - versions.Count, 0, 1);
             }

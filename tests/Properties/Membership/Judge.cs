@@ -70,7 +70,8 @@ internal sealed class Judge
         }
 
         Expect(
-            before.Version == after.Version == before.Silos.SequenceEqual(after.Silos) && after.Version >= before.Version,
+            before.Version == after.Version == before.Silos.SequenceEqual(after.Silos)
+                && after.Version >= before.Version,
             $"{call}: {before} became {after}");
         var died = before.Silos.Where(silo => after.Find(silo.Id) is null).Select(silo => silo.Id).ToList();
         foreach (var id in died.Where(_ => call.Name is "Suspect" or "DeclareSilent"))

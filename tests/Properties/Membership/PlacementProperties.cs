@@ -17,7 +17,8 @@ public sealed class PlacementProperties
         from gaps in Gen.Choose(1, 9).ArrayOf(count)
         select gaps.Select((_, i) => gaps.Take(i + 1).Sum(gap => (long)gap * large)).ToArray();
 
-    private static readonly Gen<string> Prefixes = Gen.Elements("", "c", "tenant-with-a-long-name.", "ключ/", "0000000");
+    private static readonly Gen<string> Prefixes =
+        Gen.Elements("", "c", "tenant-with-a-long-name.", "ключ/", "0000000");
 
     private static readonly Gen<(long[] Ids, string Prefix, int Chosen)> Cases =
         from ids in Ids
@@ -57,7 +58,8 @@ public sealed class PlacementProperties
         {
             var joined = one.Ids[one.Chosen];
             var (before, after) = (View([.. one.Ids.Where(id => id != joined)], 1), View(one.Ids, 2));
-            return KeysOf(one.Prefix).All(key => Owner(key, after) == Owner(key, before) || Owner(key, after) == joined);
+            return KeysOf(one.Prefix).All(key =>
+                Owner(key, after) == Owner(key, before) || Owner(key, after) == joined);
         },
         tests: 300);
 
@@ -70,7 +72,10 @@ public sealed class PlacementProperties
         one =>
         {
             var view = View(one.Ids, 1);
-            var shares = KeysOf(one.Prefix, 16_000).CountBy(key => Owner(key, view)).Select(count => count.Value).ToList();
+            var shares = KeysOf(one.Prefix, 16_000)
+                .CountBy(key => Owner(key, view))
+                .Select(count => count.Value)
+                .ToList();
             var even = 16_000.0 / one.Ids.Length;
             return shares.Count == one.Ids.Length && shares.All(share => Math.Abs(share - even) < 0.2 * even);
         },

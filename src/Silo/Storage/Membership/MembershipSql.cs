@@ -15,7 +15,9 @@ internal static class MembershipSql
             AND declarer.heartbeat_at BETWEEN clock_timestamp() - $4 AND clock_timestamp() + $4
         """;
 
-    /// <summary>Declares the silos in <c>doomed (id, ground)</c> dead, and makes the next version if there are any.</summary>
+    /// <summary>
+    /// Declares the silos in <c>doomed (id, ground)</c> dead, and makes the next version if there are any.
+    /// </summary>
     private const string Declare = """
         dead AS (
             UPDATE silo SET status = 'dead', died_at = clock_timestamp(), death = doomed.ground

@@ -5,7 +5,9 @@ internal sealed class SiloIdentity
 {
     private long _siloId;
 
-    /// <summary>The id that the table of silos gave; 0 when this process has not joined, and nothing is refused.</summary>
+    /// <summary>
+    /// The id that the table of silos gave; 0 when this process has not joined, and nothing is refused.
+    /// </summary>
     public long SiloId
     {
         get => Volatile.Read(ref _siloId);

@@ -7,8 +7,8 @@ using Sluice.Actors.Membership;
 namespace Sluice.Testing;
 
 /// <summary>
-/// Silos on one table, on a clock that the test owns. Everything runs on the test's thread, in one order. Shared by unit
-/// and property tests.
+/// Silos on one table, on a clock that the test owns. Everything runs on the test's thread, in one order. Shared by
+/// unit and property tests.
 /// </summary>
 internal sealed class Fleet
 {
@@ -154,7 +154,9 @@ internal sealed class FleetSilo
 
     internal bool WasEvicted => News.Contains("evicted");
 
-    /// <summary>A paused process does nothing, and time goes on without it. One that has crashed is never resumed.</summary>
+    /// <summary>
+    /// A paused process does nothing, and time goes on without it. One that has crashed is never resumed.
+    /// </summary>
     internal bool IsPaused { get; set; }
 
     internal async Task JoinAsync() => Id = (await Service.JoinAsync(CancellationToken.None)).Id;

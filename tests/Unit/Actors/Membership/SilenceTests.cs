@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Sluice.Unit.Actors.Membership;
 
-/// <summary>Who is silent dies, and nobody dies of what is wrong with the table, with time or with the one who looks.</summary>
+/// <summary>
+/// Who is silent dies, and nobody dies of what is wrong with the table, with time or with the one who looks.
+/// </summary>
 public sealed class SilenceTests
 {
     private const double TenMinutes = 600;

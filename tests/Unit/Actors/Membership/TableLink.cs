@@ -62,7 +62,10 @@ internal sealed class TableLink(Fleet fleet) : IMembershipTable
         PassAsync(new("Join", 0, 0), () => fleet.Table.JoinAsync(candidate, default), cancellationToken);
 
     public Task<MembershipSnapshot> HeartbeatAsync(long siloId, CancellationToken cancellationToken) =>
-        PassAsync(new("Heartbeat", siloId, siloId), () => fleet.Table.HeartbeatAsync(siloId, default), cancellationToken);
+        PassAsync(
+            new("Heartbeat", siloId, siloId),
+            () => fleet.Table.HeartbeatAsync(siloId, default),
+            cancellationToken);
 
     public Task<ClusterView> SetStatusAsync(long siloId, SiloStatus status, CancellationToken cancellationToken) =>
         PassAsync(
