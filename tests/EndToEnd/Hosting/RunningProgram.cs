@@ -3,7 +3,7 @@ using Sluice.Testing;
 
 namespace Sluice.EndToEnd.Hosting;
 
-/// <summary>The built program of an installation, run as a process of its own and never left behind.</summary>
+/// <summary>A built program of ours, run as a process of its own and never left behind.</summary>
 public sealed class RunningProgram : IAsyncDisposable
 {
     /// <summary>What the machine's own settings must not decide in a test.</summary>
@@ -24,10 +24,15 @@ public sealed class RunningProgram : IAsyncDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Starts it with these arguments in an empty working folder.</summary>
+    /// <param name="workingFolder">Where it runs.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="environment">Variables, on top of what is inherited.</param>
+    /// <param name="project">Which program: the name of its folder below src.</param>
     public static RunningProgram Start(
-        string workingFolder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+        string workingFolder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment,
+        string project = "Standalone")
     {
-        var start = new ProcessStartInfo("dotnet", [ProgramPath(), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [ProgramPath(project), .. arguments])
         {
             WorkingDirectory = workingFolder,
             RedirectStandardOutput = true,
@@ -65,9 +70,12 @@ public sealed class RunningProgram : IAsyncDisposable
     }
 
     /// <summary>SIGTERM, without waiting.</summary>
-    public void Terminate()
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>A signal by its name, without waiting.</summary>
+    public void Signal(string name)
     {
-        using var kill = Process.Start("sh", ["-c", $"kill -TERM {_process.Id}"]);
+        using var kill = Process.Start("sh", ["-c", $"kill -{name} {_process.Id}"]);
         kill.WaitForExit();
     }
 
@@ -104,11 +112,11 @@ public sealed class RunningProgram : IAsyncDisposable
     }
 
     /// <summary>Built in the same configuration as these tests: …/tests/EndToEnd/bin/Release/net10.0/.</summary>
-    private static string ProgramPath()
+    private static string ProgramPath(string project)
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         return Path.Combine(
-            RepositoryRoot.Path, "src", "Standalone", "bin", framework.Parent!.Name, framework.Name,
-            "Sluice.Standalone.dll");
+            RepositoryRoot.Path, "src", project, "bin", framework.Parent!.Name, framework.Name,
+            $"Sluice.{project}.dll");
     }
 }
