@@ -18,7 +18,27 @@ internal sealed record ClusterReport(
 /// <param name="CallsPerSecond">Calls that began to run, over the last seconds.</param>
 /// <param name="Types">Grains in memory by type, most numerous first.</param>
 internal sealed record ClusterTotals(
-    int Silos, int SilosReachable, int Activations, long Waiting, double CallsPerSecond, GrainTypeReport[] Types);
+    int Silos, int SilosReachable, int Activations, long Waiting, double CallsPerSecond, GrainTypeReport[] Types)
+{
+    public static ClusterTotals Of(IReadOnlyCollection<SiloReport> silos)
+    {
+        var figures = silos.Select(silo => silo.Figures).OfType<SiloFigures>().ToArray();
+        return new ClusterTotals(
+            silos.Count,
+            figures.Length,
+            figures.Sum(silo => silo.Activations),
+            figures.Sum(silo => silo.Waiting),
+            figures.Sum(silo => silo.CallsPerSecond ?? 0),
+            [
+                .. figures.SelectMany(silo => silo.Types)
+                    .GroupBy(type => type.Type)
+                    .Select(type => new GrainTypeReport(
+                        type.Key, type.Sum(part => part.Activations), type.Sum(part => part.Waiting)))
+                    .OrderByDescending(type => type.Activations)
+                    .ThenBy(type => type.Type, StringComparer.Ordinal),
+            ]);
+    }
+}
 
 /// <summary>One silo.</summary>
 /// <param name="Id">The engine's identity of that process; never used again.</param>
