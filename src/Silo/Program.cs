@@ -5,6 +5,7 @@ using Sluice.Grains.Clients;
 using Sluice.Silo.Admin;
 using Sluice.Silo.Configuration;
 using Sluice.Silo.Hosting;
+using Sluice.Silo.Introspection;
 using Sluice.Silo.Security;
 using Sluice.Silo.Storage;
 using Sluice.Telemetry;
@@ -50,6 +51,7 @@ public static class Program
         app.MapPrometheus("/metrics");
         app.MapOpenApi(AdminApi.DescriptionPath);
         app.MapAdminApi();                                  //                                        400, 404, 409
+        app.MapClusterPage();                               // Holds no data, so it wants no key.
     }
 
     /// <summary>Before the silo listens: the database is prepared, and the grains answer.</summary>

@@ -1,4 +1,5 @@
 using Sluice.Actors.Calls;
+using Sluice.Actors.Introspection;
 using Sluice.Actors.Timers;
 using Sluice.Actors.Turns;
 
@@ -41,8 +42,8 @@ internal sealed partial class Activation
                 return new EndItem(this, _ending!.Value);
             case ActivationState.Active when FirstToRun() is { } item:
                 RemoveWaiting(item);
-                _servedAny = true;
-                if (item is not GrainTimer { KeepsAlive: false })
+                _servedAny |= item is not LookItem;
+                if (item is not (GrainTimer { KeepsAlive: false } or LookItem))
                 {
                     Touch();
                 }

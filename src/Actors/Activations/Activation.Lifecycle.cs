@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Actors.Calls;
+using Sluice.Actors.Introspection;
 using Sluice.Actors.Migration;
 using Sluice.Actors.Turns;
 
@@ -215,6 +216,7 @@ internal sealed partial class Activation
     internal void Die(Exception? failure, bool elsewhere = false)
     {
         var calls = new List<GrainCall>();
+        List<LookItem>? looks = null;
         Activation? successor = null;
         lock (_lock)
         {
@@ -227,6 +229,10 @@ internal sealed partial class Activation
                 {
                     calls.Add(call);
                 }
+                else if (item is LookItem look)
+                {
+                    (looks ??= []).Add(look);
+                }
             }
 
             // Under this lock, so that a call that finds this activation dead finds the next one, behind these.
@@ -238,6 +244,7 @@ internal sealed partial class Activation
         }
 
         StopTimers();
+        looks?.ForEach(look => look.GiveUp("It was deactivated before its state was read."));
         if (failure is not null)
         {
             calls.ForEach(call => call.Fail(failure));

@@ -106,18 +106,18 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Takes a waiting call out; false when it runs, or is over.</summary>
-    internal bool TryRemoveQueued(GrainCall call)
+    /// <summary>Takes a waiting item out; false when it runs, or is over.</summary>
+    internal bool TryRemoveQueued(WorkItem item)
     {
         lock (_lock)
         {
-            if (call.State is not WorkState.Queued || call.Activation != this)
+            if (item.State is not WorkState.Queued || item.Activation != this)
             {
                 return false;
             }
 
-            RemoveWaiting(call);
-            call.State = WorkState.Done;
+            RemoveWaiting(item);
+            item.State = WorkState.Done;
             return true;
         }
     }
@@ -145,6 +145,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         var outer = SynchronizationContext.Current;
         WorkItem? ended = null;
         var yielded = false;
+        var calls = 0;
         for (var turns = 0; ; turns++)
         {
             PostedTurn posted;
@@ -175,6 +176,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
 
             if (next is not null)
             {
+                calls += next is GrainCall ? 1 : 0;
                 ended = StartTurn(next) ? next : null;
             }
             else
@@ -184,6 +186,11 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         }
 
         SynchronizationContext.SetSynchronizationContext(outer);
+        if (calls > 0)
+        {
+            Host.Statistics.Ran(calls);
+        }
+
         if (yielded)
         {
             Host.Scheduler.Schedule(this);

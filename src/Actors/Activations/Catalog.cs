@@ -15,7 +15,8 @@ internal sealed class Catalog(ActorHost host)
     /// <summary>In the order they were made: the order of a dictionary differs from run to run.</summary>
     internal List<Activation> All() => [.. _activations.Values.OrderBy(activation => activation.Number)];
 
-    internal IEnumerable<Activation> Unordered => _activations.Values;
+    /// <summary>Without a snapshot, which would stop everybody who wants to add one.</summary>
+    internal IEnumerable<Activation> Unordered => _activations.Select(entry => entry.Value);
 
     internal Activation? Find(GrainId id) => _activations.GetValueOrDefault(id);
 

@@ -97,6 +97,11 @@ internal sealed class Call<TArgs, TResult> : GrainCall, IValueTaskSource<TResult
             return true;
         }
 
+        if (Sampled)
+        {
+            Host.Statistics.Waited(this);
+        }
+
         try
         {
             _running = Activation!.Class.CallDirectly && !Traced

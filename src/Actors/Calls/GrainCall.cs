@@ -50,6 +50,9 @@ internal abstract class GrainCall : WorkItem, ITransportCall
     /// <summary>The caller's activity; default when there is none, or nobody listens.</summary>
     internal ActivityContext ParentContext { get; set; }
 
+    /// <summary>It is one of those that are measured.</summary>
+    internal bool Sampled { get; set; }
+
     /// <summary>When the call was made; -1 when nobody measures.</summary>
     internal long StartedTimestamp { get; set; }
 
@@ -203,9 +206,28 @@ internal abstract class GrainCall : WorkItem, ITransportCall
         }
 
         Host.Metrics.CallEnded(this, failure);
+        if ((Sampled || failure is not null) && (Received || Connection is null))
+        {
+            NoteAnswered(failure);
+        }
+
         if (failure is not null && OneWay)
         {
             Host.LogOneWayFailed(this, failure);
+        }
+    }
+
+    /// <summary>It ended here, and was not sent elsewhere.</summary>
+    private void NoteAnswered(Exception? failure)
+    {
+        if (Sampled)
+        {
+            Host.Statistics.Answered(this);
+        }
+
+        if (failure is not null)
+        {
+            Host.Statistics.Failed();
         }
     }
 

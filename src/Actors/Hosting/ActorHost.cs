@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Sluice.Actors.Activations;
 using Sluice.Actors.Calls;
+using Sluice.Actors.Introspection;
 using Sluice.Actors.Membership;
 using Sluice.Actors.References;
 using Sluice.Actors.Reminders;
@@ -42,6 +43,8 @@ public sealed partial class ActorHost : IAsyncDisposable
         Work = new HostContext(parts.Scheduler, LogHostWorkFailed);
         Reminders = new ReminderService(this);
         Metrics = new HostMetrics(this);
+        Statistics = new CallStatistics(parts.Time);
+        Reporter = new HostReporter(this);
     }
 
     /// <summary>References to grains, for code outside of them.</summary>
@@ -115,7 +118,7 @@ public sealed partial class ActorHost : IAsyncDisposable
         var timeout = call.Method.Timeout ?? Options.ResponseTimeout;
         call.Deadline = Clock.After(timeout);
         call.Carried = RequestContext.Current;
-        call.StartedTimestamp = Metrics.Started();
+        Statistics.Begin(call, Metrics.AreTimed);
         if (HostMetrics.Activities.HasListeners())
         {
             call.Traced = true;

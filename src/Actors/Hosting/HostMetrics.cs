@@ -19,6 +19,9 @@ internal sealed class HostMetrics : IDisposable
     private readonly Counter<long> _calls;
     private readonly Counter<long> _failures;
     private readonly Histogram<double> _latency;
+    private readonly Counter<long> _reconnects;
+    private readonly Counter<long> _moved;
+    private readonly Counter<long> _handedOver;
 
     internal HostMetrics(ActorHost host)
     {
@@ -41,10 +44,31 @@ internal sealed class HostMetrics : IDisposable
             "{activation}", "Activations in memory.");
         _meter.CreateObservableGauge(
             "sluice.actors.waiting", host.CountWaiting, "{call}", "Requests that wait for their activation.");
+        _meter.CreateObservableGauge(
+            "sluice.actors.view.version", () => host.View.Version, null, "Counts the changes of membership.");
+        _meter.CreateObservableGauge(
+            "sluice.actors.silos", () => host.View.Silos.Length, "{silo}", "Silos in the view.");
+        _meter.CreateObservableGauge(
+            "sluice.actors.connections", () => host.WireLoad.Connections, "{connection}",
+            "Connections that are open, from either side.");
+        _meter.CreateObservableGauge(
+            "sluice.actors.pending", () => host.WireLoad.Pending, "{call}", "Calls sent to others and not answered.");
+        _reconnects = _meter.CreateCounter<long>(
+            "sluice.actors.reconnects", "{connection}", "Connections made anew to a silo after one was lost.");
+        _moved = _meter.CreateCounter<long>(
+            "sluice.actors.moved", "{call}", "Calls not run here because their grain lives elsewhere.");
+        _handedOver = _meter.CreateCounter<long>(
+            "sluice.actors.handovers", "{grain}", "Grains that ended here and left what they had in memory.");
     }
 
-    /// <summary>Now, if durations are measured; otherwise -1.</summary>
-    internal long Started() => _latency.Enabled ? _time.GetTimestamp() : -1;
+    internal void Reconnected() => _reconnects.Add(1);
+
+    internal void Moved() => _moved.Add(1);
+
+    internal void HandedOver() => _handedOver.Add(1);
+
+    /// <summary>Somebody wants to know how long each call takes.</summary>
+    internal bool AreTimed => _latency.Enabled;
 
     internal void CallEnded(GrainCall call, Exception? failure)
     {

@@ -96,6 +96,7 @@ internal sealed class MovingGrains(ActorHost host)
     /// <summary>What an activation leaves here when it ends because its grain moves; null when nothing.</summary>
     internal void Left(Parcel parcel)
     {
+        host.Metrics.HandedOver();
         _leaving[parcel.Grain] = parcel;
         if (!_askedFor.ContainsKey(parcel.Grain))
         {

@@ -4,7 +4,7 @@ namespace Sluice.Actors.Migration;
 
 /// <inheritdoc cref="ISiloControl"/>
 [KeepAlive]
-internal sealed class SiloControlGrain : Grain, ISiloControl
+internal sealed partial class SiloControlGrain : Grain, ISiloControl
 {
     private MovingGrains Moving => ((Activation)GrainContext).Host.Moving!;
 

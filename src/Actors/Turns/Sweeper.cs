@@ -33,6 +33,7 @@ internal sealed class Sweeper(ActorHost host) : IThreadPoolWorkItem, IDisposable
     {
         Volatile.Write(ref _scheduled, 0);
         var now = host.Clock.Advance();
+        host.Statistics.Roll();
         host.SweepTransport(now);
         for (var count = _watched.Count; count > 0 && _watched.TryDequeue(out var activation); count--)
         {

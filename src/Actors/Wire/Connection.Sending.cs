@@ -89,6 +89,7 @@ internal sealed partial class Connection : IThreadPoolWorkItem
     /// <summary>Says of a call that came by this connection that its grain lives elsewhere.</summary>
     internal void AnswerMoved(GrainCall call, ClusterView view)
     {
+        _host.Metrics.Moved();
         SendView(view);
         if (!call.OneWay && _received.TryTake(call))
         {

@@ -118,7 +118,7 @@ internal static class Frames
         call.Carried = header.Context;
         call.Deadline = header.Milliseconds == 0 ? long.MaxValue
             : host.Clock.After(TimeSpan.FromMilliseconds(Math.Min(header.Milliseconds, uint.MaxValue)));
-        call.StartedTimestamp = host.Metrics.Started();
+        host.Statistics.Begin(call, host.Metrics.AreTimed);
         if (HostMetrics.Activities.HasListeners())
         {
             call.Traced = true;

@@ -15,6 +15,9 @@ internal interface IHostedTransport : ICallTransport
     /// <summary>For a silo: it is in the view. For a client: a silo answers.</summary>
     bool IsConnected { get; }
 
+    /// <summary>What is open now.</summary>
+    WireLoad Load { get; }
+
     /// <summary>Begins to carry calls for that host.</summary>
     Task StartAsync(ActorHost host, CancellationToken cancellationToken);
 

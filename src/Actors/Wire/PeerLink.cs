@@ -173,6 +173,11 @@ internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
             _failure = failure;
             if (made is not null && !_closed)
             {
+                if (_connection is not null)
+                {
+                    transport.Reconnected();
+                }
+
                 _connection = made;
             }
             else

@@ -49,6 +49,8 @@ internal sealed class SiloTransport : ClusterTransport
 
     public override bool IsConnected => View.Find(SiloId) is not null;
 
+    protected override IEnumerable<Connection> OpenConnections => base.OpenConnections.Concat(_accepted.Keys);
+
     protected override Greeting Greeting => Handshake.GreetingOf(_options.ClusterId, SiloId, _options.Name);
 
     protected override async Task StartAsync(CancellationToken cancellationToken)

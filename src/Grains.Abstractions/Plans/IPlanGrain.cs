@@ -25,6 +25,21 @@ public interface IPlanGrain : IGrainWithStringKey
     /// </summary>
     [Alias("Subscribe"), AlwaysInterleave]
     ValueTask<PlanDefinition?> Subscribe(string clientId);
+
+    /// <summary>What the plan has in memory now.</summary>
+    [Alias("Inspect"), AlwaysInterleave]
+    ValueTask<PlanLiveState> Inspect();
+}
+
+/// <summary>A plan in memory.</summary>
+[GenerateSerializer, Immutable, Alias("sluice.PlanLiveState")]
+public sealed record PlanLiveState
+{
+    /// <summary>The plan in force; null when there is none.</summary>
+    [Id(0)] public PlanDefinition? Definition { get; init; }
+
+    /// <summary>Clients that will be told of a change at once; every active client of the plan, within a minute.</summary>
+    [Id(1)] public int Subscribers { get; init; }
 }
 
 /// <summary>Whoever works by a plan and wants to know when it changes.</summary>

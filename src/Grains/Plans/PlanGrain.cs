@@ -60,6 +60,9 @@ internal sealed partial class PlanGrain(
         return ValueTask.FromResult(_plan);
     }
 
+    public ValueTask<PlanLiveState> Inspect() => ValueTask.FromResult(
+        new PlanLiveState { Definition = _plan, Subscribers = _subscribers.Count });
+
     private async Task<ChangeReply> Change(PlanDefinition plan)
     {
         var mistakes = MistakesIn(plan);

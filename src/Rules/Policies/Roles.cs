@@ -8,6 +8,9 @@ public enum Permission
 
     /// <summary>Make and change tenants, plans and clients; issue and revoke keys.</summary>
     Change,
+
+    /// <summary>Look into the running cluster: its silos, and what its grains have in memory.</summary>
+    Operate,
 }
 
 /// <summary>The built-in roles. A role that is not named here may do nothing through the admin API.</summary>
@@ -23,7 +26,8 @@ public static class Roles
     public static bool May(string role, Permission permission) => role switch
     {
         Admin => true,
-        Developer or Auditor => permission is Permission.Read,
+        Auditor => permission is Permission.Read or Permission.Operate,
+        Developer => permission is Permission.Read,
         _ => false,
     };
 }

@@ -29,6 +29,7 @@ internal static class AdminApi
         admin.MapPlans();
         admin.MapClients();
         admin.MapKeys();
+        admin.MapCluster();
     }
 
     public static void Describe(OpenApiOptions options) => options.AddDocumentTransformer((document, _, _) =>
@@ -37,7 +38,7 @@ internal static class AdminApi
         {
             Title = "Sluice admin API",
             Version = "v1",
-            Description = "Tenants, plans, clients and keys. A change is stored before it is answered, and in force "
+            Description = "Tenants, plans, clients, keys, and the running cluster. A change is stored before it is answered, and in force "
                 + "for the next request. Every call wants an admin key as bearer token.",
         };
         document.Components ??= new OpenApiComponents();

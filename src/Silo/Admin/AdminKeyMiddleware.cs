@@ -6,6 +6,12 @@ using Sluice.Rules.Policies;
 
 namespace Sluice.Silo.Admin;
 
+/// <summary>What a call needs beyond what its method says.</summary>
+internal sealed record NeededPermission(Permission Permission);
+
+/// <summary>Who administrates. A feature of each request that has passed.</summary>
+internal sealed record Administrator(string ClientId, int KeyVersion, string Role);
+
 /// <summary>
 /// Who administrates, and may they? Admin keys are client keys whose client has a role; looking needs one permission,
 /// changing another.
@@ -38,7 +44,8 @@ internal sealed class AdminKeyMiddleware(RequestDelegate next, IClusterClient cl
 
         var method = context.Request.Method;
         var looking = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
-        var needed = looking ? Permission.Read : Permission.Change;
+        var needed = context.GetEndpoint()?.Metadata.GetMetadata<NeededPermission>()?.Permission
+            ?? (looking ? Permission.Read : Permission.Change);
         if (!Roles.May(identified.Role, needed))
         {
             await TypedResults.Problem(
@@ -47,6 +54,7 @@ internal sealed class AdminKeyMiddleware(RequestDelegate next, IClusterClient cl
             return;
         }
 
+        context.Features.Set(new Administrator(key.ClientId, key.Version, identified.Role));
         await next(context);
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Sluice.Actors.Hosting;
 using Sluice.Daemon.Settings;
 using Sluice.Grains.Clients;
+using Sluice.Silo.Introspection;
 using Sluice.Telemetry;
 
 namespace Sluice.Silo.Hosting;
@@ -15,6 +16,7 @@ internal static class Engine
         builder.Services.AddActors(
             options => options.StopTimeout = configuration.GetValue("Silo:StopTimeout", options.StopTimeout),
             typeof(IClientLedger).Assembly);
+        builder.Services.AddSingleton<IClusterIntrospection, BuiltInIntrospection>();
     }
 
     /// <summary>Makes the silo one of a cluster. Without this it is alone, and takes calls of its own process only.</summary>

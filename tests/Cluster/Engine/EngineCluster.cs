@@ -23,7 +23,8 @@ internal sealed class EngineCluster : IAsyncDisposable
 
     internal Action<IServiceCollection> Services { get; init; } = _ => { };
 
-    internal async Task<EngineSilo> StartSiloAsync(string name, Action<ClusterOptions>? configure = null)
+    internal async Task<EngineSilo> StartSiloAsync(
+        string name, Action<ClusterOptions>? configure = null, ITurnScheduler? scheduler = null)
     {
         var options = new ClusterOptions { Name = name, ListenAddress = "127.0.0.1", Port = 0 };
         configure?.Invoke(options);
@@ -31,6 +32,7 @@ internal sealed class EngineCluster : IAsyncDisposable
             .AddSingleton<ILoggerFactory>(Log)
             .AddSingleton<IMembershipTable>(Table)
             .AddSingleton(Gates)
+            .AddSingleton(scheduler ?? new ThreadPoolTurnScheduler())
             .AddActorCluster(_ => options)
             .AddActors(configure: null, Grains);
         Services(services);
