@@ -167,9 +167,7 @@ internal sealed class ScaleBench : IAsyncDisposable
         var (port, adminPort) = (FreePort(), FreePort());
         var (masterKey, adminKey) = (
             Path.Combine(_folder.FullName, "master.key"), Path.Combine(_folder.FullName, "admin.key"));
-        await File.WriteAllTextAsync(
-            masterKey, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), cancellationToken);
-        File.SetUnixFileMode(masterKey, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await SecretFile.WriteAsync(masterKey, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
         var url = Path.Combine(_folder.FullName, "database.url");
         await File.WriteAllTextAsync(url, _server.UrlOf("postgres"), cancellationToken);
         (_silo, _) = await ServerProcess.StartAsync(

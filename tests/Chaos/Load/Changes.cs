@@ -7,6 +7,9 @@ internal sealed class Changes : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
+    private static int _runs;
+
+    private readonly int _run = Interlocked.Increment(ref _runs);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Admin _admin;
     private readonly List<string> _clients = [];
@@ -46,7 +49,7 @@ internal sealed class Changes : IAsyncDisposable
     {
         for (var i = 0; !_stopping.IsCancellationRequested; i++)
         {
-            var name = $"change-{i}";
+            var name = $"change-{_run}-{i}";
             var made = await _admin.TryPostAsync("clients", new { tenant = "chaos", name, plan = "administration" });
             if (made is not null)
             {

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Text;
 using Npgsql;
 using Sluice.Chaos.Links;
 using Sluice.Chaos.Load;
@@ -175,16 +174,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Pool = Program.Start(
             "pool", "samples/SimulatedPool", ["--instant", "--port", Text(poolPort)], new Dictionary<string, string>());
         var masterKey = Path.Combine(_folder.FullName, "master.key");
-        await using (var file = new FileStream(masterKey, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
-            await file.WriteAsync(Encoding.ASCII.GetBytes(
-                Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))));
-        }
-
+        await SecretFile.WriteAsync(masterKey, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
         for (var i = 0; i < silos; i++)
         {
             await AddSiloAsync();
