@@ -36,10 +36,13 @@ public sealed partial class ActorHost
         }
     }
 
-    /// <summary>A call that has not run goes where its grain lives.</summary>
+    /// <summary>
+    /// A call that has not run goes where its grain lives. Who waits for it is told, and sends it there; for a one-way
+    /// call, whose sender has forgotten it, this silo does that.
+    /// </summary>
     internal void SendElsewhere(GrainCall call)
     {
-        if (call.Received)
+        if (call is { Received: true, OneWay: false })
         {
             call.Connection!.AnswerMoved(call, View);
             return;
