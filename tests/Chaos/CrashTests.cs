@@ -3,7 +3,7 @@ namespace Sluice.Chaos;
 /// <summary>Silos that end without a word, or stand still.</summary>
 public sealed class CrashTests : ChaosTest
 {
-    /// <summary>An edge waits 3 s for a decision and the pool answers at once; the rest is this machine's.</summary>
+    /// <summary>Less than the 8 s that an edge waits for a decision, because the silo is replaced sooner.</summary>
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan FullServiceWithin = TimeSpan.FromSeconds(5);

@@ -99,6 +99,10 @@ internal sealed partial class Activation
     {
         _waiting.Remove(item);
         CountWaiting(item, -1);
+        if (item.Received)
+        {
+            Host.RemoteWaiting.Remove();
+        }
     }
 
     private void RemoveRunning(WorkItem item)
@@ -121,6 +125,11 @@ internal sealed partial class Activation
 
     private void CountWaiting(WorkItem item, int by)
     {
+        if (item.Received)
+        {
+            _waitingRemote += by;
+        }
+
         switch (item.Interleaving)
         {
             case Interleaving.Always:

@@ -27,6 +27,8 @@ internal sealed partial class Activation
     private bool _draining;
     private bool _servedAny;
 
+    private bool _hasFetched;
+
     /// <summary>When the parcel was packed that it began with; zero when there was none.</summary>
     private long _beganWith;
 
@@ -92,13 +94,8 @@ internal sealed partial class Activation
     /// <summary>Builds the grain, reads its states, lets it prepare itself.</summary>
     internal async Task Begin(CancellationToken cancellation)
     {
-        if (Host.Moving is { } here && !here.LivesHere(GrainId))
-        {
-            throw new LivesElsewhereException();
-        }
-
         // What the activation before this one left is fetched first: fetching ends it, if it is still alive elsewhere.
-        var left = _beginningWith = Host.Moving is { } moving ? await moving.FetchAsync(GrainId) : null;
+        var left = _beginningWith = Host.Moving is { } moving ? await FetchAsync(moving) : null;
         _scope = Host.Services.GetService<IServiceScopeFactory>()?.CreateAsyncScope();
         GrainInstance = Construct();
         foreach (var state in _states)
@@ -115,6 +112,30 @@ internal sealed partial class Activation
         await ((IGrainBase)GrainInstance).OnActivateAsync(cancellation);
     }
 
+    /// <exception cref="LivesElsewhereException">The grain does not live here, or no longer does.</exception>
+    private async ValueTask<Parcel?> FetchAsync(MovingGrains moving)
+    {
+        if (!moving.LivesHere(GrainId))
+        {
+            throw new LivesElsewhereException();
+        }
+
+        var left = await moving.FetchAsync(GrainId);
+        HasFetched = true;
+        left = moving.TakeOwn(GrainId) is { } own && own.PackedAt > (left?.PackedAt ?? 0) ? own : left;
+        if (moving.LivesHere(GrainId))
+        {
+            return left;
+        }
+
+        if (left is not null)
+        {
+            moving.Left(left); // Its new owner may have asked while it was on its way to here.
+        }
+
+        throw new LivesElsewhereException();
+    }
+
     internal void Begun(Exception? failure)
     {
         if (failure is LivesElsewhereException)
@@ -128,7 +149,7 @@ internal sealed partial class Activation
             Host.LogActivationFailed(GrainId, failure);
             if (_beginningWith is { } left && IsTroubleElsewhere(failure))
             {
-                Host.Moving!.Keep([left]);
+                Host.Moving!.PutBack(left);
             }
 
             _ = Discard();
@@ -205,8 +226,12 @@ internal sealed partial class Activation
         }
     }
 
-    /// <summary>Its grain was activated, and has not begun to end.</summary>
-    internal bool HasBegun => _state is ActivationState.Active;
+    /// <summary>It has what the activation before it left, or does without: what comes later comes too late.</summary>
+    internal bool HasFetched
+    {
+        get => Volatile.Read(ref _hasFetched);
+        private set => Volatile.Write(ref _hasFetched, value);
+    }
 
     internal CancellationToken EndingSoon => _endingSoon;
 
@@ -267,7 +292,16 @@ internal sealed partial class Activation
     {
         lock (_lock)
         {
-            calls.ForEach(call => Append(call));
+            foreach (var call in calls)
+            {
+                if (call.Received)
+                {
+                    Host.RemoteWaiting.Keep();
+                }
+
+                Append(call);
+            }
+
             _scheduled = true;
         }
     }

@@ -14,6 +14,9 @@ internal enum Enqueued
     /// <summary>As many wait as may.</summary>
     Full,
 
+    /// <summary>As many from other processes wait, here or in total, as may.</summary>
+    Crowded,
+
     /// <summary>It would wait behind a running request, and its caller is a grain: ask the wait graph first.</summary>
     WouldWait,
 }
@@ -32,6 +35,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private WorkList _running;
     private int _waitingAlways;
     private int _waitingReadOnly;
+    private int _waitingRemote;
     private int _runningExclusive;
     private int _runningReadOnly;
     private long _nextDeadline = long.MaxValue;
@@ -58,6 +62,11 @@ internal sealed partial class Activation : IThreadPoolWorkItem
             if (_waiting.Count >= Host.Options.MaxWaitingPerActivation)
             {
                 return Enqueued.Full;
+            }
+
+            if (call.Received && !Host.RemoteWaiting.TryAdd(_waitingRemote))
+            {
+                return Enqueued.Crowded;
             }
 
             schedule = Append(call);

@@ -30,7 +30,8 @@ internal abstract class GrainCall : WorkItem, ITransportCall
 
     public string MethodName => Method.Name;
 
-    public bool OneWay => Method.OneWay;
+    /// <summary>Nobody waits for an answer. Whether the caller does, the caller says: its version may differ.</summary>
+    public bool OneWay => Received ? Correlation == 0 : Method.OneWay;
 
     internal abstract CallMethod Method { get; }
 
@@ -72,9 +73,6 @@ internal abstract class GrainCall : WorkItem, ITransportCall
 
     /// <summary>Its number on that connection; zero for a one-way call.</summary>
     internal long Correlation { get; set; }
-
-    /// <summary>It came from another process, which gets the answer.</summary>
-    internal bool Received { get; private set; }
 
     /// <summary>How often it was sent, and came back without having run.</summary>
     internal int Detours { get; set; }
@@ -139,7 +137,11 @@ internal abstract class GrainCall : WorkItem, ITransportCall
     /// <summary>Its caller is gone, or waits no longer: it does not run if it has not begun.</summary>
     internal void DropReceived()
     {
-        _receivedCancellation?.Cancel();
+        if (_receivedCancellation is { } cancellation)
+        {
+            _ = TellCancelledAsync(cancellation);
+        }
+
         Cancel();
         EndPart();
     }
@@ -167,9 +169,13 @@ internal abstract class GrainCall : WorkItem, ITransportCall
         EndPart();
     }
 
-    /// <summary>It was taken from a mailbox without having run, and is brought to another.</summary>
+    /// <summary>
+    /// It was taken from a mailbox without having run, and is brought to another. Where it came from nobody waits.
+    /// </summary>
     internal void ReadyAgain()
     {
+        Received = false;
+        Connection = null;
         Activation = null;
         Context = null;
         State = WorkState.Created;
@@ -258,16 +264,33 @@ internal abstract class GrainCall : WorkItem, ITransportCall
     private void Cancel()
     {
         // A call that waits is taken out, and never runs. One that runs sees its token; its caller waits no longer.
-        var removed = Activation is { } activation && activation.TryRemoveQueued(this);
-        removed |= !Received && Connection is { } connection && connection.TryAbandon(this);
+        var removed = TryTakeBack();
         if (TryClaim())
         {
             AnswerFailure(new OperationCanceledException(Cancellation));
         }
 
-        if (removed)
+        // It may have been put where it waits just then, by somebody who could not yet see that it is given up.
+        if (removed || TryTakeBack())
         {
             EndPart();
+        }
+    }
+
+    private bool TryTakeBack() =>
+        (Activation is { } activation && activation.TryRemoveQueued(this))
+        || (!Received && Connection is { } connection && connection.TryAbandon(this));
+
+    /// <summary>Grain code that waits for its token runs elsewhere: what it does is no matter of connections.</summary>
+    private async Task TellCancelledAsync(CancellationTokenSource cancellation)
+    {
+        try
+        {
+            await cancellation.CancelAsync();
+        }
+        catch (Exception e)
+        {
+            Host.LogStrayFailure(Target, e);
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed partial class ActorHost
     internal ClusterView View => _hosted?.View ?? ClusterView.Empty;
 
     /// <summary>This silo's number; zero without a cluster.</summary>
-    internal long SiloId => _hosted?.SiloId ?? 0;
+    public long SiloId => _hosted?.SiloId ?? 0;
 
     /// <summary>Null for a host without a cluster, and for one without grains.</summary>
     internal MovingGrains? Moving { get; private set; }
@@ -36,10 +36,13 @@ public sealed partial class ActorHost
         }
     }
 
-    /// <summary>A call that has not run goes where its grain lives.</summary>
+    /// <summary>
+    /// A call that has not run goes where its grain lives. Who waits for it is told, and sends it there; for a one-way
+    /// call, whose sender has forgotten it, this silo does that.
+    /// </summary>
     internal void SendElsewhere(GrainCall call)
     {
-        if (call.Received)
+        if (call is { Received: true, OneWay: false })
         {
             call.Connection!.AnswerMoved(call, View);
             return;

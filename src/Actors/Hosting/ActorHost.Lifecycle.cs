@@ -94,6 +94,11 @@ public sealed partial class ActorHost
         }
 
         _stopped = true;
+        if (Moving is not null)
+        {
+            await Moving.SendAllAsync(); // What others sent here meanwhile, because they did not know yet.
+        }
+
         if (_hosted is not null)
         {
             await _hosted.StopAsync(cancellationToken);

@@ -39,6 +39,7 @@ public sealed partial class ActorHost : IAsyncDisposable
             parts.Time, options.SweepPeriod > TimeSpan.Zero ? options.SweepPeriod : TimeSpan.FromSeconds(1));
         Sweeper = new Sweeper(this);
         Catalog = new Catalog(this);
+        RemoteWaiting = new RemoteWaiting(options.MaxWaitingRemote);
         References = new ReferenceFactory(this);
         Work = new HostContext(parts.Scheduler, LogHostWorkFailed);
         Reminders = new ReminderService(this);
@@ -68,6 +69,8 @@ public sealed partial class ActorHost : IAsyncDisposable
     internal Sweeper Sweeper { get; }
 
     internal Catalog Catalog { get; }
+
+    internal RemoteWaiting RemoteWaiting { get; }
 
     internal ReferenceFactory References { get; }
 
@@ -173,6 +176,11 @@ public sealed partial class ActorHost : IAsyncDisposable
                     call.Fail(new LimitExceededException(
                         $"requests waiting for {call.Target}", Options.MaxWaitingPerActivation,
                         Options.MaxWaitingPerActivation, null));
+                    return;
+                case Enqueued.Crowded:
+                    call.Fail(new LimitExceededException(
+                        $"requests of other processes that wait on this silo, when {call.Target} is flooded",
+                        RemoteWaiting.Count, Options.MaxWaitingRemote, null));
                     return;
                 default:
                     if (deadlock is not null)

@@ -19,6 +19,13 @@ public sealed class ActorHostOptions
     public int MaxWaitingPerActivation { get; set; } = 10_000;
 
     /// <summary>
+    /// Most requests from other processes that may wait on this host, all activations together. One activation may have
+    /// as many of them waiting as places are free, so a flood leaves room for others; one more is refused at once with
+    /// <see cref="LimitExceededException"/>. Default 100 000, some 50 MB of small messages. 1 or more.
+    /// </summary>
+    public int MaxWaitingRemote { get; set; } = 100_000;
+
+    /// <summary>
     /// How long an activation may be idle. Default 15 min; at least one <see cref="CollectionQuantum"/>.
     /// </summary>
     public TimeSpan CollectionAge { get; set; } = TimeSpan.FromMinutes(15);
@@ -84,7 +91,8 @@ public sealed class ActorHostOptions
 
         foreach (var (name, value) in new[]
         {
-            (nameof(MaxWaitingPerActivation), MaxWaitingPerActivation), (nameof(ReminderBatch), ReminderBatch),
+            (nameof(MaxWaitingPerActivation), MaxWaitingPerActivation), (nameof(MaxWaitingRemote), MaxWaitingRemote),
+            (nameof(ReminderBatch), ReminderBatch),
         })
         {
             if (value < 1)

@@ -19,7 +19,7 @@ public sealed class ClusterOptions
     public int Port { get; set; } = 11111;
 
     /// <summary>
-    /// The address by which silos and edges reach this silo: an IP address or a DNS name. Empty, the default, is the
+    /// The address by which silos and clients reach this silo: an IP address or a DNS name. Empty, the default, is the
     /// first address of the machine that is not its loopback, or the loopback when it listens on that.
     /// </summary>
     public string AdvertisedHost { get; set; } = "";
@@ -34,7 +34,7 @@ public sealed class ClusterOptions
     public ConnectionOptions Connections { get; } = new();
 }
 
-/// <summary>An edge's way into a cluster.</summary>
+/// <summary>A client's way into a cluster.</summary>
 public sealed class ClusterClientOptions
 {
     /// <summary>Which cluster, as its silos call it. Default <c>sluice</c>.</summary>

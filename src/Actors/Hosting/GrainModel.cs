@@ -15,7 +15,7 @@ internal sealed class GrainModel
 
     internal int Count => _byType.Count;
 
-    /// <summary>The types that other silos and edges may place here.</summary>
+    /// <summary>The types that other silos and clients may place here.</summary>
     internal IEnumerable<GrainType> Types => _byType.Keys.Where(type => type.ToString() != Placement.SiloGrainType);
 
     /// <summary>Every method by which a grain of this host can be called.</summary>

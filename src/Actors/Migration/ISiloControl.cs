@@ -4,7 +4,10 @@ namespace Sluice.Actors.Migration;
 [Alias("sluice.actors.ISiloControl")]
 internal interface ISiloControl : IGrainWithStringKey
 {
-    /// <summary>Ends the grain's activation, if there is one, and gives what it leaves; null when nothing.</summary>
+    /// <summary>
+    /// Ends the grain's activation, if there is one, and gives what it leaves; null when nothing, and when the grain
+    /// lives with who is asked.
+    /// </summary>
     [Alias("TakeOver"), AlwaysInterleave, ResponseTimeout("00:00:01")]
     Task<Parcel?> TakeOver(GrainId grain);
 

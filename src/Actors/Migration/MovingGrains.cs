@@ -8,9 +8,15 @@ namespace Sluice.Actors.Migration;
 /// <summary>
 /// Moves grains from silo to silo when the view changes. The silo that loses a grain ends its activation and sends what
 /// it leaves to the new owner; one that is called before that came asks for it. Both are hints: what does not come in
-/// time is done without.
+/// time is done without. This file: what leaves. What comes is in MovingGrains.Coming.cs.
 /// </summary>
-internal sealed class MovingGrains(ActorHost host)
+/// <remarks>
+/// Between silos that live and hear each other, what a grain leaves reaches its next activation, for two reasons. A
+/// silo tells its view before it asks, so who is asked knows at least as much. And a parcel is at one place at any
+/// time: it leaves one silo's list when another has put it into its own, and travels from older owners to newer ones,
+/// in the order in which they are asked.
+/// </remarks>
+internal sealed partial class MovingGrains(ActorHost host)
 {
     /// <summary>How long a parcel is kept, and a former owner is asked.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(60);
@@ -21,34 +27,12 @@ internal sealed class MovingGrains(ActorHost host)
         new(DeactivationReasonCode.Migrating, "The grain lives on another silo now.");
 
     private readonly ConcurrentDictionary<GrainId, Parcel> _leaving = new();
-    private readonly ConcurrentDictionary<GrainId, (Parcel Parcel, long Until)> _kept = new();
 
-    /// <summary>Grains that their new owner is asking for: their parcels wait for it, and are not sent.</summary>
+    /// <summary>Grains that others are asking for, and how many do: their parcels wait, and are not sent.</summary>
     private readonly ConcurrentDictionary<GrainId, int> _askedFor = new();
 
     private readonly Lock _lock = new();
-    private (ClusterView View, long Until)[] _former = [];
-    private ClusterView _current = ClusterView.Empty;
     private bool _sending;
-
-    /// <summary>Parcels that no other silo has taken.</summary>
-    internal bool HasLeaving => !_leaving.IsEmpty;
-
-    /// <summary>Another silo may own what lives here, and this one what lives elsewhere.</summary>
-    internal void ViewChanged(ClusterView view)
-    {
-        lock (_lock)
-        {
-            // Who has just joined was in no view before, and the grains that are now its own lived with the others.
-            var before = _current.Version > 0 ? _current
-                : new ClusterView(view.Version, view.Silos.Where(silo => silo.Id != host.SiloId));
-            var now = host.Clock.Now;
-            _former = [.. _former.Where(former => former.Until > now), (before, now + host.Clock.Length(Memory))];
-            _current = view;
-        }
-
-        GiveUpStrays();
-    }
 
     /// <summary>
     /// Ends activations of grains that live elsewhere. Also now and then: a call may have begun one while the view
@@ -68,146 +52,106 @@ internal sealed class MovingGrains(ActorHost host)
         SendOnKept();
     }
 
-    /// <summary>Parcels of grains that have moved on before they were called here move on as well.</summary>
-    private void SendOnKept()
-    {
-        var send = false;
-        foreach (var (grain, kept) in _kept)
-        {
-            if (kept.Until < host.Clock.Now)
-            {
-                _kept.TryRemove(grain, out _);
-            }
-            else if (!LivesHere(grain) && _kept.TryRemove(grain, out var taken))
-            {
-                send |= _leaving.TryAdd(grain, taken.Parcel);
-            }
-        }
-
-        if (send)
-        {
-            Send();
-        }
-    }
-
     /// <summary>Whether the grain may begin here, as far as is known.</summary>
     internal bool LivesHere(GrainId grain) => Placement.OwnerOf(grain, host.View)?.Id == host.SiloId;
 
-    /// <summary>What an activation leaves here when it ends because its grain moves; null when nothing.</summary>
+    /// <summary>What an activation leaves here when it ends because its grain moves.</summary>
     internal void Left(Parcel parcel)
     {
         host.Metrics.HandedOver();
-        _leaving[parcel.Grain] = parcel;
-        if (!_askedFor.ContainsKey(parcel.Grain))
-        {
-            Send();
-        }
+        _leaving.AddOrUpdate(parcel.Grain, parcel, (_, other) => Newer(other, parcel)!);
+        Send();
     }
 
     /// <summary>At the former owner: ends the activation, and gives what it left.</summary>
     internal async Task<Parcel?> GiveAsync(GrainId grain)
     {
-        _askedFor.TryAdd(grain, 0);
+        // The view of who asks was told before: when the grain lives here all the same, this silo knows better.
+        if (LivesHere(grain))
+        {
+            return null;
+        }
+
+        _askedFor.AddOrUpdate(grain, 1, (_, count) => count + 1);
         try
         {
-            // Who asks may have a newer view than this silo; if it is the other way, the grain comes back soon.
             if (host.Catalog.Find(grain) is { } activation)
             {
                 activation.Drain(MovedAway);
                 await activation.Deactivated;
             }
 
-            _leaving.TryRemove(grain, out var leaving);
-            return Newer(leaving, TakeKept(grain));
+            return TakeOwn(grain);
         }
         finally
         {
-            _askedFor.TryRemove(grain, out _);
+            if (_askedFor.AddOrUpdate(grain, 0, (_, count) => count - 1) == 0)
+            {
+                _askedFor.TryRemove(new KeyValuePair<GrainId, int>(grain, 0));
+            }
+
+            Send();
         }
     }
 
-    /// <summary>At the new owner: keeps parcels until their grains are called.</summary>
-    internal void Keep(IReadOnlyList<Parcel> parcels)
-    {
-        var until = host.Clock.Now + host.Clock.Length(Memory);
-        foreach (var parcel in parcels)
-        {
-            // One that has begun goes on with what it has; one that has not, or that only seems to live here, needs it.
-            if (host.Catalog.Find(parcel.Grain) is not { HasBegun: true })
-            {
-                _kept.AddOrUpdate(
-                    parcel.Grain, (parcel, until),
-                    (_, kept) => kept.Parcel.PackedAt < parcel.PackedAt ? (parcel, until) : kept);
-            }
-        }
-
-        SendOnKept();
-    }
-
-    /// <summary>Before an activation begins: what the one before it left, here or on a silo that had it lately.</summary>
-    internal async ValueTask<Parcel?> FetchAsync(GrainId grain)
-    {
-        Parcel? newest = null;
-        foreach (var owner in FormerOwners(grain))
-        {
-            try
-            {
-                newest = Newer(newest, await Control(owner).TakeOver(grain));
-            }
-            catch (Exception e) when (e is TimeoutException or OrleansException)
-            {
-                host.LogNotHandedOver(grain, owner, e.Message);
-            }
-        }
-
-        return Newer(newest, TakeKept(grain));
-    }
-
-    /// <summary>Sends what is left to send; over when nothing is. What nobody takes is dropped.</summary>
+    /// <summary>Sends what is there to be sent; over when nothing is.</summary>
     internal async Task SendAllAsync()
     {
-        foreach (var owner in _leaving.Values.GroupBy(parcel => Placement.OwnerOf(parcel.Grain, host.View)?.Id))
+        while (ToSend().ToList() is { Count: > 0 } parcels)
         {
-            foreach (var parcels in owner.Where(parcel => !_askedFor.ContainsKey(parcel.Grain)).Chunk(MostInOneCall))
+            foreach (var owner in parcels.GroupBy(parcel => Placement.OwnerOf(parcel.Grain, host.View)?.Id))
             {
-                await SendAsync(owner.Key, parcels);
-                foreach (var parcel in parcels)
+                foreach (var together in owner.Chunk(MostInOneCall))
                 {
-                    // Until here, who asked for it got it from here: it may have come sooner than what was sent.
-                    _leaving.TryRemove(new KeyValuePair<GrainId, Parcel>(parcel.Grain, parcel));
+                    await SendAsync(owner.Key, together);
                 }
             }
         }
     }
 
+    /// <summary>
+    /// Who asks meanwhile gets it from here: that may come sooner. What nobody takes is dropped, unless the grain
+    /// belongs to another silo by then.
+    /// </summary>
     private async Task SendAsync(long? owner, Parcel[] parcels)
     {
         if (owner is not { } to)
         {
-            return; // Nobody takes grains of that type any more.
+            Array.ForEach(parcels, parcel => TryRemoveLeaving(parcel)); // Nobody takes grains of that type any more.
+            return;
         }
 
         if (to == host.SiloId)
         {
-            Keep(parcels); // They came back before they had left.
+            Keep([.. parcels.Where(TryRemoveLeaving)]); // They came back before they had left.
             return;
         }
 
         try
         {
             await Control(to).HandOver(parcels);
+            Array.ForEach(parcels, parcel => TryRemoveLeaving(parcel));
         }
-        catch (Exception e) when (e is TimeoutException or OrleansException)
+        catch (Exception e)
         {
             host.LogNotHandedOver(parcels[0].Grain, to, e.Message);
+            foreach (var parcel in parcels.Where(parcel => Placement.OwnerOf(parcel.Grain, host.View)?.Id == to))
+            {
+                TryRemoveLeaving(parcel);
+            }
         }
     }
+
+    private bool TryRemoveLeaving(Parcel parcel) =>
+        _leaving.TryRemove(new KeyValuePair<GrainId, Parcel>(parcel.Grain, parcel));
+
+    private IEnumerable<Parcel> ToSend() => _leaving.Values.Where(parcel => !_askedFor.ContainsKey(parcel.Grain));
 
     private void Send()
     {
         lock (_lock)
         {
-            if (_sending)
+            if (_sending || !ToSend().Any())
             {
                 return;
             }
@@ -217,35 +161,24 @@ internal sealed class MovingGrains(ActorHost host)
 
         host.Work.Begin(async () =>
         {
-            do
+            try
             {
                 await SendAllAsync();
             }
-            while (!EndSending());
+            finally
+            {
+                lock (_lock)
+                {
+                    _sending = false;
+                }
+            }
+
+            Send(); // What came when the last look was over.
         });
     }
 
-    private bool EndSending()
-    {
-        lock (_lock)
-        {
-            return !(_sending = !_leaving.IsEmpty);
-        }
-    }
-
-    private Parcel? TakeKept(GrainId grain) => _kept.TryRemove(grain, out var kept) ? kept.Parcel : null;
-
     private static Parcel? Newer(Parcel? one, Parcel? other) =>
         one is null || (other is not null && other.PackedAt > one.PackedAt) ? other : one;
-
-    private IEnumerable<long> FormerOwners(GrainId grain)
-    {
-        var (former, now) = (_former, host.Clock.Now);
-        return former.Where(view => view.Until > now)
-            .Select(view => Placement.OwnerOf(grain, view.View)?.Id ?? 0)
-            .Where(id => id != 0 && id != host.SiloId && host.View.Find(id) is not null)
-            .Distinct();
-    }
 
     private ISiloControl Control(long siloId) =>
         host.GrainFactory.GetGrain<ISiloControl>(siloId.ToString(CultureInfo.InvariantCulture));

@@ -47,6 +47,9 @@ internal abstract class WorkItem
         set => _activation = value;
     }
 
+    /// <summary>It came from another process, which gets the answer.</summary>
+    internal bool Received { get; private protected set; }
+
     internal TurnContext? Context { get; set; }
 
     /// <summary>Calls this item has made and not had an answer to.</summary>

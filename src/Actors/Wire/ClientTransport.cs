@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Sluice.Actors.Calls;
 using Sluice.Actors.Hosting;
@@ -9,7 +8,7 @@ using Sluice.Actors.Membership;
 namespace Sluice.Actors.Wire;
 
 /// <summary>
-/// An edge's side of the wire: it finds a silo by its seeds, follows the view that silos tell, and is linked to all of
+/// A client's side of the wire: it finds a silo by its seeds, follows the view that silos tell, and is linked to all of
 /// them. It hosts no grain.
 /// </summary>
 internal sealed class ClientTransport : ClusterTransport
@@ -36,11 +35,15 @@ internal sealed class ClientTransport : ClusterTransport
 
     public override bool IsConnected => Links.Any(link => link.Connection is not null);
 
+    public override string Self => $"client {_options.Name}";
+
+    public override ClusterView? ViewToTell => null;
+
     protected override Greeting Greeting => Handshake.GreetingOf(_options.ClusterId, 0, _options.Name);
 
     protected override Task StartAsync(CancellationToken cancellationToken)
     {
-        Tls.Check();
+        Tls.Check(isSilo: false);
         var mistakes = _options.Seeds.Where(seed => !TryParse(seed, out _, out _))
             .Select(seed => $"The seed '{seed}' must be host:port.").ToList();
         if (_options.Seeds.Count == 0)
@@ -56,7 +59,7 @@ internal sealed class ClientTransport : ClusterTransport
     public override Task StopAsync(CancellationToken hurry)
     {
         _stopping = true;
-        CloseLinks(new SiloUnavailableException("This process is stopping."));
+        End(new SiloUnavailableException("This process is stopping."));
         return Task.CompletedTask;
     }
 
@@ -82,7 +85,7 @@ internal sealed class ClientTransport : ClusterTransport
     public override CallMethod? FindMethod(string interfaceName, string methodName) => null;
 
     public override void Received(Connection connection, GrainCall call) =>
-        throw new InvalidOperationException("An edge knows no method, so no call can be read.");
+        throw new InvalidOperationException("A client knows no method, so no call can be read.");
 
     public override void ViewCame(Connection connection, ClusterView view)
     {
@@ -109,23 +112,8 @@ internal sealed class ClientTransport : ClusterTransport
         // Only silos are asked to look.
     }
 
-    public override void Closed(Connection connection, Exception? reason)
+    internal override void CannotReach(SiloEntry silo)
     {
-        if (!_stopping)
-        {
-            Log.Lost(connection.Peer, reason);
-            FindLink(connection.Peer.SiloId)?.Ensure();
-        }
-    }
-
-    internal override void CannotReach(SiloEntry silo, Exception reason)
-    {
-        if (_stopping)
-        {
-            return;
-        }
-
-        Log.CannotReach(silo.Name, silo.Host, silo.Port, reason.Message);
         Links.Select(link => link.Connection).FirstOrDefault(connection => connection is not null)
             ?.SendUnreachable(silo.Id);
     }
@@ -135,14 +123,14 @@ internal sealed class ClientTransport : ClusterTransport
     {
         if (_view.Find(connection.Peer.SiloId) is not { } silo)
         {
-            Drain(connection);
+            connection.Drain();
             return;
         }
 
         var link = LinkTo(silo);
         if (link.Connection != connection && !link.TryUse(connection))
         {
-            Drain(connection);
+            connection.Drain();
         }
     }
 
@@ -161,7 +149,7 @@ internal sealed class ClientTransport : ClusterTransport
             }
         }
 
-        if (!found && Now >= _nextComplaint)
+        if (!found && !_stopping && Now >= _nextComplaint)
         {
             _nextComplaint = Now + Ticks(ComplaintPeriod);
             Log.NoSilo(string.Join("; ", failures));
@@ -181,7 +169,7 @@ internal sealed class ClientTransport : ClusterTransport
         {
             addresses = await Dns.GetHostAddressesAsync(host);
         }
-        catch (SocketException e)
+        catch (Exception e)
         {
             failures.Add($"{seed}: {e.Message}");
             return false;

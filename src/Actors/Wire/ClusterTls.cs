@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sluice.Actors.Hosting;
 
@@ -9,15 +10,18 @@ namespace Sluice.Actors.Wire;
 /// Puts TLS around connections, when it is configured. Certificates come from files, which are read again when they
 /// have changed, so that they can be rotated without a restart.
 /// </summary>
-internal sealed class ClusterTls(ClusterTlsOptions options)
+internal sealed class ClusterTls(ClusterTlsOptions options, WireLog log)
 {
-    private readonly Lock _lock = new();
-    private (DateTime WrittenAt, SslStreamCertificateContext Context)? _certificate;
-    private (DateTime WrittenAt, X509Certificate2Collection Certificates)? _trusted;
+    private readonly PemFiles<SslStreamCertificateContext> _certificate = new(
+        [options.CertificateFile, options.KeyFile], texts => MakeCertificate(texts[0], texts[1]), log.KeptOldFiles);
+
+    private readonly PemFiles<X509Certificate2Collection> _trusted = new(
+        [options.TrustedCertificatesFile], texts => MakeTrusted(texts[0]), log.KeptOldFiles);
 
     /// <summary>Reads all files once, so that a mistake is known at the start.</summary>
+    /// <param name="isSilo">A silo needs a certificate; a client needs one when silos want to see it.</param>
     /// <exception cref="ActorConfigurationException">A file is missing or cannot be used.</exception>
-    internal void Check()
+    internal void Check(bool isSilo)
     {
         if (!options.IsEnabled)
         {
@@ -25,8 +29,17 @@ internal sealed class ClusterTls(ClusterTlsOptions options)
         }
 
         var mistakes = new List<string>();
-        Try(() => Certificate(), "CertificateFile and KeyFile", mistakes);
-        Try(() => Trusted(), "TrustedCertificatesFile", mistakes);
+        if (isSilo || options.CertificateFile.Length > 0)
+        {
+            Try(() => _certificate.Get(), "CertificateFile and KeyFile", mistakes);
+        }
+
+        Try(() => _trusted.Get(), "TrustedCertificatesFile", mistakes);
+        if (isSilo && options.SiloName.Length > 0 && !options.RequirePeerCertificate)
+        {
+            mistakes.Add("Cluster:Tls SiloName needs RequirePeerCertificate: who shows no certificate has no name.");
+        }
+
         if (mistakes.Count > 0)
         {
             throw new ActorConfigurationException(mistakes);
@@ -41,18 +54,17 @@ internal sealed class ClusterTls(ClusterTlsOptions options)
         }
 
         var encrypted = new SslStream(plain);
-        await encrypted.AuthenticateAsClientAsync(
+        return await ProtectAsync(encrypted, encrypted.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions
             {
                 TargetHost = options.SiloName,
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                ClientCertificateContext = Certificate(),
+                ClientCertificateContext = options.CertificateFile.Length > 0 ? _certificate.Get() : null,
                 CertificateChainPolicy = Policy(),
                 RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
                     IsTrusted(certificate, errors) && IsSilo(certificate),
             },
-            cancellation);
-        return encrypted;
+            cancellation));
     }
 
     internal async Task<Stream> AcceptAsync(Stream plain, CancellationToken cancellation)
@@ -63,23 +75,43 @@ internal sealed class ClusterTls(ClusterTlsOptions options)
         }
 
         var encrypted = new SslStream(plain);
-        await encrypted.AuthenticateAsServerAsync(
+        return await ProtectAsync(encrypted, encrypted.AuthenticateAsServerAsync(
             new SslServerAuthenticationOptions
             {
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                ServerCertificateContext = Certificate(),
+                ServerCertificateContext = _certificate.Get(),
                 ClientCertificateRequired = options.RequirePeerCertificate,
                 CertificateChainPolicy = Policy(),
                 RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
                     !options.RequirePeerCertificate || IsTrusted(certificate, errors),
             },
-            cancellation);
-        return encrypted;
+            cancellation));
     }
 
     /// <summary>Whether the peer at the other end of that stream may be a silo.</summary>
     internal bool MayBeSilo(Stream stream) =>
         stream is not SslStream encrypted || IsSilo(encrypted.RemoteCertificate);
+
+    private static async Task<Stream> ProtectAsync(SslStream encrypted, Task authentication)
+    {
+        try
+        {
+            await authentication;
+            return encrypted;
+        }
+        catch (Exception e)
+        {
+            await encrypted.DisposeAsync();
+            if (e is OperationCanceledException)
+            {
+                throw;
+            }
+
+            throw new HandshakeException(
+                $"TLS failed: {e.Message} Check Cluster:Tls on both sides: certificates, their authority, their dates, "
+                + "SiloName.", e);
+        }
+    }
 
     // The name is checked by itself: certificates stand for roles here, not for addresses, which pods change.
     private static bool IsTrusted(X509Certificate? certificate, SslPolicyErrors errors) =>
@@ -94,49 +126,25 @@ internal sealed class ClusterTls(ClusterTlsOptions options)
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck, // A private authority of one cluster publishes no lists.
+            DisableCertificateDownloads = true,
         };
-        policy.CustomTrustStore.AddRange(Trusted());
+        policy.CustomTrustStore.AddRange(_trusted.Get());
         return policy;
     }
 
-    private SslStreamCertificateContext? Certificate()
+    private static SslStreamCertificateContext MakeCertificate(string certificate, string key)
     {
-        if (options.CertificateFile.Length == 0)
-        {
-            return null;
-        }
-
-        lock (_lock)
-        {
-            var writtenAt = File.GetLastWriteTimeUtc(options.CertificateFile);
-            if (_certificate is not { } known || known.WrittenAt != writtenAt)
-            {
-                var chain = new X509Certificate2Collection();
-                chain.ImportFromPemFile(options.CertificateFile);
-                var leaf = X509Certificate2.CreateFromPemFile(options.CertificateFile, options.KeyFile);
-                known = (writtenAt, SslStreamCertificateContext.Create(leaf, chain, offline: true));
-                _certificate = known;
-            }
-
-            return known.Context;
-        }
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(certificate);
+        return SslStreamCertificateContext.Create(
+            X509Certificate2.CreateFromPem(certificate, key), chain, offline: true);
     }
 
-    private X509Certificate2Collection Trusted()
+    private static X509Certificate2Collection MakeTrusted(string text)
     {
-        lock (_lock)
-        {
-            var writtenAt = File.GetLastWriteTimeUtc(options.TrustedCertificatesFile);
-            if (_trusted is not { } known || known.WrittenAt != writtenAt)
-            {
-                var certificates = new X509Certificate2Collection();
-                certificates.ImportFromPemFile(options.TrustedCertificatesFile);
-                known = (writtenAt, certificates);
-                _trusted = known;
-            }
-
-            return known.Certificates;
-        }
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPem(text);
+        return certificates.Count > 0 ? certificates : throw new CryptographicException("It holds no certificate.");
     }
 
     private static void Try(Action read, string setting, List<string> mistakes)

@@ -4,11 +4,15 @@ using Sluice.Actors.Membership;
 
 namespace Sluice.Actors.Wire;
 
-/// <summary>The links to all silos of the view. They are kept up even when nobody calls, so that a loss is noticed.</summary>
+/// <summary>
+/// The links to all silos of the view. They are kept up even when nobody calls, so that a loss is noticed.
+/// </summary>
 internal abstract partial class ClusterTransport
 {
     private readonly ConcurrentDictionary<long, PeerLink> _links = new();
-    private readonly ConcurrentDictionary<Connection, int> _draining = new();
+
+    /// <summary>Every connection that this side made and that is not over, whether a link has it or not.</summary>
+    private readonly ConcurrentDictionary<Connection, int> _made = new();
     private long _nextPing;
 
     /// <summary>The links to all silos of the view but this one.</summary>
@@ -31,13 +35,20 @@ internal abstract partial class ClusterTransport
             await socket.ConnectAsync(address, port, patience.Token);
             stream = await Tls.ConnectAsync(new NetworkStream(socket, ownsSocket: true), patience.Token);
             var peer = await Handshake.GreetAsync(stream, Greeting, patience.Token);
-            if (expected != 0 && peer.SiloId != expected)
+            if (!peer.IsSilo || (expected != 0 && peer.SiloId != expected))
             {
                 throw new HandshakeException(
-                    $"At {address}:{port} is {peer} and no longer the silo {expected}.");
+                    $"At {address}:{port} is {peer}, and {(expected == 0 ? "no silo" : $"not the silo {expected}")}.");
             }
 
             var connection = new Connection(Host, this, stream, peer);
+            _made.TryAdd(connection, 0);
+            if (_ended is { } reason)
+            {
+                _made.TryRemove(connection, out _);
+                throw new SiloUnavailableException("It is too late for a connection.", reason);
+            }
+
             Opened(connection);
             connection.Start();
             Log.Connected(peer, address, port);
@@ -55,26 +66,48 @@ internal abstract partial class ClusterTransport
         }
     }
 
-    /// <summary>Asks for a sign of life, and gives up a connection that has given none for too long.</summary>
-    internal void Watch(Connection connection, long now, bool ping)
+    void IConnectionOwner.Closed(Connection connection, Exception? reason)
     {
-        connection.Sweep(now);
-        if (now - connection.LastHeard > Ticks(Connections.LostAfter))
+        if (!_made.TryRemove(connection, out _))
         {
-            connection.Close(new TimeoutException(
-                $"{connection.Peer} gave no sign of life for {Connections.LostAfter}."));
+            AcceptedClosed(connection, reason);
+            return;
         }
-        else if (ping)
+
+        if (reason is null)
         {
-            connection.SendPing();
+            Log.Closed(connection.Peer);
+        }
+        else if (_ended is null)
+        {
+            Log.Lost(connection.Peer, reason);
+            FindLink(connection.Peer.SiloId)?.Ensure();
         }
     }
 
-    /// <summary>The silo is in no view any more: what it has still to answer is waited for while it lives.</summary>
-    internal void Drain(Connection connection)
+    /// <summary>A connection that others made is over.</summary>
+    protected virtual void AcceptedClosed(Connection connection, Exception? reason)
     {
-        connection.Drain();
-        _draining.TryAdd(connection, 0);
+    }
+
+    /// <summary>
+    /// This process did nothing for a while: it was paused, or starved. The silence of others is then its own.
+    /// </summary>
+    protected virtual void ExcuseAll(long now)
+    {
+        foreach (var connection in _made.Keys)
+        {
+            connection.Excuse(now);
+        }
+    }
+
+    /// <summary>Says that a link cannot be made; not at every attempt.</summary>
+    internal void Complain(SiloEntry silo, Exception reason)
+    {
+        if (_ended is null)
+        {
+            Log.CannotReach(silo.Name, silo.Host, silo.Port, reason.Message);
+        }
     }
 
     /// <summary>A connection was made by this side, and nothing was sent yet.</summary>
@@ -93,13 +126,7 @@ internal abstract partial class ClusterTransport
             }
         }
 
-        foreach (var link in _links.Values.Where(link => view.Find(link.Silo.Id) is null))
-        {
-            if (_links.TryRemove(link.Silo.Id, out _))
-            {
-                link.Close(new SiloUnavailableException($"The silo {link.Silo.Name} has left the cluster."));
-            }
-        }
+        CloseOldLinks(view);
     }
 
     protected void CloseLinks(Exception reason)
@@ -107,6 +134,25 @@ internal abstract partial class ClusterTransport
         foreach (var link in _links.Values)
         {
             link.Close(reason);
+        }
+    }
+
+    private void CloseMade(Exception reason)
+    {
+        foreach (var connection in _made.Keys)
+        {
+            connection.Close(reason);
+        }
+    }
+
+    private void CloseOldLinks(ClusterView view)
+    {
+        foreach (var (id, link) in _links)
+        {
+            if (view.Find(id) is null && _links.TryRemove(id, out _))
+            {
+                link.Close(new SiloUnavailableException($"The silo {link.Silo.Name} has left the cluster."));
+            }
         }
     }
 
@@ -125,18 +171,30 @@ internal abstract partial class ClusterTransport
             _nextPing = now + Ticks(Connections.PingPeriod);
         }
 
+        CloseOldLinks(View); // A call by an older view may just have made one.
         foreach (var link in _links.Values)
         {
-            link.Watch(now, ping);
+            link.Watch(now);
         }
 
-        foreach (var connection in _draining.Keys)
+        foreach (var connection in _made.Keys)
         {
             Watch(connection, now, ping);
-            if (connection.IsClosed)
-            {
-                _draining.TryRemove(connection, out _);
-            }
+        }
+    }
+
+    /// <summary>Asks for a sign of life, and gives up a connection that has given none for too long.</summary>
+    private void Watch(Connection connection, long now, bool ping)
+    {
+        connection.Sweep(now);
+        if (now - connection.LastHeard > Ticks(Connections.LostAfter))
+        {
+            connection.Close(new TimeoutException(
+                $"{connection.Peer} gave no sign of life for {Connections.LostAfter}."));
+        }
+        else if (ping)
+        {
+            connection.SendPing();
         }
     }
 

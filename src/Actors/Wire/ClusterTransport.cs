@@ -7,8 +7,8 @@ using Sluice.Actors.Membership;
 namespace Sluice.Actors.Wire;
 
 /// <summary>
-/// Carries calls to the silo that owns the called grain: what silos and edges share. This file: the way of a call. The
-/// links to the silos are in ClusterTransport.Links.cs.
+/// Carries calls to the silo that owns the called grain: what silos and clients share. This file: the way of a call.
+/// The links to the silos are in ClusterTransport.Links.cs.
 /// </summary>
 internal abstract partial class ClusterTransport : IHostedTransport, IConnectionOwner
 {
@@ -23,12 +23,16 @@ internal abstract partial class ClusterTransport : IHostedTransport, IConnection
     private readonly ConcurrentQueue<GrainCall> _waiting = new();
     private readonly ConcurrentDictionary<string, GrainType> _typesBehind = new(StringComparer.Ordinal);
     private ActorHost? _host;
+    private long _lastSweep;
+
+    /// <summary>Why nothing is sent any more; null while it is.</summary>
+    private volatile Exception? _ended;
 
     protected ClusterTransport(ConnectionOptions connections, ClusterTlsOptions tls, ILogger log)
     {
         Connections = connections;
-        Tls = new ClusterTls(tls);
         Log = new WireLog(log);
+        Tls = new ClusterTls(tls, Log);
     }
 
     public abstract long SiloId { get; }
@@ -36,6 +40,10 @@ internal abstract partial class ClusterTransport : IHostedTransport, IConnection
     public abstract ClusterView View { get; }
 
     public abstract bool IsConnected { get; }
+
+    public abstract string Self { get; }
+
+    public abstract ClusterView? ViewToTell { get; }
 
     internal ConnectionOptions Connections { get; }
 
@@ -71,6 +79,17 @@ internal abstract partial class ClusterTransport : IHostedTransport, IConnection
 
     public virtual void Sweep(long now)
     {
+        if (_ended is not null)
+        {
+            return;
+        }
+
+        if (now - _lastSweep > Ticks(Connections.PingPeriod))
+        {
+            ExcuseAll(now);
+        }
+
+        _lastSweep = now;
         RouteWaiting();
         WatchLinks(now);
     }
@@ -97,14 +116,23 @@ internal abstract partial class ClusterTransport : IHostedTransport, IConnection
         return true;
     }
 
-    void IConnectionOwner.Moved(Connection connection, GrainCall call)
+    void IConnectionOwner.Moved(Connection connection, GrainCall call) => SendAgain(call, connection.Peer.SiloId);
+
+    /// <summary>Sends a call that has not run to where its grain lives now, or later, when the view says so.</summary>
+    /// <param name="call">A call that is nowhere.</param>
+    /// <param name="siloId">The silo that has not run it.</param>
+    internal void SendAgain(GrainCall call, long siloId)
     {
         call.Detours++;
         if (call.IsAnswered)
         {
             call.ForgottenByConnection();
         }
-        else if (call.Detours <= QuickDetours && Placement.OwnerOf(call.Target, View)?.Id != connection.Peer.SiloId)
+        else if (_ended is { } reason)
+        {
+            call.Fail(new SiloUnavailableException(reason.Message));
+        }
+        else if (call.Detours <= QuickDetours && Placement.OwnerOf(call.Target, View)?.Id != siloId)
         {
             Reroute(call);
         }
@@ -116,6 +144,10 @@ internal abstract partial class ClusterTransport : IHostedTransport, IConnection
         else
         {
             _waiting.Enqueue(call);
+            if (_ended is { } ended)
+            {
+                FailWaiting(ended);
+            }
         }
     }
 
@@ -135,10 +167,25 @@ internal abstract partial class ClusterTransport : IHostedTransport, IConnection
 
     public abstract void Unreachable(Connection connection, long siloId);
 
-    public abstract void Closed(Connection connection, Exception? reason);
-
     /// <summary>The link could not be made: the silo may be dead, or only we cannot reach it.</summary>
-    internal abstract void CannotReach(SiloEntry silo, Exception reason);
+    internal abstract void CannotReach(SiloEntry silo);
+
+    /// <summary>Nothing is sent any more, and what waits is told.</summary>
+    protected void End(Exception reason)
+    {
+        _ended = reason;
+        CloseLinks(reason);
+        FailWaiting(reason);
+        CloseMade(reason);
+    }
+
+    private void FailWaiting(Exception reason)
+    {
+        while (_waiting.TryDequeue(out var call))
+        {
+            call.Fail(new SiloUnavailableException(reason.Message));
+        }
+    }
 
     private void RouteWaiting()
     {
@@ -170,5 +217,6 @@ internal abstract partial class ClusterTransport : IHostedTransport, IConnection
     private static SiloUnavailableException Unplaceable(GrainCall call, ClusterView view) => view.Silos.IsEmpty
         ? new SiloUnavailableException($"No silo is known; {call.Name} was not sent.")
         : new SiloUnavailableException(
-            $"None of the {view.Silos.Length} silos takes grains of type {call.Target.Type}; {call.Name} was not sent.");
+            $"None of the {view.Silos.Length} silos takes grains of type {call.Target.Type}; {call.Name} was not "
+            + "sent.");
 }

@@ -27,7 +27,7 @@ internal sealed partial class Connection
                 var read = await reader.ReadAsync(_closing.Token);
                 LastHeard = _host.Clock.Now;
                 var rest = read.Buffer;
-                while (TryTakeFrame(ref rest, out var frame))
+                while (!_closed && TryTakeFrame(ref rest, out var frame))
                 {
                     Take(frame);
                 }
@@ -35,6 +35,7 @@ internal sealed partial class Connection
                 reader.AdvanceTo(rest.Start, rest.End);
                 if (read.IsCompleted)
                 {
+                    reason = new IOException("The peer closed the connection.");
                     break;
                 }
             }
@@ -112,10 +113,10 @@ internal sealed partial class Connection
             case FrameKind.Method:
                 TakeMethod(ref reader);
                 break;
-            case FrameKind.View:
+            case FrameKind.View when Peer.IsSilo:
                 TakeView(ref reader);
                 break;
-            case FrameKind.Manifest:
+            case FrameKind.Manifest when Peer.IsSilo:
                 _owner.ManifestCame(this, CodecCatalog.Of<GrainManifest>().Read(ref reader));
                 break;
             case FrameKind.Unreachable:
@@ -127,7 +128,7 @@ internal sealed partial class Connection
             case FrameKind.Pong:
                 break;
             default:
-                // A kind from a later version: whoever sends it must not depend on an answer.
+                // A kind from a later version, or what only a silo may say: nobody may depend on an answer.
                 break;
         }
     }
@@ -158,7 +159,7 @@ internal sealed partial class Connection
             if (header.Correlation != 0)
             {
                 SendFailure(header.Correlation, new NotSupportedException(
-                    $"This silo does not know {_unknownMethods[header.Method]}: it runs another version."));
+                    $"{_owner.Self} does not know {_unknownMethods[header.Method]}: it runs another version."));
             }
 
             return;
@@ -170,8 +171,14 @@ internal sealed partial class Connection
         Frames.Apply(header, call, _host);
         if (header.Correlation != 0)
         {
-            // Its sender has given up the call that had this place before.
-            _received.Add(call)?.DropReceived();
+            if (!_received.TryAdd(call, out var before))
+            {
+                call.ForgottenByConnection(); // The connection has just been closed: nobody waits for the answer.
+                call.EndUnrun();
+                return;
+            }
+
+            before?.DropReceived(); // Its sender has given it up, or would not have used its place again.
         }
 
         _owner.Received(this, call);
@@ -188,7 +195,7 @@ internal sealed partial class Connection
         {
             call.AcceptAnswer(ref reader);
         }
-        catch (MalformedPayloadException e)
+        catch (Exception e)
         {
             call.Fail(new OrleansException($"The answer to {call.Name} cannot be read.", e));
             throw;
@@ -207,7 +214,7 @@ internal sealed partial class Connection
         {
             failure = ExceptionCodec.Read(ref reader);
         }
-        catch (MalformedPayloadException e)
+        catch (Exception e)
         {
             call.Fail(new OrleansException($"{call.Name} failed, and its error cannot be read.", e));
             throw;
@@ -226,7 +233,4 @@ internal sealed partial class Connection
 
         _owner.ViewCame(this, view);
     }
-
-    private void SendFailure(long correlation, Exception failure) => Send((correlation, failure),
-        static (buffer, sent) => Frames.WriteFailure(buffer, sent.correlation, sent.failure));
 }

@@ -4,21 +4,11 @@ using Sluice.Actors.Membership;
 
 namespace Sluice.Actors.Wire;
 
-/// <summary>
-/// What goes out. Frames are written into a buffer under a lock; whoever finds nobody sending has it sent, and what
-/// comes meanwhile leaves together with the next write.
-/// </summary>
-internal sealed partial class Connection : IThreadPoolWorkItem
+/// <summary>What goes out: frames written under a lock. How they leave is in Connection.Flushing.cs.</summary>
+internal sealed partial class Connection
 {
-    /// <summary>Most bytes that may wait for a peer that does not read; then it is taken for lost.</summary>
-    private const int MostUnsent = 64 << 20;
-
     private readonly Lock _sending = new();
     private readonly Dictionary<CallMethod, int> _methodNumbers = [];
-    private WireBuffer _filling = new();
-    private WireBuffer _leaving = new();
-    private bool _flushing;
-    private bool _closeWhenSent;
 
     /// <summary>The newest view that the peer has.</summary>
     private long _viewKnown;
@@ -26,7 +16,14 @@ internal sealed partial class Connection : IThreadPoolWorkItem
     /// <summary>Sends a call. False: the connection is over, and the call is untouched.</summary>
     internal bool TrySend(GrainCall call)
     {
+        if (call.IsAnswered)
+        {
+            call.ForgottenByConnection(); // Given up before it was sent.
+            return true;
+        }
+
         var oneWay = call.OneWay;
+        Exception? failure;
         lock (_sending)
         {
             if (_closed || _draining)
@@ -34,15 +31,11 @@ internal sealed partial class Connection : IThreadPoolWorkItem
                 return false;
             }
 
-            var failure = Write(call, oneWay);
-            if (failure is not null)
-            {
-                call.Fail(failure);
-                return true;
-            }
+            TellView();
+            failure = Write(call, oneWay);
 
             // Given up while it was written: nobody knew then where to take it back.
-            if (!oneWay && call.IsAnswered && TryAbandon(call))
+            if (failure is null && !oneWay && call.IsAnswered && TryAbandon(call))
             {
                 call.ForgottenByConnection();
             }
@@ -50,7 +43,11 @@ internal sealed partial class Connection : IThreadPoolWorkItem
             Flush();
         }
 
-        if (oneWay)
+        if (failure is not null)
+        {
+            call.Fail(failure);
+        }
+        else if (oneWay)
         {
             call.SentOneWay();
         }
@@ -70,15 +67,8 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         {
             if (!_closed)
             {
-                if (failure is null)
-                {
-                    WriteResult(call);
-                }
-                else
-                {
-                    Frames.WriteFailure(_filling, call.Correlation, failure);
-                }
-
+                TellView();
+                WriteAnswer(call, failure);
                 Flush();
             }
         }
@@ -86,13 +76,13 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         call.ForgottenByConnection();
     }
 
-    /// <summary>Says of a call that came by this connection that its grain lives elsewhere.</summary>
+    /// <summary>Says of a call that came by this connection, and is waited for: its grain lives elsewhere.</summary>
     internal void AnswerMoved(GrainCall call, ClusterView view)
     {
         _host.Metrics.Moved();
-        SendView(view);
-        if (!call.OneWay && _received.TryTake(call))
+        if (_received.TryTake(call))
         {
+            SendView(view);
             Send(call.Correlation, static (buffer, correlation) =>
                 Frames.WriteCorrelated(buffer, FrameKind.Moved, correlation));
             call.ForgottenByConnection();
@@ -106,14 +96,10 @@ internal sealed partial class Connection : IThreadPoolWorkItem
     {
         lock (_sending)
         {
-            if (_closed || view.Version <= _viewKnown)
+            if (!_closed && Tell(view))
             {
-                return;
+                Flush();
             }
-
-            _viewKnown = view.Version;
-            Frames.WritePayload(_filling, FrameKind.View, ViewMessage.Of(view));
-            Flush();
         }
     }
 
@@ -140,6 +126,9 @@ internal sealed partial class Connection : IThreadPoolWorkItem
     private void SendCancel(long correlation) => Send(correlation, static (buffer, cancelled) =>
         Frames.WriteCorrelated(buffer, FrameKind.Cancel, cancelled));
 
+    private void SendFailure(long correlation, Exception failure) => Send((correlation, failure),
+        static (buffer, sent) => Frames.WriteFailure(buffer, sent.correlation, sent.failure));
+
     private void Send<T>(T what, Action<WireBuffer, T> write)
     {
         lock (_sending)
@@ -152,11 +141,34 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>
+    /// Under the lock, before a call or an answer: whoever gets it has the view by which it was sent, or a newer one.
+    /// </summary>
+    private void TellView()
+    {
+        if (_owner.ViewToTell is { } view)
+        {
+            Tell(view);
+        }
+    }
+
+    private bool Tell(ClusterView view)
+    {
+        if (view.Version <= _viewKnown)
+        {
+            return false;
+        }
+
+        _viewKnown = view.Version;
+        Frames.WritePayload(_filling, FrameKind.View, ViewMessage.Of(view));
+        return true;
+    }
+
     /// <summary>Under the lock. What cannot be written leaves nothing behind in the buffer.</summary>
     private Exception? Write(GrainCall call, bool oneWay)
     {
+        call.Correlation = 0; // First: by an old one, in another connection's count, nobody may take it back here.
         call.Connection = this;
-        call.Correlation = 0;
         if (!oneWay && !_pending.TryAdd(call))
         {
             return new LimitExceededException(
@@ -178,12 +190,18 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         catch (Exception e)
         {
             _filling.Length = begun;
-            return oneWay || _pending.Take(call.Correlation) is not null ? e : null;
+            return oneWay || _pending.TryTake(call) ? e : null; // Null: it has been given up, and told, meanwhile.
         }
     }
 
-    private void WriteResult(GrainCall call)
+    private void WriteAnswer(GrainCall call, Exception? failure)
     {
+        if (failure is not null)
+        {
+            Frames.WriteFailure(_filling, call.Correlation, failure);
+            return;
+        }
+
         var begun = _filling.Length;
         try
         {
@@ -193,61 +211,6 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         {
             _filling.Length = begun;
             Frames.WriteFailure(_filling, call.Correlation, e);
-        }
-    }
-
-    /// <summary>Under the lock: somebody sends what was written, now or after what is leaving.</summary>
-    private void Flush()
-    {
-        if (_flushing)
-        {
-            if (_filling.Length > MostUnsent)
-            {
-                _ = Task.Run(() => Close(new IOException($"{Peer} does not read: {MostUnsent} bytes wait for it.")));
-            }
-
-            return;
-        }
-
-        _flushing = true;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
-
-    private async Task FlushAsync()
-    {
-        try
-        {
-            while (TakeFilled() is { } leaving)
-            {
-                await _stream.WriteAsync(leaving.Array.AsMemory(0, leaving.Length), _closing.Token);
-            }
-
-            if (_closeWhenSent)
-            {
-                Close(null);
-            }
-        }
-        catch (Exception e)
-        {
-            Close(e);
-        }
-    }
-
-    private WireBuffer? TakeFilled()
-    {
-        lock (_sending)
-        {
-            if (_filling.Length == 0 || _closed)
-            {
-                _flushing = false;
-                return null;
-            }
-
-            (_filling, _leaving) = (_leaving, _filling);
-            _filling.Clear();
-            return _leaving;
         }
     }
 }

@@ -39,6 +39,9 @@ internal sealed partial class Connection
     /// <summary>The tick at which the peer last gave a sign of life.</summary>
     internal long LastHeard { get; private set; }
 
+    /// <summary>Nobody here could have heard the peer before that tick: its silence begins anew.</summary>
+    internal void Excuse(long now) => LastHeard = now;
+
     /// <summary>Begins to read.</summary>
     internal void Start()
     {
@@ -112,7 +115,7 @@ internal sealed partial class Connection
     internal bool TryAbandon(GrainCall call)
     {
         var correlation = call.Correlation;
-        if (!ReferenceEquals(_pending.Take(correlation), call))
+        if (!_pending.TryTake(call))
         {
             return false;
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.ExceptionServices;
+using System.Text;
 using Sluice.Actors.Codecs;
 
 namespace Sluice.Actors.Wire;
@@ -12,6 +13,7 @@ namespace Sluice.Actors.Wire;
 internal static class ExceptionCodec
 {
     private const int MostStackCharacters = 4096;
+    private const int MostMessageCharacters = 16384;
 
     private static readonly ConcurrentDictionary<string, Type> Known = new(
         new[]
@@ -30,18 +32,19 @@ internal static class ExceptionCodec
     /// <summary>From now on the exceptions of that assembly arrive as what they are.</summary>
     internal static void Learn(Assembly assembly)
     {
-        foreach (var type in assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Exception))))
+        foreach (var type in assembly.GetTypes().Where(type =>
+            type.IsSubclassOf(typeof(Exception)) && !type.IsAbstract && !type.ContainsGenericParameters))
         {
             Known.TryAdd(type.FullName!, type);
         }
     }
 
+    /// <summary>Always succeeds: a failure that cannot be told would be one of the connection.</summary>
     internal static void Write(ref WireWriter writer, Exception failure)
     {
-        var stack = failure.StackTrace ?? "";
         writer.WriteText(failure.GetType().FullName!);
-        writer.WriteText(failure.Message);
-        writer.WriteText(stack.Length <= MostStackCharacters ? stack : stack[..MostStackCharacters]);
+        writer.WriteText(Text(failure, static told => told.Message, MostMessageCharacters));
+        writer.WriteText(Text(failure, static told => told.StackTrace, MostStackCharacters));
     }
 
     internal static Exception Read(ref WireReader reader)
@@ -58,7 +61,35 @@ internal static class ExceptionCodec
         return stack.Length == 0 ? failure : ExceptionDispatchInfo.SetRemoteStackTrace(failure, stack);
     }
 
+    /// <summary>A text that can be sent: not too long, and of whole characters.</summary>
+    private static string Text(Exception failure, Func<Exception, string?> part, int most)
+    {
+        string text;
+        try
+        {
+            text = part(failure) ?? "";
+        }
+        catch (Exception e)
+        {
+            text = $"It does not say what it is, for that failed with a {e.GetType().FullName}.";
+        }
+
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Length <= most ? text : text[..most]));
+    }
+
     private static Exception Make(string name, string message)
+    {
+        try
+        {
+            return MakeKnown(name, message);
+        }
+        catch (TargetInvocationException)
+        {
+            return new OrleansException($"{name}: {message}"); // Its constructor wants another text.
+        }
+    }
+
+    private static Exception MakeKnown(string name, string message)
     {
         if (Known.TryGetValue(name, out var type))
         {

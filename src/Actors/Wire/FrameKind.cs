@@ -39,6 +39,6 @@ internal enum FrameKind : byte
     /// <summary>The sign of life.</summary>
     Pong = 12,
 
-    /// <summary>An edge cannot reach that silo, and asks this one to look.</summary>
+    /// <summary>A client cannot reach that silo, and asks this one to look.</summary>
     Unreachable = 13,
 }

@@ -14,6 +14,9 @@ internal static class Frames
     /// <summary>Longest frame in bytes, without its length. A message that large is a mistake in a contract.</summary>
     internal const int MostBytes = 4 << 20;
 
+    /// <summary>Longest name of an interface or a method: a peer's names are kept as long as its connection.</summary>
+    private const int MostNameCharacters = 1024;
+
     [Flags]
     private enum CallFlags : byte
     {
@@ -63,8 +66,14 @@ internal static class Frames
         End(buffer, begun);
     }
 
-    internal static (int Number, string Interface, string Method) ReadMethod(ref WireReader reader) =>
-        (ReadNumber(ref reader), ReadText(ref reader), ReadText(ref reader));
+    internal static (int Number, string Interface, string Method) ReadMethod(ref WireReader reader)
+    {
+        var (number, interfaceName, methodName) =
+            (ReadNumber(ref reader), ReadText(ref reader), ReadText(ref reader));
+        return interfaceName.Length <= MostNameCharacters && methodName.Length <= MostNameCharacters
+            ? (number, interfaceName, methodName)
+            : throw new MalformedPayloadException($"A method's name is longer than {MostNameCharacters} characters.");
+    }
 
     internal static void WriteCall(WireBuffer buffer, GrainCall call, int method, CoarseClock clock)
     {

@@ -1,6 +1,8 @@
 namespace Sluice.Actors.Wire;
 
-/// <summary>Which type of grain is behind a grain interface: what an edge, which has no classes, learns from a silo.</summary>
+/// <summary>
+/// Which type of grain is behind a grain interface: what a client, which has no classes, learns from a silo.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("sluice.actors.GrainManifest")]
 internal sealed record GrainManifest
 {

@@ -16,7 +16,7 @@ internal sealed record Greeting
     /// <summary>The cluster it belongs to.</summary>
     [Id(2)] public required string ClusterId { get; init; }
 
-    /// <summary>Its number as a silo; zero for an edge.</summary>
+    /// <summary>Its number as a silo; zero for a client.</summary>
     [Id(3)] public long SiloId { get; init; }
 
     /// <summary>For people.</summary>
@@ -32,6 +32,7 @@ internal static class Handshake
     internal const int OldestProtocol = 1;
 
     private const int MostBytes = 4096;
+    private const int MostNameCharacters = 200;
 
     /// <summary>At the side that connects.</summary>
     /// <exception cref="HandshakeException">The peer does not belong to us, or did not answer.</exception>
@@ -63,6 +64,11 @@ internal static class Handshake
 
     private static Peer Agree(Greeting mine, Greeting theirs)
     {
+        if (theirs.SiloId < 0 || !IsName(theirs.Name) || !IsName(theirs.ClusterId))
+        {
+            throw new HandshakeException("The peer's first words make no sense: is this the silo's cluster port?");
+        }
+
         if (theirs.ClusterId != mine.ClusterId)
         {
             throw new HandshakeException(
@@ -77,6 +83,10 @@ internal static class Handshake
                 $"{theirs.Name} speaks the protocol versions {theirs.Oldest} to {theirs.Newest}, and this process "
                 + $"{mine.Oldest} to {mine.Newest}: upgrade in smaller steps.");
     }
+
+    /// <summary>What a stranger is called is written to the log.</summary>
+    private static bool IsName(string? name) =>
+        name is { Length: <= MostNameCharacters } && !name.Any(char.IsControl);
 
     private static async Task SendAsync(
         Stream stream, FrameKind kind, Greeting greeting, CancellationToken cancellation)
@@ -102,7 +112,7 @@ internal static class Handshake
             await stream.ReadExactlyAsync(frame, cancellation);
             return Read(frame, expected);
         }
-        catch (EndOfStreamException e)
+        catch (IOException e) when (e is not HandshakeException)
         {
             throw new HandshakeException(
                 "The peer closed the connection without a word: another Cluster:Id, protocol version or certificate; "

@@ -6,6 +6,12 @@ namespace Sluice.Actors.Wire;
 /// <summary>What a connection asks of the transport that it belongs to. Called on the connection's reader.</summary>
 internal interface IConnectionOwner
 {
+    /// <summary>What peers are told of this process, such as <c>silo 3 (a)</c>.</summary>
+    string Self { get; }
+
+    /// <summary>What a peer must know before it gets a call or an answer; null when views are not told here.</summary>
+    ClusterView? ViewToTell { get; }
+
     /// <summary>The method that a peer means; null when nothing here has it.</summary>
     CallMethod? FindMethod(string interfaceName, string methodName);
 
@@ -19,7 +25,7 @@ internal interface IConnectionOwner
 
     void ManifestCame(Connection connection, GrainManifest manifest);
 
-    /// <summary>An edge cannot reach that silo.</summary>
+    /// <summary>A client cannot reach that silo.</summary>
     void Unreachable(Connection connection, long siloId);
 
     /// <summary>The connection is over; its calls have been told.</summary>

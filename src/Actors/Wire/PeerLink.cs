@@ -11,11 +11,14 @@ internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
 {
     private const int MostWaiting = 4096;
 
+    private static readonly TimeSpan ComplaintPeriod = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
     private readonly List<GrainCall> _waiting = [];
     private volatile Connection? _connection;
     private Exception? _failure;
     private long _notBefore;
+    private long _nextComplaint;
     private bool _connecting;
     private bool _closed;
 
@@ -31,36 +34,30 @@ internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
             return;
         }
 
-        Exception? refusal = null;
+        bool isFull, waits;
         lock (_lock)
         {
-            if (_closed)
-            {
-                refusal = new SiloUnavailableException($"The silo {silo.Name} has left the cluster; {call.Name} "
-                    + "was not sent.");
-            }
-            else if (Connection is null && transport.Now < _notBefore)
-            {
-                refusal = Unreachable(call);
-            }
-            else if (_waiting.Count >= MostWaiting)
-            {
-                refusal = new LimitExceededException(
-                    $"calls waiting for a connection to {silo.Name}", MostWaiting, MostWaiting, null);
-            }
-            else
+            isFull = _waiting.Count >= MostWaiting;
+            waits = !isFull && !_closed && (Connection is not null || transport.Now >= _notBefore);
+            if (waits)
             {
                 _waiting.Add(call);
             }
         }
 
-        if (refusal is not null)
+        if (waits)
         {
-            call.Fail(refusal);
-            return;
+            Ensure();
         }
-
-        Ensure();
+        else if (isFull)
+        {
+            call.Fail(new LimitExceededException(
+                $"calls waiting for a connection to {silo.Name}", MostWaiting, MostWaiting, null));
+        }
+        else
+        {
+            Refuse(call);
+        }
     }
 
     /// <summary>Begins to connect, unless there is a connection, or it is too early.</summary>
@@ -124,20 +121,17 @@ internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
         return true;
     }
 
-    /// <summary>Asks for a sign of life, and gives up a connection that has given none for too long.</summary>
-    internal void Watch(long now, bool ping)
+    /// <summary>Connects when there is no connection, and gives up calls that have waited too long for it.</summary>
+    internal void Watch(long now)
     {
-        if (Connection is not { } connection)
+        if (Connection is null)
         {
             Expire(now);
             Ensure();
-            return;
         }
-
-        transport.Watch(connection, now, ping);
     }
 
-    /// <summary>The silo is in the view no longer.</summary>
+    /// <summary>The silo is in the view no longer. What it has still to answer is waited for while it lives.</summary>
     internal void Close(Exception reason)
     {
         lock (_lock)
@@ -146,12 +140,8 @@ internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
             _failure = reason;
         }
 
-        if (Connection is { } connection)
-        {
-            transport.Drain(connection);
-        }
-
-        FailWaiting();
+        Connection?.Drain();
+        RefuseWaiting();
     }
 
     private async Task ConnectAsync()
@@ -167,38 +157,59 @@ internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
             failure = e;
         }
 
+        if (made is null)
+        {
+            Failed(failure!);
+            return;
+        }
+
+        bool isUsed;
+        var isAgain = false;
+        lock (_lock)
+        {
+            _connecting = false;
+            isUsed = (Connection is null && !_closed) || ReferenceEquals(_connection, made);
+            if (isUsed)
+            {
+                isAgain = _connection is not null && !ReferenceEquals(_connection, made);
+                _connection = made;
+            }
+        }
+
+        if (isAgain)
+        {
+            transport.Reconnected();
+        }
+
+        if (isUsed)
+        {
+            SendWaiting(made);
+        }
+        else
+        {
+            made.Drain(); // Another came first, or the silo has left meanwhile.
+        }
+    }
+
+    private void Failed(Exception failure)
+    {
+        bool complain;
         lock (_lock)
         {
             _connecting = false;
             _failure = failure;
-            if (made is not null && !_closed)
-            {
-                if (_connection is not null)
-                {
-                    transport.Reconnected();
-                }
-
-                _connection = made;
-            }
-            else
-            {
-                _notBefore = transport.Now + transport.Ticks(transport.Connections.RetryAfter);
-            }
+            _notBefore = transport.Now + transport.Ticks(transport.Connections.RetryAfter);
+            complain = transport.Now >= _nextComplaint && !_closed;
+            _nextComplaint = complain ? transport.Now + transport.Ticks(ComplaintPeriod) : _nextComplaint;
         }
 
-        if (made is null)
+        RefuseWaiting();
+        if (complain)
         {
-            FailWaiting();
-            transport.CannotReach(silo, failure!);
+            transport.Complain(silo, failure);
         }
-        else if (_closed)
-        {
-            made.Close(_failure);
-        }
-        else
-        {
-            SendWaiting(made);
-        }
+
+        transport.CannotReach(silo);
     }
 
     private void SendWaiting(Connection connection)
@@ -207,16 +218,31 @@ internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
         {
             if (!connection.TrySend(call))
             {
-                call.Fail(Unreachable(call));
+                Refuse(call);
             }
         }
     }
 
-    private void FailWaiting()
+    private void RefuseWaiting()
     {
         foreach (var call in TakeWaiting())
         {
-            call.Fail(Unreachable(call));
+            Refuse(call);
+        }
+    }
+
+    /// <summary>The call was not sent. When the silo has left, the call goes where the grain lives now.</summary>
+    private void Refuse(GrainCall call)
+    {
+        if (_closed || transport.View.Find(silo.Id) is null)
+        {
+            transport.SendAgain(call, silo.Id);
+        }
+        else
+        {
+            call.Fail(new SiloUnavailableException(
+                $"The silo {silo.Name} at {silo.Host}:{silo.Port} cannot be reached; {call.Name} was not sent.",
+                _failure));
         }
     }
 
@@ -241,7 +267,4 @@ internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
             return taken;
         }
     }
-
-    private SiloUnavailableException Unreachable(GrainCall call) => new(
-        $"The silo {silo.Name} at {silo.Host}:{silo.Port} cannot be reached; {call.Name} was not sent.", _failure);
 }

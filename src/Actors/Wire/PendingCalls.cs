@@ -73,6 +73,16 @@ internal sealed class PendingCalls
         }
     }
 
+    /// <summary>Takes that call out; false when somebody else has, or it was never here.</summary>
+    internal bool TryTake(GrainCall call)
+    {
+        lock (_lock)
+        {
+            var place = PlaceOf(call.Correlation);
+            return place < _everUsed && ReferenceEquals(_calls[place], call) && TakeAt(place) is not null;
+        }
+    }
+
     /// <summary>Takes all calls out whose deadline has come.</summary>
     internal IReadOnlyList<GrainCall> TakeExpired(long now)
     {

@@ -10,22 +10,30 @@ internal sealed class ReceivedCalls
 {
     private readonly Lock _lock = new();
     private GrainCall?[] _places = new GrainCall?[64];
+    private bool _closed;
 
-    /// <summary>Puts the call in its place.</summary>
-    /// <returns>The call that had the place: its sender waits no longer for it. Null when there was none.</returns>
-    internal GrainCall? Add(GrainCall call)
+    /// <summary>Puts the call in its place; false when everything was taken out for good.</summary>
+    /// <param name="call">What has come.</param>
+    /// <param name="before">The call that had the place: its sender waits no longer for it. Null: none had.</param>
+    internal bool TryAdd(GrainCall call, out GrainCall? before)
     {
         var place = PendingCalls.PlaceOf(call.Correlation);
         lock (_lock)
         {
+            before = null;
+            if (_closed)
+            {
+                return false;
+            }
+
             if (place >= _places.Length)
             {
                 Array.Resize(ref _places, Math.Min(PendingCalls.Most, Math.Max(place + 1, _places.Length * 2)));
             }
 
-            var before = _places[place];
+            before = _places[place];
             _places[place] = call;
-            return before;
+            return true;
         }
     }
 
@@ -34,13 +42,13 @@ internal sealed class ReceivedCalls
     {
         lock (_lock)
         {
-            ref var place = ref _places[PendingCalls.PlaceOf(call.Correlation)];
-            if (!ReferenceEquals(place, call))
+            var place = PendingCalls.PlaceOf(call.Correlation);
+            if (place >= _places.Length || !ReferenceEquals(_places[place], call))
             {
                 return false;
             }
 
-            place = null;
+            _places[place] = null;
             return true;
         }
     }
@@ -61,11 +69,12 @@ internal sealed class ReceivedCalls
         }
     }
 
-    /// <summary>Takes everything out.</summary>
+    /// <summary>Takes everything out, and takes nothing in any more.</summary>
     internal IReadOnlyList<GrainCall> TakeAll()
     {
         lock (_lock)
         {
+            _closed = true;
             var all = _places.OfType<GrainCall>().ToList();
             Array.Clear(_places);
             return all;

@@ -9,7 +9,9 @@ using Sluice.Actors.Membership;
 
 namespace Sluice.Actors.Wire;
 
-/// <summary>A silo's side of the wire: it joins the cluster, takes connections, and runs the calls that are its own.</summary>
+/// <summary>
+/// A silo's side of the wire: it joins the cluster, takes connections, and runs the calls that are its own.
+/// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "StopAsync is its end.")]
 internal sealed class SiloTransport : ClusterTransport
 {
@@ -30,6 +32,7 @@ internal sealed class SiloTransport : ClusterTransport
     private GrainManifest _manifest = new() { Entries = [] };
     private readonly TaskCompletionSource _deserted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopping;
+    private volatile bool _stopped;
     private long _siloId;
     private long _nextLook;
 
@@ -51,11 +54,15 @@ internal sealed class SiloTransport : ClusterTransport
 
     protected override IEnumerable<Connection> OpenConnections => base.OpenConnections.Concat(_accepted.Keys);
 
+    public override string Self => $"silo {SiloId} ({_options.Name})";
+
+    public override ClusterView? ViewToTell => View;
+
     protected override Greeting Greeting => Handshake.GreetingOf(_options.ClusterId, SiloId, _options.Name);
 
     protected override async Task StartAsync(CancellationToken cancellationToken)
     {
-        Tls.Check();
+        Tls.Check(isSilo: true);
         foreach (var method in Host.Model.Methods)
         {
             _methods.TryAdd(method.WireName, method);
@@ -68,7 +75,8 @@ internal sealed class SiloTransport : ClusterTransport
         {
             Table = _table,
             Candidate = new SiloCandidate(
-                _options.Name, AdvertisedHost(), _options.AdvertisedPort == 0 ? _listener.Port : _options.AdvertisedPort,
+                _options.Name, AdvertisedHost(),
+                _options.AdvertisedPort == 0 ? _listener.Port : _options.AdvertisedPort,
                 [.. Host.Model.Types.Select(type => type.ToString())], Handshake.NewestProtocol),
             Options = _membershipOptions,
             Time = Host.Time,
@@ -83,7 +91,8 @@ internal sealed class SiloTransport : ClusterTransport
         TakeView(View);
     }
 
-    public override Task BeginStopAsync() => _membership?.BeginStoppingAsync(CancellationToken.None) ?? Task.CompletedTask;
+    public override Task BeginStopAsync() =>
+        _membership?.BeginStoppingAsync(CancellationToken.None) ?? Task.CompletedTask;
 
     public override async Task StopAsync(CancellationToken hurry)
     {
@@ -94,12 +103,17 @@ internal sealed class SiloTransport : ClusterTransport
             await _membership.DisposeAsync();
         }
 
-        var reason = new SiloUnavailableException("The silo has stopped.");
-        CloseLinks(reason);
+        End(new SiloUnavailableException("The silo has stopped."));
         await WaitForGoodbyesAsync(hurry);
+        _stopped = true;
+        CloseAccepted();
+    }
+
+    private void CloseAccepted()
+    {
         foreach (var connection in _accepted.Keys)
         {
-            connection.Close(reason);
+            connection.Close(new SiloUnavailableException("The silo has stopped."));
         }
     }
 
@@ -140,41 +154,36 @@ internal sealed class SiloTransport : ClusterTransport
         }
         else
         {
-            connection.AnswerMoved(call, view);
+            Host.SendElsewhere(call);
         }
     }
 
-    public override void ViewCame(Connection connection, ClusterView view)
-    {
-        // An edge may pass on what it heard, but nobody is made dead by an edge: the table is asked.
-        if (connection.Peer.IsSilo)
-        {
-            _membership!.Adopt(view);
-        }
-    }
+    public override void ViewCame(Connection connection, ClusterView view) => _membership!.Adopt(view);
 
     public override void Unreachable(Connection connection, long siloId) => FindLink(siloId)?.Probe();
 
-    public override void Closed(Connection connection, Exception? reason)
-    {
-        if (_accepted.TryRemove(connection, out _))
-        {
-            if (_stopping && _accepted.IsEmpty)
-            {
-                _deserted.TrySetResult();
-            }
+    internal override void CannotReach(SiloEntry silo) => _membership!.Suspect(silo.Id);
 
-            return;
+    protected override void AcceptedClosed(Connection connection, Exception? reason)
+    {
+        if (_accepted.TryRemove(connection, out _) && !_stopped)
+        {
+            Log.Left(connection.Peer, reason?.Message ?? "This silo has nothing more to tell it.");
         }
 
-        Log.Lost(connection.Peer, reason);
-        FindLink(connection.Peer.SiloId)?.Ensure();
+        if (_stopping && _accepted.IsEmpty)
+        {
+            _deserted.TrySetResult();
+        }
     }
 
-    internal override void CannotReach(SiloEntry silo, Exception reason)
+    protected override void ExcuseAll(long now)
     {
-        Log.CannotReach(silo.Name, silo.Host, silo.Port, reason.Message);
-        _membership!.Suspect(silo.Id);
+        base.ExcuseAll(now);
+        foreach (var connection in _accepted.Keys)
+        {
+            connection.Excuse(now);
+        }
     }
 
     protected override void Opened(Connection connection)
@@ -190,6 +199,15 @@ internal sealed class SiloTransport : ClusterTransport
         Log.Accepted(peer);
         Opened(connection);
         connection.Start();
+        if (IsDead(peer, View))
+        {
+            connection.CloseWhenSent();
+        }
+
+        if (_stopped)
+        {
+            CloseAccepted();
+        }
     }
 
     private void TakeView(ClusterView view)

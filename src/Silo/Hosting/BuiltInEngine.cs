@@ -3,6 +3,7 @@ using Sluice.Actors.Hosting;
 using Sluice.Daemon.Settings;
 using Sluice.Grains.Clients;
 using Sluice.Silo.Introspection;
+using Sluice.Silo.Storage.Membership;
 using Sluice.Telemetry;
 
 namespace Sluice.Silo.Hosting;
@@ -27,8 +28,12 @@ internal static class Engine
         builder.Services.AddSingleton<IReadinessCheck, ClusterCheck>();
     }
 
-    public static Task StartAsync(IServiceProvider services, CancellationToken cancellationToken) =>
-        services.GetRequiredService<ActorHost>().StartAsync(cancellationToken);
+    public static async Task StartAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var host = services.GetRequiredService<ActorHost>();
+        await host.StartAsync(cancellationToken);
+        services.GetRequiredService<SiloIdentity>().SiloId = host.SiloId; // From here on it is fenced off once dead.
+    }
 
     /// <summary>
     /// Grains end what they do and store what they count, or go on in another silo; no call is taken any more.

@@ -23,18 +23,36 @@ internal sealed class EngineCluster : IAsyncDisposable
 
     internal Action<IServiceCollection> Services { get; init; } = _ => { };
 
+    /// <param name="name">Of one silo only.</param>
+    /// <param name="configure">Changes its place in the cluster.</param>
+    /// <param name="actors">Changes its host.</param>
+    /// <param name="isOlder">It runs the older one of two versions of a contract.</param>
+    /// <param name="scheduler">Where its turns run; null is the thread pool.</param>
     internal async Task<EngineSilo> StartSiloAsync(
-        string name, Action<ClusterOptions>? configure = null, ITurnScheduler? scheduler = null)
+        string name, Action<ClusterOptions>? configure = null, Action<ActorHostOptions>? actors = null,
+        bool isOlder = false, ITurnScheduler? scheduler = null)
     {
         var options = new ClusterOptions { Name = name, ListenAddress = "127.0.0.1", Port = 0 };
         configure?.Invoke(options);
+        var hosting = new ActorHostOptions();
+        actors?.Invoke(hosting);
         var services = new ServiceCollection()
             .AddSingleton<ILoggerFactory>(Log)
             .AddSingleton<IMembershipTable>(Table)
             .AddSingleton(Gates)
-            .AddSingleton(scheduler ?? new ThreadPoolTurnScheduler())
             .AddActorCluster(_ => options)
-            .AddActors(configure: null, Grains);
+            .AddSingleton(provided => new ActorHost(hosting, new ActorHostParts
+            {
+                Services = provided,
+                GrainAssemblies = Grains,
+                GrainClassFilter = type => type.DeclaringType is not { } version
+                    || version == (isOlder ? typeof(Older) : typeof(Newer)),
+                Random = new Random(0),
+                Scheduler = scheduler ?? new ThreadPoolTurnScheduler(),
+                Transport = provided.GetRequiredService<ICallTransport>(),
+                Storage = storage => provided.GetKeyedService<IGrainStorage>(storage),
+                Logging = Log,
+            }));
         Services(services);
         var provider = services.BuildServiceProvider();
         _providers.Add(provider);
@@ -49,7 +67,10 @@ internal sealed class EngineCluster : IAsyncDisposable
     {
         var options = new ClusterClientOptions { Name = "client", Seeds = { $"{seed.Entry.Host}:{seed.Entry.Port}" } };
         configure?.Invoke(options);
-        var provider = new ServiceCollection().AddSingleton<ILoggerFactory>(Log).AddActorClient(_ => options).BuildServiceProvider();
+        var provider = new ServiceCollection()
+            .AddSingleton<ILoggerFactory>(Log)
+            .AddActorClient(_ => options)
+            .BuildServiceProvider();
         _providers.Add(provider);
         var host = provider.GetRequiredService<ActorHost>();
         await host.StartAsync(CancellationToken.None).Within();
@@ -71,4 +92,11 @@ internal sealed class EngineCluster : IAsyncDisposable
     }
 }
 
-internal sealed record EngineSilo(string Name, ActorHost Host, SiloEntry Entry);
+internal sealed record EngineSilo(string Name, ActorHost Host, SiloEntry Entry)
+{
+    /// <summary>A key of a note that lives on this silo as long as the cluster stays as it is.</summary>
+    internal string NoteKey(int which = 0) => Enumerable.Range(0, int.MaxValue)
+        .Select(number => $"key{number}")
+        .Where(key => Placement.OwnerOf(GrainId.Create("note", key), Host.View)?.Id == Entry.Id)
+        .ElementAt(which);
+}

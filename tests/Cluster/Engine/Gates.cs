@@ -6,12 +6,20 @@ namespace Sluice.Cluster.Engine;
 public sealed class Gates
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _events = new();
+    private readonly ConcurrentDictionary<string, int> _begun = new();
 
     public void Open(string gate) => Event($"open {gate}").TrySetResult();
 
     public Task Opened(string gate) => Event($"open {gate}").Task;
 
-    public void Begun(string gate) => Event($"begun {gate}").TrySetResult();
+    public void Begun(string gate)
+    {
+        _begun.AddOrUpdate(gate, 1, (_, count) => count + 1);
+        Event($"begun {gate}").TrySetResult();
+    }
+
+    /// <summary>How often somebody has begun to wait there.</summary>
+    public int CountBegun(string gate) => _begun.GetValueOrDefault(gate);
 
     public Task HasBegun(string gate) => Event($"begun {gate}").Task;
 

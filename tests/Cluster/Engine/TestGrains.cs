@@ -21,6 +21,10 @@ public interface INote : IGrainWithStringKey
     [Alias("Block")]
     Task Block(string gate);
 
+    /// <summary>Adds in its turn, unless the caller has given up by then.</summary>
+    [Alias("AddLater")]
+    Task<long> AddLater(long amount, CancellationToken cancellation);
+
     [Alias("Tell"), OneWay]
     ValueTask Tell(string word);
 
@@ -74,6 +78,8 @@ public sealed class NoteGrain(Gates gates) : Grain, INote, IGrainMigrationPartic
         gates.Begun(gate);
         return gates.Opened(gate);
     }
+
+    public Task<long> AddLater(long amount, CancellationToken cancellation) => Task.FromResult(_sum += amount);
 
     public ValueTask Tell(string word)
     {

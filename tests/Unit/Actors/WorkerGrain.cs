@@ -114,7 +114,14 @@ internal sealed class WorkerGrain(Journal journal, Scoped scoped) : Grain, IWork
     public async ValueTask<string> Watching(string step, CancellationToken cancellation)
     {
         journal.Note($"{Key} watches {step}");
-        await using var registration = cancellation.Register(() => journal.Note($"{Key} sees the token"));
+        await using var registration = cancellation.Register(() =>
+        {
+            journal.Note($"{Key} sees the token");
+            if (Key == "throwing")
+            {
+                throw new InvalidOperationException("The token is handled badly.");
+            }
+        });
         await journal.Pass(step);
         return $"{Key} did {step}";
     }
@@ -122,7 +129,7 @@ internal sealed class WorkerGrain(Journal journal, Scoped scoped) : Grain, IWork
     public async Task<string> Fail(string message)
     {
         await journal.Pass(message);
-        throw new FormatException(message);
+        throw new FormatException(message == "unspeakable" ? $"\ud800{new string('x', 5 << 20)}" : message);
     }
 
     public async Task<string> Ask(string other, string step) => $"{Key} heard: {await Other(other).Do(step)}";
