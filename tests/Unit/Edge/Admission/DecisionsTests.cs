@@ -155,7 +155,7 @@ public sealed class DecisionsTests
     {
         _cluster.Client.OnAdmit = _ => Task.FromException<AdmitReply>(Trouble(trouble));
 
-        await Assert.ThrowsAsync(trouble, Ask);
+        await Assert.ThrowsAsync(trouble, () => Ask().Within());
 
         Assert.Single(_cluster.Client.Admits);
     }

@@ -60,7 +60,7 @@ public sealed class CallersTests
     {
         _cluster.Client.OnIdentify = () => Task.FromException(new LimitExceededException());
 
-        await Assert.ThrowsAsync<LimitExceededException>(Identify);
+        await Assert.ThrowsAsync<LimitExceededException>(() => Identify().Within());
 
         Assert.Single(_cluster.Client.Identifies);
     }
