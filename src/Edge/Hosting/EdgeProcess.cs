@@ -18,6 +18,7 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
     private readonly EdgeAdmin _admin;
     private readonly EdgeProcessOptions _options;
     private readonly ILogger<EdgeProcess> _logger;
+    private bool _started;
     private bool _serving;
 
     private EdgeProcess(WebApplication app, ListeningPort port, EdgeAdmin admin)
@@ -78,7 +79,10 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
         }
 
         await Engine.StopAsync(_app.Services, CancellationToken.None);
-        LogStopped();
+        if (_started)
+        {
+            LogStopped();
+        }
     }
 
     private async Task StartAsync(CancellationToken stop)
@@ -86,6 +90,7 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
         _port.Take(_options.ListenAddress, _options.Port);
         _admin.Take(_options.AdminListenAddress, _options.AdminPort);
         await _admin.ServeAsync(stop);
+        _started = true;
         LogStarted(_options.NameOrMachine, _admin.Address);
         await Engine.StartAsync(_app.Services, stop);
         await _app.OpenEdgeAsync(stop);
