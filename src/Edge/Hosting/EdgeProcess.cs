@@ -61,7 +61,9 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
         await start.UntilStoppedAsync();
     }
 
-    /// <summary>The end, in order: not ready; nobody new; calls end; their ends are told; the silos are let go.</summary>
+    /// <summary>
+    /// The end, in order: not ready; nobody new; calls end; their ends are told; the silos are let go.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _app.Lifetime.StopApplication(); // From here on /readyz says so, and connections are not kept.
@@ -107,7 +109,8 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
     private partial void LogReady(string name, Uri address, Uri admin);
 
     [LoggerMessage(2513, LogLevel.Information,
-        "Leaving: for {StopDelay} requests are still taken, until load balancers have noticed; {Count} calls are running.")]
+        "Leaving: for {StopDelay} requests are still taken, until load balancers have noticed; {Count} calls are "
+        + "running.")]
     private partial void LogLeaving(TimeSpan stopDelay, int count);
 
     [LoggerMessage(2514, LogLevel.Information,

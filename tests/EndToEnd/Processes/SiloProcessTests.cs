@@ -102,8 +102,8 @@ public sealed class SiloProcessTests(Databases databases) : IDisposable
         await using var program = Daemons.Start(
             "Silo",
             [
-                "--admin-port", "0", "--master-key-file", _folder.In("master.key"), "--Logging:LogLevel:Default", "Debug",
-                "--Storage:CommandTimeout", "00:01:00", .. more,
+                "--admin-port", "0", "--master-key-file", _folder.In("master.key"),
+                "--Logging:LogLevel:Default", "Debug", "--Storage:CommandTimeout", "00:01:00", .. more,
             ],
             variables);
         await program.SaysAsync(" is ready: ");

@@ -44,16 +44,16 @@ public sealed class CommandLineTests
     public void Every_mistake_is_named_and_no_value_is_repeated()
     {
         var line = Read(
-            "stray", "--prot", "s3cret", "--Shop:Nam=s3cret", "--Shop:Password", "s3cret", "--port", "1", "--Shop:Port", "s3cret",
-            "--config", "a.json", "--config", "s3cret", "--till");
+            "stray", "--prot", "s3cret", "--Shop:Nam=s3cret", "--Shop:Password", "s3cret", "--port", "1", "--Shop:Port",
+            "s3cret", "--config", "a.json", "--config", "s3cret", "--till");
 
         Assert.Equal(
             [
                 "Argument 1 is not an option: options begin with --.",
                 "--prot: there is no such option; did you mean --port?",
                 "--Shop:Nam: there is no such option; did you mean --Shop:Name?",
-                "--Shop:Password: every user of this machine can read a command line; set the variable Shop__Password, or "
-                    + "name a file that holds it.",
+                "--Shop:Password: every user of this machine can read a command line; set the variable Shop__Password, "
+                    + "or name a file that holds it.",
                 "--Shop:Port is given twice.",
                 "--config is given twice.",
                 "--till: there is no such option.",

@@ -9,8 +9,8 @@ using Xunit;
 namespace Sluice.Unit.Daemon;
 
 /// <summary>
-/// Three places tell the settings of a process: the classes they are bound to, the help, and docs/configuration.md. Here
-/// they are held together.
+/// Three places tell the settings of a process: the classes they are bound to, the help, and docs/configuration.md.
+/// Here they are held together.
 /// </summary>
 public sealed partial class SettingDocumentTests
 {
@@ -26,7 +26,9 @@ public sealed partial class SettingDocumentTests
     {
         var catalog = Of(program);
         var bound = catalog.Bound.Distinct().SelectMany(pair => KeysOf(pair.Options, pair.Section)).ToList();
-        var told = catalog.All.Select(setting => setting.Key).Where(key => !key.StartsWith("Logging:", StringComparison.Ordinal));
+        var told = catalog.All
+            .Select(setting => setting.Key)
+            .Where(key => !key.StartsWith("Logging:", StringComparison.Ordinal));
 
         Assert.Equal(bound.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
     }
@@ -40,7 +42,7 @@ public sealed partial class SettingDocumentTests
         var told = Of(program).Bound.Select(pair => $"{pair.Options.Name} {pair.Section}").Distinct().ToList();
 
         Tidy.Tidy.NoMistakes(
-            from file in SourceTree.Files(folder).Concat(SourceTree.Files("src/Telemetry")).Concat(SourceTree.Files("src/Daemon"))
+            from file in new[] { folder, "src/Telemetry", "src/Daemon" }.SelectMany(one => SourceTree.Files(one))
             let text = string.Join('\n', SourceTree.Lines(file))
             from Match match in Binding().Matches(text)
             let bound = $"{match.Groups["class"].Value} {match.Groups["section"].Value}"
@@ -110,8 +112,9 @@ public sealed partial class SettingDocumentTests
         }
     }
 
-    [GeneratedRegex(@"(?:AddSettings<(?<class>\w+)>\(|AddOptions<(?<class>\w+)>\(\)\s*(?:\.Configure\w*<[^;]*?\n\s*\}\)\s*)?"
-        + @"\.BindConfiguration\()""(?<section>\w+)""")]
+    [GeneratedRegex(@"(?:AddSettings<(?<class>\w+)>\("
+        + @"|AddOptions<(?<class>\w+)>\(\)\s*(?:\.Configure\w*<[^;]*?\n\s*\}\)\s*)?\.BindConfiguration\()"
+        + @"""(?<section>\w+)""")]
     private static partial Regex Binding();
 
     [GeneratedRegex(@"\s+")]

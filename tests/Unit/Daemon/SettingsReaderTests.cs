@@ -17,12 +17,13 @@ public sealed class SettingsReaderTests : IDisposable
         var file = Write("""{"Shop":{"Port":1,"Till":"00:00:01","Name":"of the file"}}""");
 
         var settings = Read(
-            ["--config", file, "--port", "3"], ("Shop__Port", "2"), ("SHOP__TILL", "00:00:02"), ("Shop__Open", "false"));
+            ["--config", file, "--port", "3"],
+            ("Shop__Port", "2"), ("SHOP__TILL", "00:00:02"), ("Shop__Open", "false"));
 
         Assert.Empty(_mistakes);
         Assert.Equal(
-            [("Name", "of the file"), ("Open", "false"), ("Port", "3"), ("Till", "00:00:02")],
-            settings.Select(pair => (char.ToUpper(pair.Key[5], null) + pair.Key[6..].ToLowerInvariant(), pair.Value)).Order());
+            [("SHOP:NAME", "of the file"), ("SHOP:OPEN", "false"), ("SHOP:PORT", "3"), ("SHOP:TILL", "00:00:02")],
+            settings.Select(pair => (pair.Key.ToUpperInvariant(), pair.Value!)).Order());
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class SettingsReaderTests : IDisposable
         var settings = Read(
             ["--config", file, "--Shop:Till", "5"],
             ("Shop__Share", "half"), ("Shop__Open__Wide", "true"), ("Shop__Shelves__x__Name", "y"),
-            ("Logging__LogLevel__Default", "Someday"), ("Logging__Format", "Text"), ("Shop__Shelves__0__Boards", "2.5"));
+            ("Logging__LogLevel__Default", "Someday"), ("Logging__Format", "Text"),
+            ("Shop__Shelves__0__Boards", "2.5"));
 
         Assert.Equal(
             new[]
