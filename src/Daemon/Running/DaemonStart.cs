@@ -30,7 +30,7 @@ public sealed record DaemonStart(
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ApplicationName = Program,
-            ContentRootPath = AppContext.BaseDirectory, // Not the working folder, whoever starts the process from where.
+            ContentRootPath = AppContext.BaseDirectory, // Not the working folder.
         });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(Settings);
@@ -52,7 +52,9 @@ public sealed record DaemonStart(
     /// <summary>What a setting is; null when it is not set.</summary>
     public string? this[string key] => Settings.TryGetValue(key, out var value) ? value : null;
 
-    /// <summary>Ends the start if anything is wrong: what was found before, and what the options' own checks find.</summary>
+    /// <summary>
+    /// Ends the start if anything is wrong: what was found before, and what the options' own checks find.
+    /// </summary>
     /// <param name="hosts">The services of every host of the process.</param>
     /// <exception cref="RefusedSettingsException">Names all of it.</exception>
     public void CheckSettings(params IReadOnlyList<IServiceProvider> hosts)
@@ -79,7 +81,8 @@ public sealed record DaemonStart(
         {
             Add(exception);
         }
-        catch (AggregateException exception) when (exception.InnerExceptions.All(one => one is OptionsValidationException))
+        catch (AggregateException exception)
+            when (exception.InnerExceptions.All(one => one is OptionsValidationException))
         {
             foreach (var one in exception.InnerExceptions)
             {

@@ -23,7 +23,8 @@ public sealed class ListeningPort : IDisposable
     {
         ArgumentNullException.ThrowIfNull(builder);
         _option = option;
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => Socket);
+        builder.Services.Configure<SocketTransportOptions>(
+            transport => transport.CreateBoundListenSocket = _ => Socket);
 
         // Asked for when the host is built, which is before the settings are checked; what counts is the socket.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));

@@ -34,8 +34,8 @@ public sealed class ClusterSettings
                 "1 to 100 characters", "--cluster-id")
             .Add(
                 "Tls:CertificateFile",
-                "Certificate, with the chain behind it, that this process shows to silos and edges; PEM, read again when "
-                + "it changes. Without the three files connections are plain TCP.",
+                "Certificate, with the chain behind it, that this process shows to silos and edges; PEM, read again "
+                + "when it changes. Without the three files connections are plain TCP.",
                 File)
             .Add("Tls:KeyFile", "The certificate's private key; PEM, without a password.", File)
             .Add(
@@ -48,8 +48,8 @@ public sealed class ClusterSettings
                 + "listening only.")
             .Add(
                 "Tls:SiloName",
-                "The DNS name that certificates of silos carry; who says it is a silo and has another one is turned away. "
-                + "Not set: any certificate of these authorities may be a silo's.",
+                "The DNS name that certificates of silos carry; who says it is a silo and has another one is turned "
+                + "away. Not set: any certificate of these authorities may be a silo's.",
                 "a DNS name");
     }
 
@@ -104,7 +104,8 @@ public sealed class ClusterTlsSettings
 
         if (none && SiloName.Length > 0)
         {
-            yield return "Cluster:Tls:SiloName is set without certificates; nothing would be checked. Set the three files.";
+            yield return "Cluster:Tls:SiloName is set without certificates; nothing would be checked. Set the three "
+                + "files.";
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace Sluice.Daemon.Settings;
 
-/// <summary>What a command line says. <c>--Section:Name VALUE</c>, <c>--alias VALUE</c>, either with <c>=</c>.</summary>
+/// <summary>
+/// What a command line says. <c>--Section:Name VALUE</c>, <c>--alias VALUE</c>, either with <c>=</c>.
+/// </summary>
 /// <param name="Help">The help is wanted, and nothing else.</param>
 /// <param name="Version">The version is wanted, and nothing else.</param>
 /// <param name="File">The settings file; null when none is named.</param>
@@ -33,13 +35,13 @@ public sealed record CommandLine(
                 continue;
             }
 
-            if (!name.StartsWith("--", StringComparison.Ordinal))
+            if (!IsOption(name))
             {
                 mistakes.Add($"Argument {i + 1} is not an option: options begin with --.");
                 continue;
             }
 
-            if (value is null && i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal))
+            if (value is null && i + 1 < arguments.Count && !IsOption(arguments[i + 1]))
             {
                 value = arguments[++i];
             }
@@ -100,7 +102,9 @@ public sealed record CommandLine(
 
     private static (string Name, string? Value) Split(string argument)
     {
-        var end = argument.StartsWith("--", StringComparison.Ordinal) ? argument.IndexOf('=', StringComparison.Ordinal) : -1;
+        var end = IsOption(argument) ? argument.IndexOf('=', StringComparison.Ordinal) : -1;
         return end < 0 ? (argument, null) : (argument[..end], argument[(end + 1)..]);
     }
+
+    private static bool IsOption(string argument) => argument.StartsWith("--", StringComparison.Ordinal);
 }

@@ -49,8 +49,12 @@ public sealed class SettingCatalog(string program, string purpose)
     public Setting? Find(string key) => _all.Find(setting => setting.Means(key));
 
     /// <summary>True when the first part of the key is a section of this process.</summary>
-    public bool HasSectionOf(string key) =>
-        _all.Exists(setting => string.Equals(FirstPart(setting.Key), FirstPart(key), StringComparison.OrdinalIgnoreCase));
+    public bool HasSectionOf(string key)
+    {
+        var section = FirstPart(key);
+        return _all.Exists(setting =>
+            string.Equals(FirstPart(setting.Key), section, StringComparison.OrdinalIgnoreCase));
+    }
 
     /// <summary>True when the first part of the key is a section of another process only.</summary>
     public bool IsOfOthers(string key) =>

@@ -8,7 +8,8 @@ internal static class SettingTable
         "| setting | option | default | what it may be | what it does |",
         "|---|---|---|---|---|",
         .. catalog.All.Select(setting =>
-            $"| `{setting.Key}` | {OptionOf(setting)} | {setting.Default} | {Cell(setting.Bounds)} | {Cell(setting.Text)} |"),
+            $"| `{setting.Key}` | {OptionOf(setting)} | {setting.Default} | {Cell(setting.Bounds)} | "
+            + $"{Cell(setting.Text)} |"),
     ];
 
     private static string OptionOf(Setting setting) =>

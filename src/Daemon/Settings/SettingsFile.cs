@@ -54,7 +54,8 @@ internal static class SettingsFile
             case JsonValueKind.Object:
                 foreach (var member in element.EnumerateObject())
                 {
-                    Add(member.Value, place.Length == 0 ? member.Name : $"{place}:{member.Name}", path, values, mistakes);
+                    var name = place.Length == 0 ? member.Name : $"{place}:{member.Name}";
+                    Add(member.Value, name, path, values, mistakes);
                 }
 
                 break;

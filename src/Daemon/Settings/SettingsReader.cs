@@ -8,7 +8,9 @@ namespace Sluice.Daemon.Settings;
 /// </summary>
 public static class SettingsReader
 {
-    /// <summary>Variables that are read under their own names, because hosting platforms and collectors set them.</summary>
+    /// <summary>
+    /// Variables that are read under their own names, because hosting platforms and collectors set them.
+    /// </summary>
     private static readonly string[] PlainVariables =
         ["DATABASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL"];
 

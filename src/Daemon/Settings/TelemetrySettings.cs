@@ -21,7 +21,9 @@ public static class TelemetrySettings
             .Add(
                 "ServiceInstanceId", "The service.instance.id: what tells one replica from another.",
                 "1 to 255 characters", unset: "the machine's name and the process id")
-            .Add("TraceSampleRatio", "Part of the traces begun here that is kept; one begun elsewhere follows its parent.")
+            .Add(
+                "TraceSampleRatio",
+                "Part of the traces begun here that is kept; one begun elsewhere follows its parent.")
             .Add("MetricExportPeriod", "How often metrics are sent.");
         catalog.Add(new Setting
         {

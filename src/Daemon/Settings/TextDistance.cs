@@ -1,6 +1,8 @@
 namespace Sluice.Daemon.Settings;
 
-/// <summary>How far two names are apart: single characters to add, drop or change (Levenshtein), whatever their case.</summary>
+/// <summary>
+/// How far two names are apart: single characters to add, drop or change (Levenshtein), whatever their case.
+/// </summary>
 internal static class TextDistance
 {
     public static int Between(string one, string other)

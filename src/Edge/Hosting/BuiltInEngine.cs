@@ -23,7 +23,9 @@ internal static class Engine
     public static Task StopAsync(IServiceProvider services, CancellationToken cancellationToken) =>
         services.GetRequiredService<ActorHost>().StopAsync(cancellationToken);
 
-    /// <summary>What an operator can act on in what the engine throws at its start; null for a mistake of ours.</summary>
+    /// <summary>
+    /// What an operator can act on in what the engine throws at its start; null for a mistake of ours.
+    /// </summary>
     public static string? Sentence(Exception exception) =>
         exception is ActorConfigurationException mistakes ? string.Join(' ', mistakes.Mistakes) : null;
 

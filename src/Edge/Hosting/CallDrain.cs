@@ -4,8 +4,8 @@ using Sluice.Edge.Admission;
 namespace Sluice.Edge.Hosting;
 
 /// <summary>
-/// Ends the serving of clients: nobody new is let in, calls go on until they end or their time is over, and what is left
-/// then is told so and ended.
+/// Ends the serving of clients: nobody new is let in, calls go on until they end or their time is over, and what is
+/// left then is told so and ended.
 /// </summary>
 internal sealed partial class CallDrain(
     IServer server, LiveCalls live, TimeProvider time, ILogger<CallDrain> logger)

@@ -18,6 +18,7 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
     private readonly EdgeAdmin _admin;
     private readonly EdgeProcessOptions _options;
     private readonly ILogger<EdgeProcess> _logger;
+    private bool _started;
     private bool _serving;
 
     private EdgeProcess(WebApplication app, ListeningPort port, EdgeAdmin admin)
@@ -60,7 +61,9 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
         await start.UntilStoppedAsync();
     }
 
-    /// <summary>The end, in order: not ready; nobody new; calls end; their ends are told; the silos are let go.</summary>
+    /// <summary>
+    /// The end, in order: not ready; nobody new; calls end; their ends are told; the silos are let go.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _app.Lifetime.StopApplication(); // From here on /readyz says so, and connections are not kept.
@@ -78,7 +81,10 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
         }
 
         await Engine.StopAsync(_app.Services, CancellationToken.None);
-        LogStopped();
+        if (_started)
+        {
+            LogStopped();
+        }
     }
 
     private async Task StartAsync(CancellationToken stop)
@@ -86,6 +92,7 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
         _port.Take(_options.ListenAddress, _options.Port);
         _admin.Take(_options.AdminListenAddress, _options.AdminPort);
         await _admin.ServeAsync(stop);
+        _started = true;
         LogStarted(_options.NameOrMachine, _admin.Address);
         await Engine.StartAsync(_app.Services, stop);
         await _app.OpenEdgeAsync(stop);
@@ -102,7 +109,8 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
     private partial void LogReady(string name, Uri address, Uri admin);
 
     [LoggerMessage(2513, LogLevel.Information,
-        "Leaving: for {StopDelay} requests are still taken, until load balancers have noticed; {Count} calls are running.")]
+        "Leaving: for {StopDelay} requests are still taken, until load balancers have noticed; {Count} calls are "
+        + "running.")]
     private partial void LogLeaving(TimeSpan stopDelay, int count);
 
     [LoggerMessage(2514, LogLevel.Information,

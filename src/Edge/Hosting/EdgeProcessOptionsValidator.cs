@@ -40,7 +40,8 @@ internal sealed class EdgeProcessOptionsValidator : IValidateOptions<EdgeProcess
 
         if (options.Port != 0 && options.Port == options.AdminPort)
         {
-            yield return $"Edge:Port and Edge:AdminPort are both {options.Port}; clients and operators need a port each.";
+            yield return $"Edge:Port and Edge:AdminPort are both {options.Port}; clients and operators need a port "
+                + "each.";
         }
     }
 

@@ -13,7 +13,8 @@ internal static class EdgeSettings
     private static SettingCatalog Make()
     {
         var catalog = new SettingCatalog(
-            "Sluice.Edge", "an edge of Sluice: clients' calls come in here, are decided on by the silos, and go on to pools.")
+            "Sluice.Edge",
+            "an edge of Sluice: clients' calls come in here, are decided on by the silos, and go on to pools.")
         {
             SectionsOfOthers = ["Silo", "Storage", "Admission"],
         };
@@ -45,10 +46,13 @@ internal static class EdgeSettings
         catalog.Section<EdgeOptions>("Edge")
             .Add("BodyBytesMax", "Largest request body in bytes; a larger one is refused with 413.")
             .Add("DecisionTimeout", "How long a request may wait for its decision before it is refused with 503.")
-            .Add("RenewPeriod", "How often the slots of running calls are renewed; at most a third of Admission:SlotTtl.")
+            .Add(
+                "RenewPeriod",
+                "How often the slots of running calls are renewed; at most a third of Admission:SlotTtl.")
             .Add(
                 "PoolCloseTimeout",
-                "How long the edge waits, after it gave a call up, for the pool to let go of it, before it frees the slot.");
+                "How long the edge waits, after it gave a call up, for the pool to let go of it, before it frees the "
+                + "slot.");
     }
 
     private static void DescribePools(SettingCatalog catalog) => catalog.Section<EdgeOptions>("Edge")
@@ -57,6 +61,10 @@ internal static class EdgeSettings
         .Add("Pools:#:Models:#", "A model that it serves; at least one, each in one pool only.", "1 to 256 characters")
         .Add("Pools:#:KeyFile", "A file with the key that it wants as bearer token.", "a file that exists")
         .Add("Pools:#:AskForUsage", "False for a server that rejects stream_options; its streams then have no usage.")
-        .Add("Pools:#:FirstByteTimeout", "How long it may take to begin its answer; then the client gets 504.", PoolTimeout)
-        .Add("Pools:#:IdleTimeout", "How long it may be silent in the middle of an answer; then that ends.", PoolTimeout);
+        .Add(
+            "Pools:#:FirstByteTimeout", "How long it may take to begin its answer; then the client gets 504.",
+            PoolTimeout)
+        .Add(
+            "Pools:#:IdleTimeout", "How long it may be silent in the middle of an answer; then that ends.",
+            PoolTimeout);
 }

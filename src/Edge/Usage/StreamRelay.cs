@@ -106,13 +106,14 @@ internal static class StreamRelay
         return taken;
     }
 
-    private static Task<string?> EndAsync(PoolBodyRead end, bool done, ModelCall call, HttpContext context) => end switch
-    {
-        PoolBodyRead.End when done => Task.FromResult<string?>(null),
-        _ when call.IsCutOff => EndWithAsync(ApiError.Stopping, context, "the edge stops"),
-        PoolBodyRead.Idle => EndWithAsync(PoolError.TimedOut, context, "silent for too long"),
-        _ => EndWithAsync(PoolError.BrokenOff, context, "cut before its end"),
-    };
+    private static Task<string?> EndAsync(PoolBodyRead end, bool done, ModelCall call, HttpContext context) =>
+        end switch
+        {
+            PoolBodyRead.End when done => Task.FromResult<string?>(null),
+            _ when call.IsCutOff => EndWithAsync(ApiError.Stopping, context, "the edge stops"),
+            PoolBodyRead.Idle => EndWithAsync(PoolError.TimedOut, context, "silent for too long"),
+            _ => EndWithAsync(PoolError.BrokenOff, context, "cut before its end"),
+        };
 
     private static async Task<string?> EndWithAsync(ApiError error, HttpContext context, string reason)
     {

@@ -22,7 +22,9 @@ internal static class BodyMistake
     /// </summary>
     public static string SentenceOf(JsonException mistake)
     {
-        var place = mistake.Path is { } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "the body";
+        var place = mistake.Path is { } path && path.StartsWith("$.", StringComparison.Ordinal)
+            ? path[2..]
+            : "the body";
         if (mistake.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
         {
             return $"{place}: there is no such member; the description at {AdminApi.DescriptionPath} names all.";

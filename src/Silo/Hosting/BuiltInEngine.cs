@@ -20,7 +20,9 @@ internal static class Engine
         builder.Services.AddSingleton<IClusterIntrospection, BuiltInIntrospection>();
     }
 
-    /// <summary>Makes the silo one of a cluster. Without this it is alone, and takes calls of its own process only.</summary>
+    /// <summary>
+    /// Makes the silo one of a cluster. Without this it is alone, and takes calls of its own process only.
+    /// </summary>
     public static void AddCluster(this WebApplicationBuilder builder)
     {
         builder.Services.AddActorCluster(provider => ClusterOptionsOf(
@@ -49,7 +51,9 @@ internal static class Engine
         return evicted.Task;
     }
 
-    /// <summary>What an operator can act on in what the engine throws at its start; null for a mistake of ours.</summary>
+    /// <summary>
+    /// What an operator can act on in what the engine throws at its start; null for a mistake of ours.
+    /// </summary>
     public static string? Sentence(Exception exception) =>
         exception is ActorConfigurationException mistakes ? string.Join(' ', mistakes.Mistakes) : null;
 

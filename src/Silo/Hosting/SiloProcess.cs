@@ -77,7 +77,11 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         }
 
         await _app.StopAsync();
-        LogStopped();
+        if (_started)
+        {
+            LogStopped();
+        }
+
         await _app.DisposeAsync();
     }
 

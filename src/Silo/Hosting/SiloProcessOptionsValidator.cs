@@ -26,14 +26,15 @@ internal sealed class SiloProcessOptionsValidator(IConfiguration configuration) 
 
         if (options.Address.Length > 0 && Uri.CheckHostName(options.Address) is UriHostNameType.Unknown)
         {
-            yield return $"Silo:Address '{options.Address}' is neither an IP address nor a DNS name; the port of others "
-                + "is Silo:AdvertisedPort.";
+            yield return $"Silo:Address '{options.Address}' is neither an IP address nor a DNS name; the port of "
+                + "others is Silo:AdvertisedPort.";
         }
 
         if (IPAddress.TryParse(options.Address, out var address)
             && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
         {
-            yield return $"Silo:Address '{options.Address}' is no address that anyone could reach; name this machine's.";
+            yield return $"Silo:Address '{options.Address}' is no address that anyone could reach; name this "
+                + "machine's.";
         }
 
         if (options.Port is null && (options.Address.Length > 0 || options.AdvertisedPort != 0))
@@ -43,8 +44,8 @@ internal sealed class SiloProcessOptionsValidator(IConfiguration configuration) 
 
         if (options.Port is not null && configuration["Storage:SqliteFile"] is { Length: > 0 })
         {
-            yield return "Silo:Port makes this silo one of a cluster, and Storage:SqliteFile is for one silo alone: set "
-                + "Storage:DatabaseUrl to a PostgreSQL database in its place, or leave Silo:Port out.";
+            yield return "Silo:Port makes this silo one of a cluster, and Storage:SqliteFile is for one silo alone: "
+                + "set Storage:DatabaseUrl to a PostgreSQL database in its place, or leave Silo:Port out.";
         }
     }
 }

@@ -15,7 +15,8 @@ internal static class SiloSettings
     private static SettingCatalog Make()
     {
         var catalog = new SettingCatalog(
-            "Sluice.Silo", "a silo of Sluice: the grains that decide, over a database, and the admin API in front of them.")
+            "Sluice.Silo",
+            "a silo of Sluice: the grains that decide, over a database, and the admin API in front of them.")
         {
             SectionsOfOthers = ["Edge"],
         };
@@ -25,10 +26,12 @@ internal static class SiloSettings
         catalog.Section<AdmissionOptions>("Admission")
             .Add(
                 "SlotTtl",
-                "How long a concurrency slot stays taken when its edge says nothing; at least three of Edge:RenewPeriod.")
+                "How long a concurrency slot stays taken when its edge says nothing; at least three of "
+                + "Edge:RenewPeriod.")
             .Add(
                 "PlanRefreshPeriod",
-                "How often an active client asks for its plan again. Changes are pushed; this heals a push that was lost.");
+                "How often an active client asks for its plan again. Changes are pushed; this heals a push that was "
+                + "lost.");
         TelemetrySettings.Describe(catalog);
         return catalog;
     }
@@ -38,11 +41,13 @@ internal static class SiloSettings
         catalog.Section<SiloOptions>("Silo")
             .Add(
                 "MasterKeyFile",
-                "The master key: 64 hexadecimal digits that only the owner may read. A silo alone makes it when it is not "
-                + "there; in a cluster it must be there, the same for every silo. Back it up: without it no key can be "
-                + "verified.",
+                "The master key: 64 hexadecimal digits that only the owner may read. A silo alone makes it when it is "
+                + "not there; in a cluster it must be there, the same for every silo. Back it up: without it no key can "
+                + "be verified.",
                 "a file", "--master-key-file")
-            .Add("KeyEnvironment", "What stands in the keys that are issued here: live in slk_live_…", "1 to 12 of a-z, 0-9")
+            .Add(
+                "KeyEnvironment", "What stands in the keys that are issued here: live in slk_live_…",
+                "1 to 12 of a-z, 0-9")
             .Add("ProtectMetrics", "Whether /metrics wants an admin key like the admin API.");
         catalog.Section<SiloProcessOptions>("Silo")
             .Add("AdminListenAddress", "Where to listen for operators: admin API, health, metrics.", IpAddress)
@@ -57,12 +62,12 @@ internal static class SiloSettings
             .Add("AdvertisedPort", "The port that they reach it at.", unset: "0, which is Silo:Port")
             .Add("Name", "This silo's name, for people.", "at most 100 characters", "--name", "the machine's name")
             .Add(
-                "File", "Tenants, plans and clients (sluice.yaml) that are put in force before the silo is ready.", File,
-                "--apply")
+                "File", "Tenants, plans and clients (sluice.yaml) that are put in force before the silo is ready.",
+                File, "--apply")
             .Add(
                 "AdminKeyFile",
-                "A file to keep a key of the first administrator in, for an empty database: the administrator is made when "
-                + "there is none, and a key is issued and written there when there is none that works.",
+                "A file to keep a key of the first administrator in, for an empty database: the administrator is made "
+                + "when there is none, and a key is issued and written there when there is none that works.",
                 "a file", "--admin-key-file")
             .Add(
                 "StopTimeout",
@@ -72,11 +77,12 @@ internal static class SiloSettings
     private static void DescribeStorage(SettingCatalog catalog) => catalog.Section<StorageOptions>("Storage")
         .Add(
             "DatabaseUrl", "The PostgreSQL database; holds a password. Else the variable DATABASE_URL is taken.",
-            "postgres://user:password@host:port/database?sslmode=require, or a connection string of Npgsql", secret: true)
+            "postgres://user:password@host:port/database?sslmode=require, or a connection string of Npgsql",
+            secret: true)
         .Add("DatabaseUrlFile", "A file that holds the database's address.", File, "--database-url-file")
         .Add(
-            "SqliteFile", "The database file of a silo alone, in place of PostgreSQL; made when it is not there.", "a file",
-            "--sqlite-file")
+            "SqliteFile", "The database file of a silo alone, in place of PostgreSQL; made when it is not there.",
+            "a file", "--sqlite-file")
         .Add("CommandTimeout", "How long a read or a write may take, waiting included; whole seconds.")
         .Add("ConnectionsMax", "Most connections to PostgreSQL that this silo holds.");
 }

@@ -66,7 +66,10 @@ public sealed class RunningSilo : IAsyncDisposable
             ]);
         }
 
-        return Daemons.Start("Silo", arguments, [("Storage__DatabaseUrl", databaseUrl), .. environment]);
+        return Daemons.Start(
+            "Silo",
+            arguments,
+            [("Storage__DatabaseUrl", databaseUrl), ("Storage__CommandTimeout", "00:01:00"), .. environment]);
     }
 
     public async ValueTask DisposeAsync()

@@ -59,7 +59,9 @@ public sealed class EdgeStopTests(Databases databases) : IAsyncLifetime
         Assert.Empty((await _silo!.Admins.StateAsync(_access.ClientId)).Slots); // At once, not when the slot expires.
     }
 
-    /// <summary>Guards clients against answers that look whole: what is cut off ends with an error that they raise.</summary>
+    /// <summary>
+    /// Guards clients against answers that look whole: what is cut off ends with an error that they raise.
+    /// </summary>
     [Fact]
     public async Task What_still_runs_when_the_time_is_over_is_ended_with_an_error_and_settled()
     {
@@ -71,7 +73,8 @@ public sealed class EdgeStopTests(Databases databases) : IAsyncLifetime
         waiting.Headers.Add(Marker, _access.ClientId);
         var answer = client.SendAsync(waiting);
         await _pool!.Statistics.WhenAsync(
-            _ => _pool.Requests.Any(seen => seen.Headers.GetValueOrDefault(Marker) == _access.ClientId), Patience.Token);
+            _ => _pool.Requests.Any(seen => seen.Headers.GetValueOrDefault(Marker) == _access.ClientId),
+            Patience.Token);
 
         edge.Program.Terminate();
         var rest = await stream.RestAsync();

@@ -68,14 +68,19 @@ public sealed class FailedStartTests(Databases databases) : IDisposable
             $"port {port} of 127.0.0.1 is taken: choose another --admin-port.",
             await FailureAsync(
                 "Silo",
-                ["--sqlite-file", _folder.In("x.db"), "--admin-port", port, "--master-key-file", _folder.In("master.key")]));
+                [
+                    "--sqlite-file", _folder.In("x.db"), "--admin-port", port,
+                    "--master-key-file", _folder.In("master.key"),
+                ]));
         Assert.False(File.Exists(_folder.In("x.db"))); // Nothing else was begun.
         Assert.Equal(
             $"port {port} of 127.0.0.1 is taken: choose another --admin-port.",
             await FailureAsync("Edge", [.. Edge("0"), "--admin-port", port]));
     }
 
-    /// <summary>Without a silo in sight: whoever starts an edge hears of it now, not when the cluster comes up.</summary>
+    /// <summary>
+    /// Without a silo in sight: whoever starts an edge hears of it now, not when the cluster comes up.
+    /// </summary>
     [Fact]
     public async Task A_port_for_clients_that_is_taken()
     {

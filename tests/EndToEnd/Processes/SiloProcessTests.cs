@@ -101,7 +101,10 @@ public sealed class SiloProcessTests(Databases databases) : IDisposable
 
         await using var program = Daemons.Start(
             "Silo",
-            ["--admin-port", "0", "--master-key-file", _folder.In("master.key"), "--Logging:LogLevel:Default", "Debug", .. more],
+            [
+                "--admin-port", "0", "--master-key-file", _folder.In("master.key"),
+                "--Logging:LogLevel:Default", "Debug", "--Storage:CommandTimeout", "00:01:00", .. more,
+            ],
             variables);
         await program.SaysAsync(" is ready: ");
 

@@ -51,6 +51,8 @@ internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain
 
     public Func<Task> OnIdentify { get; set; } = () => Task.CompletedTask;
 
+    public Func<Task<long>> OnOpen { get; set; } = () => Task.FromResult(7L);
+
     public static AdmitReply Admitted =>
         new(Verdict.Admitted, TimeSpan.Zero, default, null, TimeSpan.FromSeconds(15), 1);
 
@@ -79,5 +81,5 @@ internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain
         return new ValueTask(OnRenew(live));
     }
 
-    public Task<long> Open() => Task.FromResult(7L);
+    public Task<long> Open() => OnOpen();
 }

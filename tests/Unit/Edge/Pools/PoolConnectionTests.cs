@@ -63,6 +63,24 @@ public sealed class PoolConnectionTests : IDisposable
         Assert.True(IsClosed);
     }
 
+    /// <summary>Guards the stop of an edge: who reads is not left to wait for a pool that says nothing.</summary>
+    [Fact]
+    public async Task A_call_that_is_cut_off_lets_go_of_its_pool_in_the_middle_of_a_read()
+    {
+        PoolConnection.BeginCall(_call);
+        await Send();
+        await Receive();
+        var reading = _connection.ReadAsync(new byte[16]).AsTask();
+
+        _call.CutOff();
+
+        Assert.True(_call.IsCutOff);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.Within());
+        Assert.Empty(await Receive());
+        _pool.Close();
+        await _call.PoolClosed.Within();
+    }
+
     [Fact]
     public async Task What_the_pool_still_sends_is_dropped()
     {

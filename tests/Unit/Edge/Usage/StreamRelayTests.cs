@@ -147,6 +147,31 @@ public sealed class StreamRelayTests
         Assert.Equal("pool_timeout", CodeOfLast(exchange.Text));
     }
 
+    /// <summary>Guards clients of an edge that stops: they hear that it was the gateway, and try again.</summary>
+    [Theory]
+    [InlineData(PoolEnd.Broken)]
+    [InlineData(PoolEnd.Whole)]
+    public async Task A_stream_that_the_edge_cut_off_itself_says_so(PoolEnd end)
+    {
+        var call = Some.Call(stream: true);
+        call.CutOff();
+
+        var (text, reason) = await Relay(call, new PoolStream(Utf8(Before), end));
+
+        Assert.StartsWith(Before + "data: {\"error\":", text, StringComparison.Ordinal);
+        Assert.Equal("gateway_stopping", CodeOfLast(text));
+        Assert.Equal("the edge stops", reason);
+    }
+
+    [Fact]
+    public async Task A_stream_that_ended_by_itself_while_it_was_cut_off_is_whole()
+    {
+        var call = Some.Call(stream: true);
+        call.CutOff();
+
+        Assert.Equal((Before + End, null), await Relay(call, Before + End));
+    }
+
     private Task<(string Text, string? Reason)> Relay(ModelCall call, string stream) => Relay(call, Utf8(stream));
 
     private Task<(string Text, string? Reason)> Relay(ModelCall call, params ReadOnlyMemory<byte>[] pieces) =>

@@ -23,6 +23,18 @@ public sealed class MasterKeyTests : IDisposable
         Assert.Equal(made.Derive("x"), MasterKey.LoadOrCreate(FilePath).Derive("x"));
     }
 
+    /// <summary>Guards clusters: a silo that made a key of its own would refuse the others' clients.</summary>
+    [Fact]
+    public void A_key_that_others_have_too_is_never_made()
+    {
+        var refused = Assert.Throws<MasterKeyException>(() => MasterKey.Load(FilePath));
+        Assert.Contains("Silos of a cluster share one", refused.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(FilePath));
+
+        var made = MasterKey.LoadOrCreate(FilePath);
+        Assert.Equal(made.Derive("x"), MasterKey.Load(FilePath).Derive("x"));
+    }
+
     [Fact]
     public void No_two_files_get_the_same_key() => Assert.NotEqual(
         MasterKey.LoadOrCreate(FilePath).Derive("x"), MasterKey.LoadOrCreate(FilePath + "2").Derive("x"));
