@@ -18,7 +18,7 @@ internal abstract partial class ClusterTransport
     }
 
     protected virtual IEnumerable<Connection> OpenConnections =>
-        Links.Select(link => link.Connection).OfType<Connection>().Concat(_draining.Keys);
+        _made.Keys;
 
     /// <summary>A connection stands in the place of one that was lost.</summary>
     internal void Reconnected() => Host.Metrics.Reconnected();
