@@ -4,7 +4,9 @@ using Sluice.Testing;
 
 namespace Sluice.Chaos;
 
-/// <summary>What the tests of this project have in common: trouble under a steady load, and what must hold through it.</summary>
+/// <summary>
+/// What the tests of this project have in common: trouble under a steady load, and what must hold through it.
+/// </summary>
 [Collection("one cluster at a time")]
 public abstract class ChaosTest
 {

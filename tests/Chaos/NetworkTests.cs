@@ -54,7 +54,8 @@ public sealed class NetworkTests(StandingCluster standing) : ChaosTest, IClassFi
         }
 
         await Eventually.True(
-            async () => await cluster.CountSilosAsync() == cluster.Running.Count, "Every silo that runs is in the view.");
+            async () => await cluster.CountSilosAsync() == cluster.Running.Count,
+            "Every silo that runs is in the view.");
     }
 
     private static void Cut(TestCluster cluster, Pair pair, Direction direction)

@@ -21,7 +21,9 @@ using Xunit;
 
 namespace Sluice.OrleansEngine;
 
-/// <summary>A silo of the product in this process, hosted by Orleans, on a SQLite file in a folder of the test.</summary>
+/// <summary>
+/// A silo of the product in this process, hosted by Orleans, on a SQLite file in a folder of the test.
+/// </summary>
 internal sealed class OrleansSilo : IAsyncDisposable
 {
     private readonly WebApplication _app;

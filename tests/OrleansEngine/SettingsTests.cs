@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Sluice.OrleansEngine;
 
-/// <summary>Settings are read before anything is registered; whoever wrote them hears of all mistakes at once.</summary>
+/// <summary>
+/// Settings are read before anything is registered; whoever wrote them hears of all mistakes at once.
+/// </summary>
 public sealed class SettingsTests
 {
     private const string Secret = "s3cret-of-tests";

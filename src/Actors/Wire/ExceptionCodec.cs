@@ -21,7 +21,7 @@ internal static class ExceptionCodec
             typeof(LimitExceededException), typeof(OrleansException), typeof(SiloUnavailableException),
             typeof(InconsistentStateException), typeof(TimeoutException), typeof(OperationCanceledException),
             typeof(TaskCanceledException), typeof(InvalidOperationException), typeof(NotSupportedException),
-            typeof(NotImplementedException), typeof(ObjectDisposedException), typeof(ArgumentException),
+            typeof(ObjectDisposedException), typeof(ArgumentException),
             typeof(ArgumentNullException), typeof(ArgumentOutOfRangeException), typeof(FormatException),
             typeof(OverflowException), typeof(DivideByZeroException), typeof(InvalidCastException),
             typeof(NullReferenceException), typeof(KeyNotFoundException), typeof(IndexOutOfRangeException),

@@ -106,7 +106,8 @@ internal sealed class SiloListener(ClusterOptions options, ClusterTls tls, WireL
             }
 
             socket.Dispose();
-            log.TurnedAway(address, e is OperationCanceledException ? "it did not introduce itself in time." : e.Message);
+            log.TurnedAway(
+                address, e is OperationCanceledException ? "it did not introduce itself in time." : e.Message);
         }
         finally
         {

@@ -24,7 +24,9 @@ internal static class Engine
     public static Task StopAsync(IServiceProvider services, CancellationToken cancellationToken) =>
         services.Engine().StopAsync(cancellationToken);
 
-    /// <summary>What an operator can act on in what the engine throws at its start; null for a mistake of ours.</summary>
+    /// <summary>
+    /// What an operator can act on in what the engine throws at its start; null for a mistake of ours.
+    /// </summary>
     public static string? Sentence(Exception exception) =>
         exception is OptionsValidationException mistakes ? string.Join(' ', mistakes.Failures) : null;
 

@@ -36,7 +36,9 @@ internal static class Engine
         return new TaskCompletionSource<string>().Task;
     }
 
-    /// <summary>What an operator can act on in what the engine throws at its start; null for a mistake of ours.</summary>
+    /// <summary>
+    /// What an operator can act on in what the engine throws at its start; null for a mistake of ours.
+    /// </summary>
     public static string? Sentence(Exception exception) =>
         exception is OptionsValidationException mistakes ? string.Join(' ', mistakes.Failures) : null;
 

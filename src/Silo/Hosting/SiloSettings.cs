@@ -42,7 +42,8 @@ internal static class SiloSettings
             .Add(
                 "MasterKeyFile",
                 "The master key: 64 hexadecimal digits that only the owner may read. A silo alone makes it when it is "
-                + "not there; in a cluster it must be there, the same for every silo. Back it up: without it no key can "
+                + "not there; in a cluster it must be there, the same for every silo. Back it up: without it no key "
+                + "can "
                 + "be verified.",
                 "a file", "--master-key-file")
             .Add(

@@ -26,7 +26,8 @@ internal enum ActorsPlace
 /// <param name="ProcessorMicroseconds">Processor time per call, caller and grain together.</param>
 /// <param name="Bytes">Bytes allocated per call, the two messages included.</param>
 internal sealed record ActorsSample(
-    ActorsPlace Place, int Grains, int Callers, double PerSecond, TimeSpan P50, TimeSpan P99, double ProcessorMicroseconds, double Bytes);
+    ActorsPlace Place, int Grains, int Callers, double PerSecond, TimeSpan P50, TimeSpan P99,
+    double ProcessorMicroseconds, double Bytes);
 
 /// <summary>Calls grains of one place.</summary>
 internal sealed class ActorsBench : IAsyncDisposable

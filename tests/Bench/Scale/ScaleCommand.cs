@@ -33,7 +33,8 @@ internal static class ScaleCommand
         await bench.KnowAsync(parsed.GetValue(Known), table, cancellationToken);
         await bench.ActivateAsync(parsed.GetValue(Active), table, cancellationToken);
         var steady = new TextTable(
-            "steady load", "calls/s", "p50 µs", "p99 µs", "commits/s", "WAL KiB/s", "rows written/s", "silo CPU µs/call");
+            "steady load", "calls/s", "p50 µs", "p99 µs", "commits/s", "WAL KiB/s", "rows written/s",
+            "silo CPU µs/call");
         await bench.HoldAsync(0, TimeSpan.FromSeconds(parsed.GetValue(Seconds)), steady, cancellationToken);
         await bench.HoldAsync(
             parsed.GetValue(Rate), TimeSpan.FromSeconds(parsed.GetValue(Seconds)), steady, cancellationToken);

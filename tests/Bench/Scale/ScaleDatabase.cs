@@ -24,7 +24,9 @@ internal sealed class ScaleDatabase(int port) : IAsyncDisposable
 
     public static string ClientId(int client) => string.Create(CultureInfo.InvariantCulture, $"scale{client:D9}");
 
-    /// <summary>Makes clients like one that there is: the same plan and the same key, an id of their own each.</summary>
+    /// <summary>
+    /// Makes clients like one that there is: the same plan and the same key, an id of their own each.
+    /// </summary>
     public async Task CopyClientAsync(string template, int from, int until, CancellationToken cancellationToken)
     {
         await using var command = _source.CreateCommand("""

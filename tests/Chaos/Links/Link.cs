@@ -79,7 +79,8 @@ internal sealed class Link : IAsyncDisposable
                 _ = CarryAsync(await _listener.AcceptTcpClientAsync(_closing.Token));
             }
         }
-        catch (Exception e) when (_closing.IsCancellationRequested && e is OperationCanceledException or SocketException)
+        catch (Exception e)
+            when (_closing.IsCancellationRequested && e is OperationCanceledException or SocketException)
         {
             // The link is taken down.
         }

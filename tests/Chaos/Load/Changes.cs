@@ -2,7 +2,9 @@ using Sluice.Chaos.Processes;
 
 namespace Sluice.Chaos.Load;
 
-/// <summary>Issues keys one after the other, and remembers which were acknowledged: none of these may be lost.</summary>
+/// <summary>
+/// Issues keys one after the other, and remembers which were acknowledged: none of these may be lost.
+/// </summary>
 internal sealed class Changes : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);

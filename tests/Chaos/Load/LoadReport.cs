@@ -21,7 +21,12 @@ internal sealed record LoadReport
     /// <summary>Requests answered 200 by which the pools cannot have counted less.</summary>
     internal int Failed => Failures.Values.Sum();
 
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Sent} requests, {Failed} failed{(Failed == 0 ? "" : $" ({string.Join(", ", Failures.Select(entry => $"{entry.Value} × {entry.Key}"))})")}, longest gap {LongestGap.TotalSeconds:F2} s, slowest answer {Slowest.TotalSeconds:F2} s");
+    public override string ToString()
+    {
+        var how = string.Join(", ", Failures.Select(entry => $"{entry.Value} × {entry.Key}"));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Sent} requests, {Failed} failed{(Failed == 0 ? "" : $" ({how})")}, longest gap "
+            + $"{LongestGap.TotalSeconds:F2} s, slowest answer {Slowest.TotalSeconds:F2} s");
+    }
 }

@@ -73,7 +73,8 @@ internal sealed class TestCluster : IAsyncDisposable
             ["Silo__AdminKeyFile"] = AdminKeyFile,
             ["Storage__DatabaseUrl"] = string.Create(
                 CultureInfo.InvariantCulture,
-                $"postgres://{PostgreSqlServer.User}:{PostgreSqlServer.Password}@127.0.0.1:{databaseLink.Port}/postgres"),
+                $"postgres://{PostgreSqlServer.User}:{PostgreSqlServer.Password}@127.0.0.1:{databaseLink.Port}/"
+                + $"postgres"),
         });
         var silo = new Silo(
             program, link, adminLink, databaseLink, new Uri($"http://127.0.0.1:{adminLink.Port}/"));
@@ -130,7 +131,8 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection(string.Create(
             CultureInfo.InvariantCulture,
-            $"Host=127.0.0.1;Port={Database.Port};Username={PostgreSqlServer.User};Password={PostgreSqlServer.Password};Database=postgres;Pooling=false"));
+            $"Host=127.0.0.1;Port={Database.Port};Username={PostgreSqlServer.User};"
+            + $"Password={PostgreSqlServer.Password};Database=postgres;Pooling=false"));
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT count(*) FROM silo WHERE status <> 'dead'";

@@ -35,7 +35,8 @@ public sealed class WireTests : IAsyncDisposable
             Assert.InRange(silo.Host.Activations().Count, 5, 60);
         }
 
-        Assert.Equal(60, silos.Sum(silo => silo.Host.Activations().Count(info => info.GrainId.Type.ToString() == "note")));
+        Assert.Equal(
+            60, silos.Sum(silo => silo.Host.Activations().Count(info => info.GrainId.Type.ToString() == "note")));
     }
 
     [Fact]

@@ -58,7 +58,9 @@ public interface IIdleForAWhile : IGrainWithStringKey
     Task Touch();
 }
 
-/// <summary>More than a minute, which is the shortest limit, and how often Orleans looks unless told otherwise.</summary>
+/// <summary>
+/// More than a minute, which is the shortest limit, and how often Orleans looks unless told otherwise.
+/// </summary>
 [CollectionAgeLimit(Minutes = 2)]
 public sealed class LongIdleGrain(Board board) : IdleGrain(board), IIdleForAWhile;
 

@@ -12,7 +12,9 @@ public interface IReentrant : IGrainWithStringKey
     [Alias("Meet")]
     Task Meet(int requests);
 
-    /// <summary>Works without awaiting, then awaits, a few times. Gives how many such pieces of work overlapped.</summary>
+    /// <summary>
+    /// Works without awaiting, then awaits, a few times. Gives how many such pieces of work overlapped.
+    /// </summary>
     [Alias("Work")]
     Task<int> Work();
 

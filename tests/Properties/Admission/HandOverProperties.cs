@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Sluice.Properties.Admission;
 
-/// <summary>What must hold when a client moves from one owner to the next, for every history before and after.</summary>
+/// <summary>
+/// What must hold when a client moves from one owner to the next, for every history before and after.
+/// </summary>
 public sealed class HandOverProperties
 {
     private static readonly ImmutableDictionary<string, Quota> NothingStored = ImmutableDictionary<string, Quota>.Empty;

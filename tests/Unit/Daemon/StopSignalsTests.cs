@@ -6,12 +6,14 @@ using Xunit;
 
 namespace Sluice.Unit.Daemon;
 
-public sealed class StopSignalsTests
+public sealed class StopSignalsTests : IDisposable
 {
     private readonly List<int> _exits = [];
     private readonly StopSignals _signals;
 
     public StopSignalsTests() => _signals = new StopSignals(_exits.Add);
+
+    public void Dispose() => _signals.Dispose();
 
     [Fact]
     public async Task The_first_signal_asks_to_stop_and_ends_nothing()

@@ -6,7 +6,9 @@ using Sluice.Testing;
 
 namespace Sluice.Conformance.Engines;
 
-/// <summary>Silos of src/Actors in this process, over real connections on the loopback. Its twin runs Orleans.</summary>
+/// <summary>
+/// Silos of src/Actors in this process, over real connections on the loopback. Its twin runs Orleans.
+/// </summary>
 internal sealed class Engine : EngineUnderTest
 {
     private readonly InMemoryMembershipTable _table = new(TimeProvider.System);

@@ -6,7 +6,9 @@ namespace Sluice.Conformance.Engines;
 /// <summary>The way to a silo, which a test can cut: what was open is lost, and nothing opens any more.</summary>
 internal sealed class Line : IDisposable
 {
-    /// <summary>Below the ports that systems give to whoever asks for any, so that nobody takes one meanwhile.</summary>
+    /// <summary>
+    /// Below the ports that systems give to whoever asks for any, so that nobody takes one meanwhile.
+    /// </summary>
     private const int FirstPort = 21_000;
     private const int Ports = 10_000;
 

@@ -7,7 +7,9 @@ using Sluice.Testing;
 
 namespace Sluice.Conformance.Engines;
 
-/// <summary>Silos of Microsoft.Orleans in this process, over its in-memory transport. Its twin runs src/Actors.</summary>
+/// <summary>
+/// Silos of Microsoft.Orleans in this process, over its in-memory transport. Its twin runs src/Actors.
+/// </summary>
 internal sealed class Engine : EngineUnderTest
 {
     private readonly SharedReminders _reminders = new();

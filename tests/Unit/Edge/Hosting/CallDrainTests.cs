@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Sluice.Unit.Edge.Hosting;
 
-public sealed class CallDrainTests
+public sealed class CallDrainTests : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
@@ -16,6 +16,8 @@ public sealed class CallDrainTests
     private readonly LiveCalls _live = new();
     private readonly FakeServer _server = new();
     private readonly CallDrain _drain;
+
+    public void Dispose() => _server.Dispose();
 
     public CallDrainTests() => _drain = new CallDrain(_server, _live, _time, NullLogger<CallDrain>.Instance);
 

@@ -39,7 +39,8 @@ public sealed class ShownStateTests
             yield return mistake;
         }
 
-        if (inner.IsArray || inner.Assembly != typeof(IClientAdministration).Assembly || inner.IsEnum || !seen.Add(inner))
+        if (inner.IsArray || inner.Assembly != typeof(IClientAdministration).Assembly || inner.IsEnum
+            || !seen.Add(inner))
         {
             yield break;
         }
