@@ -52,6 +52,9 @@ internal abstract class CallMethod
     internal abstract GrainCall Receive(
         ActorHost host, GrainId target, ref WireReader arguments, CancellationToken cancellation);
 
+    /// <summary>Makes ready what calls over the wire need.</summary>
+    internal abstract void Prepare();
+
     /// <summary>Why the method cannot be called over the wire; empty when it can.</summary>
     internal abstract IEnumerable<string> Mistakes();
 }
@@ -75,6 +78,8 @@ internal sealed class CallMethod<TArgs, TResult>(MethodInfo method, Invoker<TArg
     internal override GrainCall Receive(
         ActorHost host, GrainId target, ref WireReader arguments, CancellationToken cancellation) =>
         Call<TArgs, TResult>.Take(host, target, this, ArgumentsCodec.Read(ref arguments), cancellation);
+
+    internal override void Prepare() => (_argumentsCodec, _resultCodec) = (ArgumentsCodec, ResultCodec);
 
     internal override IEnumerable<string> Mistakes()
     {

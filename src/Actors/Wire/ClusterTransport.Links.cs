@@ -187,7 +187,7 @@ internal abstract partial class ClusterTransport
     private void Watch(Connection connection, long now, bool ping)
     {
         connection.Sweep(now);
-        if (now - connection.LastHeard > Ticks(Connections.LostAfter))
+        if (connection.IsSilent(now, Ticks(Connections.LostAfter)))
         {
             connection.Close(new TimeoutException(
                 $"{connection.Peer} gave no sign of life for {Connections.LostAfter}."));

@@ -15,6 +15,7 @@ internal sealed partial class Connection
 
     private readonly List<CallMethod?> _peerMethods = [];
     private readonly List<string> _unknownMethods = [];
+    private volatile bool _taking;
 
     private async Task ReadAsync()
     {
@@ -25,13 +26,15 @@ internal sealed partial class Connection
             while (true)
             {
                 var read = await reader.ReadAsync(_closing.Token);
-                LastHeard = _host.Clock.Now;
+                _taking = true;
                 var rest = read.Buffer;
                 while (!_closed && TryTakeFrame(ref rest, out var frame))
                 {
                     Take(frame);
                 }
 
+                Excuse(_host.Clock.Now);
+                _taking = false;
                 reader.AdvanceTo(rest.Start, rest.End);
                 if (read.IsCompleted)
                 {

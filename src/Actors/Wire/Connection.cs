@@ -20,13 +20,16 @@ internal sealed partial class Connection
     private volatile bool _closed;
     private volatile bool _draining;
 
+    /// <summary>The tick at which the peer last gave a sign of life.</summary>
+    private long _lastHeard;
+
     internal Connection(ActorHost host, IConnectionOwner owner, Stream stream, Peer peer)
     {
         _host = host;
         _owner = owner;
         _stream = stream;
         Peer = peer;
-        LastHeard = host.Clock.Now;
+        _lastHeard = host.Clock.Now;
     }
 
     internal Peer Peer { get; }
@@ -36,11 +39,14 @@ internal sealed partial class Connection
     /// <summary>Calls sent and not answered.</summary>
     internal int Pending => _pending.Count;
 
-    /// <summary>The tick at which the peer last gave a sign of life.</summary>
-    internal long LastHeard { get; private set; }
+    /// <summary>
+    /// The peer gave no sign of life for longer than that. What it said and nobody has looked at yet is no silence of
+    /// its own.
+    /// </summary>
+    internal bool IsSilent(long now, long ticks) => !_taking && now - Volatile.Read(ref _lastHeard) > ticks;
 
     /// <summary>Nobody here could have heard the peer before that tick: its silence begins anew.</summary>
-    internal void Excuse(long now) => LastHeard = now;
+    internal void Excuse(long now) => Volatile.Write(ref _lastHeard, now);
 
     /// <summary>Begins to read.</summary>
     internal void Start()

@@ -66,6 +66,7 @@ internal sealed class SiloTransport : ClusterTransport
         foreach (var method in Host.Model.Methods)
         {
             _methods.TryAdd(method.WireName, method);
+            method.Prepare(); // Not when the first call comes: its connection would stand still meanwhile.
         }
 
         _manifest = Host.Model.Manifest;
@@ -131,7 +132,7 @@ internal sealed class SiloTransport : ClusterTransport
             connection.Sweep(now);
 
             // The other side pings; one that is silent for this long is gone, or so far behind that it must begin anew.
-            if (now - connection.LastHeard > Ticks(Connections.LostAfter * 2))
+            if (connection.IsSilent(now, Ticks(Connections.LostAfter * 2)))
             {
                 connection.Close(new TimeoutException($"{connection.Peer} is silent."));
             }

@@ -38,7 +38,8 @@ public sealed class AtMostOnceTests : IAsyncDisposable
     public async Task A_connection_on_which_nothing_moves_is_given_up_long_before_the_time_out()
     {
         var silo = await _cluster.StartSiloAsync("one", _relay.Before);
-        var client = await _cluster.StartClientAsync(silo);
+        var client = await _cluster.StartClientAsync(
+            silo, options => options.Connections.LostAfter = TimeSpan.FromMilliseconds(1500));
         var call = client.Client.GetGrain<INote>("n").Block("gate");
         await _cluster.Gates.HasBegun("gate").Within();
 

@@ -10,9 +10,15 @@ namespace Sluice.Cluster.Engine;
 /// <summary>Silos and clients of one cluster in this process, over real connections on the loopback.</summary>
 internal sealed class EngineCluster : IAsyncDisposable
 {
+    /// <summary>Longer than in life: where all tests run at once, whole seconds may pass between two steps.</summary>
+    private static readonly MembershipOptions Patience = new()
+    {
+        SilenceMax = TimeSpan.FromSeconds(60), GapMax = TimeSpan.FromSeconds(30),
+    };
+
     private readonly List<ServiceProvider> _providers = [];
 
-    internal InMemoryMembershipTable Table { get; } = new(TimeProvider.System);
+    internal InMemoryMembershipTable Table { get; } = new(TimeProvider.System, Patience);
 
     internal TestLog Log { get; } = new();
 
@@ -33,6 +39,7 @@ internal sealed class EngineCluster : IAsyncDisposable
         bool isOlder = false, ITurnScheduler? scheduler = null)
     {
         var options = new ClusterOptions { Name = name, ListenAddress = "127.0.0.1", Port = 0 };
+        BePatient(options.Connections);
         configure?.Invoke(options);
         var hosting = new ActorHostOptions();
         actors?.Invoke(hosting);
@@ -40,7 +47,7 @@ internal sealed class EngineCluster : IAsyncDisposable
             .AddSingleton<ILoggerFactory>(Log)
             .AddSingleton<IMembershipTable>(Table)
             .AddSingleton(Gates)
-            .AddActorCluster(_ => options)
+            .AddActorCluster(_ => options, _ => Patience)
             .AddSingleton(provided => new ActorHost(hosting, new ActorHostParts
             {
                 Services = provided,
@@ -66,6 +73,7 @@ internal sealed class EngineCluster : IAsyncDisposable
         EngineSilo seed, Action<ClusterClientOptions>? configure = null, bool connected = true)
     {
         var options = new ClusterClientOptions { Name = "client", Seeds = { $"{seed.Entry.Host}:{seed.Entry.Port}" } };
+        BePatient(options.Connections);
         configure?.Invoke(options);
         var provider = new ServiceCollection()
             .AddSingleton<ILoggerFactory>(Log)
@@ -80,6 +88,12 @@ internal sealed class EngineCluster : IAsyncDisposable
         }
 
         return host;
+    }
+
+    private static void BePatient(ConnectionOptions connections)
+    {
+        connections.ConnectTimeout = TimeSpan.FromSeconds(5);
+        connections.LostAfter = TimeSpan.FromSeconds(10);
     }
 
     public async ValueTask DisposeAsync()
