@@ -40,7 +40,9 @@ public sealed record HostReport
     /// <summary>Activations by the type of their grain, most numerous first.</summary>
     [Id(11)] public required TypeCount[] Types { get; init; }
 
-    /// <summary>The activations for which most requests wait, longest queue first; those without one are left out.</summary>
+    /// <summary>
+    /// The activations for which most requests wait, longest queue first; those without one are left out.
+    /// </summary>
     [Id(12)] public required ActivationSummary[] LongestQueues { get; init; }
 }
 

@@ -38,7 +38,9 @@ public sealed record PlanLiveState
     /// <summary>The plan in force; null when there is none.</summary>
     [Id(0)] public PlanDefinition? Definition { get; init; }
 
-    /// <summary>Clients that will be told of a change at once; every active client of the plan, within a minute.</summary>
+    /// <summary>
+    /// Clients that will be told of a change at once; within a minute, every active client of the plan is one.
+    /// </summary>
     [Id(1)] public int Subscribers { get; init; }
 }
 
