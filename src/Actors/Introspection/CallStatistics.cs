@@ -10,9 +10,7 @@ namespace Sluice.Actors.Introspection;
 /// </summary>
 internal sealed class CallStatistics
 {
-    /// <summary>
-    /// A prime, so that callers who repeat a pattern of calls do not have the same one measured each time.
-    /// </summary>
+    /// <summary>A prime: callers who repeat a pattern of calls must not have the same one measured each time.</summary>
     internal const int SampleEvery = 17;
 
     /// <summary>What is reported is the last one to two of these.</summary>

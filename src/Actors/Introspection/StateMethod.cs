@@ -36,9 +36,7 @@ internal abstract class StateMethod
             .MinBy(method => Array.IndexOf(Names, method.Name)) is { } method ? Make(method) : null,
         grainClass.Interfaces);
 
-    /// <summary>
-    /// In a turn of the grain: asks it, and writes down what it says before anything else can change it.
-    /// </summary>
+    /// <summary>In a turn of the grain: asks it, and writes its answer down before anything can change it.</summary>
     internal abstract ValueTask<string> Read(object grain);
 
     private static bool IsOne(CallMethod method) =>

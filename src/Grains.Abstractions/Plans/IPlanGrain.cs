@@ -39,7 +39,7 @@ public sealed record PlanLiveState
     [Id(0)] public PlanDefinition? Definition { get; init; }
 
     /// <summary>
-    /// Clients that will be told of a change at once; every active client of the plan, within a minute.
+    /// Clients that will be told of a change at once; within a minute, every active client of the plan is one.
     /// </summary>
     [Id(1)] public int Subscribers { get; init; }
 }

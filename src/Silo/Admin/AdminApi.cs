@@ -38,9 +38,8 @@ internal static class AdminApi
         {
             Title = "Sluice admin API",
             Version = "v1",
-            Description =
-                "Tenants, plans, clients, keys, and the running cluster. A change is stored before it is answered, and in force "
-                + "for the next request. Every call wants an admin key as bearer token.",
+            Description = "Tenants, plans, clients, keys, and the running cluster. A change is stored before it is "
+                + "answered, and in force for the next request. Every call wants an admin key as bearer token.",
         };
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();

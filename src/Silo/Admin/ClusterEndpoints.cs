@@ -7,9 +7,7 @@ using Sluice.Silo.Introspection;
 
 namespace Sluice.Silo.Admin;
 
-/// <summary>
-/// The running cluster: silos, grains in memory, and one grain's state. Nothing here changes anything.
-/// </summary>
+/// <summary>The running cluster: silos, grains in memory, one grain's state. Nothing here changes anything.</summary>
 internal static partial class ClusterEndpoints
 {
     private const int KeyLengthMax = 1024;
@@ -69,8 +67,7 @@ internal static partial class ClusterEndpoints
         if (KeyIn(context) is not { } written || string.IsNullOrWhiteSpace(written) || written.Length > KeyLengthMax)
         {
             return AdminResults.Invalid(
-                [$"key: '{key}' is not 1 to {KeyLengthMax} characters, written behind {AdminApi.Path}/grains/{{type}}/"
-                    + "."]);
+                [$"key: '{key}' is not 1 to {KeyLengthMax} characters behind {AdminApi.Path}/grains/{{type}}/."]);
         }
 
         var administrator = context.Features.GetRequiredFeature<Administrator>();
@@ -95,8 +92,7 @@ internal static partial class ClusterEndpoints
     }
 
     [LoggerMessage(3003, LogLevel.Information,
-        "Client {ClientId}, key version {KeyVersion}, role {Role}, looks at the state of grain "
-        + "{GrainType}/{GrainKey}.")]
+        "Client {ClientId}, key version {KeyVersion}, role {Role}, looks at grain {GrainType}/{GrainKey}.")]
     private static partial void LogLooked(
         ILogger logger, string clientId, int keyVersion, string role, string grainType, string grainKey);
 }

@@ -6,8 +6,7 @@ namespace Sluice.Silo.Introspection;
 
 /// <summary>
 /// The page at <c>/cluster</c>: one file, without data. It asks for an admin key, keeps it in the page's memory, and
-/// reads
-/// the admin API with it.
+/// reads the admin API with it.
 /// </summary>
 internal static class ClusterPage
 {

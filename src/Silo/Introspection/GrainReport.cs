@@ -14,9 +14,7 @@ internal sealed record GrainList(GrainSummary[] Items, string[] Unreachable);
 /// <param name="Status"><c>Active</c>, or where else in its life it is.</param>
 /// <param name="Waiting">Requests that wait for its turn.</param>
 /// <param name="Running">The oldest request that runs, as <c>type/key.Method</c>; null when none does.</param>
-/// <param name="LastUsedAt">
-/// When its last request began, to some ten milliseconds; null when the engine cannot tell.
-/// </param>
+/// <param name="LastUsedAt">When its last request began; null when the engine cannot tell.</param>
 internal sealed record GrainSummary(
     string Type, string Key, string Silo, string Status, int Waiting, string? Running, DateTimeOffset? LastUsedAt);
 

@@ -133,7 +133,7 @@ public sealed class ClusterTests(SharedSluice shared)
 
         await shared.Sluice.Program.Output.WhenAsync(
             $"Client {access.ClientId}, key version {access.Version}, role auditor, "
-            + $@"looks at the state of grain plan/{access.Plan}\nforged.");
+            + $@"looks at grain plan/{access.Plan}\nforged.");
     }
 
     [Fact]

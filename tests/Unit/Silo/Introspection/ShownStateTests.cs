@@ -39,8 +39,8 @@ public sealed class ShownStateTests
             yield return mistake;
         }
 
-        if (inner.IsArray || inner.Assembly != typeof(IClientAdministration).Assembly || inner.IsEnum
-            || !seen.Add(inner))
+        var isOurs = inner.Assembly == typeof(IClientAdministration).Assembly && !inner.IsArray && !inner.IsEnum;
+        if (!isOurs || !seen.Add(inner))
         {
             yield break;
         }
