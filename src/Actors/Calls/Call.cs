@@ -177,7 +177,7 @@ internal sealed class Call<TArgs, TResult> : GrainCall, IValueTaskSource<TResult
 
         if (exception is OperationCanceledException canceled)
         {
-            _task?.TrySetCanceled(canceled.CancellationToken);
+            _task?.TrySetFromTask(Canceled(canceled)); // TrySetCanceled would make another exception of it.
         }
         else
         {
@@ -212,6 +212,8 @@ internal sealed class Call<TArgs, TResult> : GrainCall, IValueTaskSource<TResult
     public void OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _answer.OnCompleted(continuation, state, token, flags);
+
+    private static async Task<TResult> Canceled(OperationCanceledException exception) => throw exception;
 
     private void GiveResult()
     {

@@ -19,6 +19,7 @@ public interface IStorage
     /// <summary>Writes the record if its version is still <see cref="Etag"/>.</summary>
     /// <remarks>After a failure the state in memory is as the grain left it, and <see cref="Etag"/>
     /// unchanged.</remarks>
+    /// <exception cref="OrleansException">The storage failed, for the inner reason; it may have written.</exception>
     /// <exception cref="InconsistentStateException">Somebody else wrote meanwhile.</exception>
     Task WriteStateAsync();
 

@@ -22,7 +22,7 @@ internal sealed class PersistentState<TState>(IGrainStorage storage, string name
     {
         // Read into a new one, so that a failure leaves the state in memory whole.
         var read = New();
-        await storage.ReadStateAsync(name, grain, read, cancellationToken);
+        await Ask("read", () => storage.ReadStateAsync(name, grain, read, cancellationToken));
         if (!read.RecordExists || read.State is null)
         {
             read.State = New().State;
@@ -34,18 +34,31 @@ internal sealed class PersistentState<TState>(IGrainStorage storage, string name
     public Task WriteStateAsync() => WriteStateAsync(CancellationToken.None);
 
     public Task WriteStateAsync(CancellationToken cancellationToken) =>
-        storage.WriteStateAsync(name, grain, _stored, cancellationToken);
+        Ask("written", () => storage.WriteStateAsync(name, grain, _stored, cancellationToken));
 
     public Task ClearStateAsync() => ClearStateAsync(CancellationToken.None);
 
     public async Task ClearStateAsync(CancellationToken cancellationToken)
     {
-        await storage.ClearStateAsync(name, grain, _stored, cancellationToken);
+        await Ask("cleared", () => storage.ClearStateAsync(name, grain, _stored, cancellationToken));
         _stored.RecordExists = false;
         _stored.State = New().State;
     }
 
     public Task Read(CancellationToken cancellation) => ReadStateAsync(cancellation);
+
+    // As in Orleans: whoever calls a grain need not know what its storage throws to see that the storage is in trouble.
+    private async Task Ask(string what, Func<Task> operation)
+    {
+        try
+        {
+            await operation();
+        }
+        catch (Exception e) when (e is not OrleansException and not OperationCanceledException)
+        {
+            throw new OrleansException($"The state '{name}' of {grain} could not be {what}: {e.Message}", e);
+        }
+    }
 
     private static GrainState<TState> New() => new(Activator.CreateInstance<TState>());
 }

@@ -37,10 +37,10 @@ public sealed class LifeTests(SharedCluster cluster)
         await EndAsync(scene);
         Engine.Board.FailOnce($"{scene.Key} activates");
 
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => ActivationAsync(scene));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => ActivationAsync(scene));
         var number = await ActivationAsync(scene);
 
-        Assert.Contains("Not today.", failure.ToString(), StringComparison.Ordinal);
+        Assert.Equal("Not today.", failure.Message);
         Assert.Equal($"activated {number}", Engine.Board.Notes(scene.Key)[^1]);
         Assert.Equal(1, Engine.Board.Count(scene.Key, $"activated {number}"));
     }

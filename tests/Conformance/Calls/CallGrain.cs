@@ -20,7 +20,7 @@ public interface ICall : IGrainWithStringKey
     [Alias("Hold")]
     Task Hold(string gate);
 
-    /// <summary>Fails so: <c>refused</c>, <c>invalid</c>, <c>argument</c>, <c>missing</c>.</summary>
+    /// <summary>Fails so: <c>refused</c>, <c>invalid</c>, <c>argument</c>, <c>cancelled</c>, <c>missing</c>.</summary>
     [Alias("Fail")]
     Task<int> Fail(string how, string message);
 
@@ -68,6 +68,7 @@ public sealed class CallGrain(Board board, SiloName silo) : Grain, ICall
         "refused" => throw new RefusedException(message),
         "invalid" => throw new InvalidOperationException(message),
         "argument" => throw new ArgumentException(message),
+        "cancelled" => throw new OperationCanceledException(message),
         _ => throw new KeyNotFoundException(message),
     };
 

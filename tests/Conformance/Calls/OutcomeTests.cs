@@ -59,13 +59,17 @@ public sealed class OutcomeTests(SharedCluster cluster)
         var refused = await Assert.ThrowsAsync<RefusedException>(() => Fail("refused"));
         var invalid = await Assert.ThrowsAsync<InvalidOperationException>(() => Fail("invalid"));
         var argument = await Assert.ThrowsAsync<ArgumentException>(() => Fail("argument"));
+        var cancelled = await Assert.ThrowsAsync<OperationCanceledException>(() => Fail("cancelled"));
         var missing = await Assert.ThrowsAsync<KeyNotFoundException>(() => Fail("missing"));
         var later = await Assert.ThrowsAsync<RefusedException>(() => scene.CallAsync(
             async grains => await grains.GetGrain<ICall>(scene.Key).FailLater("because later")));
 
         Assert.Equal(
-            ["because refused", "because invalid", "because argument", "because missing", "because later"],
-            new Exception[] { refused, invalid, argument, missing, later }.Select(failure => failure.Message));
+            [
+                "because refused", "because invalid", "because argument", "because cancelled", "because missing",
+                "because later",
+            ],
+            new Exception[] { refused, invalid, argument, cancelled, missing, later }.Select(failure => failure.Message));
     }
 
     [Theory, Callers]

@@ -118,10 +118,10 @@ public sealed class StateTests(SharedCluster cluster)
         var first = await Grain.Add(3).Within();
         Storage.FailNext(Grain.GetGrainId(), new IOException("The disk is full."));
 
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => Grain.Add(1).Within());
+        var failure = await Assert.ThrowsAsync<OrleansException>(() => Grain.Add(1).Within());
         var second = await Grain.Show().Within();
 
-        Assert.Contains("The disk is full.", failure.ToString(), StringComparison.Ordinal);
+        Assert.Contains("The disk is full.", failure.Message, StringComparison.Ordinal);
         Assert.Equal(first with { Balance = 11 }, second);
         Assert.Equal(12, (await Grain.Add(1).Within()).Balance);
     }
@@ -131,9 +131,9 @@ public sealed class StateTests(SharedCluster cluster)
     {
         Storage.FailNext(Grain.GetGrainId(), new IOException("The disk is gone."));
 
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => Grain.Show().Within());
+        var failure = await Assert.ThrowsAsync<OrleansException>(() => Grain.Show().Within());
 
-        Assert.Contains("The disk is gone.", failure.ToString(), StringComparison.Ordinal);
+        Assert.Contains("The disk is gone.", failure.Message, StringComparison.Ordinal);
         Assert.Equal(7, (await Grain.Show().Within()).Balance);
     }
 

@@ -36,7 +36,10 @@ public sealed class StateTests
         _world.Run(() => Counter.Add(3));
         _world.Storage.NextFailure = new IOException("disk");
 
-        World.Failure<IOException>(_world.Begin(() => Counter.Add(4)));
+        var failure = World.Failure<OrleansException>(_world.Begin(() => Counter.Add(4)));
+
+        Assert.Equal("The state 'count' of counter/a could not be written: disk", failure.Message);
+        Assert.IsType<IOException>(failure.InnerException);
 
         Assert.Equal("7, 1, True", _world.Run(Counter.Show));
     }
@@ -70,7 +73,7 @@ public sealed class StateTests
     {
         _world.Storage.NextFailure = new IOException("disk");
 
-        World.Failure<IOException>(_world.Begin(Counter.Show));
+        World.Failure<OrleansException>(_world.Begin(Counter.Show));
 
         Assert.Equal("0, none, False", _world.Run(Counter.Show));
     }

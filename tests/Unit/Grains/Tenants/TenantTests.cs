@@ -57,7 +57,7 @@ public sealed class TenantTests
     {
         _world.Done(() => Grain.Create(Acme));
         _world.Storage.Next = (NextWrite)next;
-        Assert.Throws<IOException>(() => _world.Run(() => Grain.Replace(Acme with { DisplayName = "A" })));
+        Assert.Throws<OrleansException>(() => _world.Run(() => Grain.Replace(Acme with { DisplayName = "A" })));
 
         Assert.Equal(displayName, _world.Run(() => Grain.Describe())!.DisplayName);
     }
