@@ -43,8 +43,7 @@ internal static class SiloSettings
                 "MasterKeyFile",
                 "The master key: 64 hexadecimal digits that only the owner may read. A silo alone makes it when it is "
                 + "not there; in a cluster it must be there, the same for every silo. Back it up: without it no key "
-                + "can "
-                + "be verified.",
+                + "can be verified.",
                 "a file", "--master-key-file")
             .Add(
                 "KeyEnvironment", "What stands in the keys that are issued here: live in slk_live_…",
