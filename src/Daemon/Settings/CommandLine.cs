@@ -106,5 +106,6 @@ public sealed record CommandLine(
         return end < 0 ? (argument, null) : (argument[..end], argument[(end + 1)..]);
     }
 
-    private static bool IsOption(string argument) => argument.StartsWith("--", StringComparison.Ordinal);
+    private static bool IsOption(string argument) => 
+        argument.StartsWith("--", StringComparison.Ordinal) || HelpOptions.Contains(argument);
 }

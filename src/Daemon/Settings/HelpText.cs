@@ -17,8 +17,8 @@ public static class HelpText
         help.AppendLine();
         Paragraph(help, "", "Settings are taken, each overruling the one before, from their defaults, from the JSON "
             + "file of --config ({\"Edge\":{\"Port\":8080}}), from variables of the environment (Edge__Port=8080) and "
-            + "from the command line (--Edge:Port 8080). # stands for 0, 1, 2 and so on. Secrets never go on the command "
-            + "line.");
+            + "from the command line (--Edge:Port 8080). # stands for 0, 1, 2 and so on. Secrets never go "
+            + "on the command line.");
         help.AppendLine();
         Entry(help, "--config FILE", "A JSON file of settings.");
         Entry(help, "--help, -h, -?", "Prints this.");

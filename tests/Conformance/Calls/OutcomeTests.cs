@@ -69,7 +69,8 @@ public sealed class OutcomeTests(SharedCluster cluster)
                 "because refused", "because invalid", "because argument", "because cancelled", "because missing",
                 "because later",
             ],
-            new Exception[] { refused, invalid, argument, cancelled, missing, later }.Select(failure => failure.Message));
+            new Exception[] { refused, invalid, argument, cancelled, missing, later }
+                .Select(failure => failure.Message));
     }
 
     [Theory, Callers]

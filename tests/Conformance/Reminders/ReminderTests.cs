@@ -82,7 +82,8 @@ public sealed class ReminderTests(SharedCluster cluster)
     }
 
     [Theory, InlineData(-1, 60), InlineData(0, 59), InlineData(0, 0)]
-    public async Task A_reminder_is_due_now_or_later_and_then_once_a_minute_at_most(int dueSeconds, int periodSeconds) =>
+    public async Task A_reminder_is_due_now_or_later_and_then_once_a_minute_at_most(
+        int dueSeconds, int periodSeconds) =>
         await Assert.ThrowsAnyAsync<ArgumentException>(() => Grain.Register(
             "r", TimeSpan.FromSeconds(dueSeconds), TimeSpan.FromSeconds(periodSeconds)).Within());
 

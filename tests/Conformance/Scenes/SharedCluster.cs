@@ -15,7 +15,8 @@ public sealed class SharedCluster : IAsyncLifetime
 
     public EngineUnderTest Engine => _engine!;
 
-    public async ValueTask InitializeAsync() => _engine = await Engines.Engine.StartAsync(new EngineWishes { Silos = 2 });
+    public async ValueTask InitializeAsync() =>
+        _engine = await Engines.Engine.StartAsync(new EngineWishes { Silos = 2 });
 
     public ValueTask DisposeAsync() => _engine?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -32,7 +32,8 @@ public sealed class TimerTests(SharedCluster cluster)
         await Grain.StartSlow("slow", PeriodMilliseconds, _key).Within();
         await Eventually.True(() => Board.Notes($"{_key} slow begins").Count == 1, "The first tick begins.");
         var number = await cluster.Engine.Client.GetGrain<ITicking>($"{_key}x").Activation().Within();
-        await cluster.Engine.Client.GetGrain<ITicking>($"{_key}x").Start("other", PeriodMilliseconds / 2, false).Within();
+        await cluster.Engine.Client.GetGrain<ITicking>($"{_key}x")
+            .Start("other", PeriodMilliseconds / 2, false).Within();
         await Board.Noted($"{_key}x", $"other {number}", times: 4); // More than a period goes by.
         Assert.Single(Board.Notes($"{_key} slow begins"));
 

@@ -35,7 +35,8 @@ public sealed class HandOverProperties
     /// <param name="Since">How long the next owner has run.</param>
     /// <param name="Later">When it is looked at after that.</param>
     private readonly record struct Move(
-        ImmutableArray<Limit> Limits, Event[] History, TimeSpan Between, TimeSpan Ahead, TimeSpan Since, TimeSpan Later);
+        ImmutableArray<Limit> Limits, Event[] History, TimeSpan Between, TimeSpan Ahead, TimeSpan Since,
+        TimeSpan Later);
 
     private static readonly Gen<TimeSpan> Gaps = Gen.Frequency(
         (6, Draw.Mostly(0, 10, 3_000)), (1, Gen.Choose(14_990, 15_010)), (1, Gen.Constant(3_600_000)))

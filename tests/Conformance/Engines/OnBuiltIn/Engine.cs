@@ -11,7 +11,9 @@ namespace Sluice.Conformance.Engines;
 /// </summary>
 internal sealed class Engine : EngineUnderTest
 {
-    /// <summary>A busy machine may hold a process up for seconds. What a test cuts is seen at once all the same.</summary>
+    /// <summary>
+    /// A busy machine may hold a process up for seconds. What a test cuts is seen at once all the same.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private static readonly MembershipOptions Membership = new()
