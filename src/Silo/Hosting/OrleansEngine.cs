@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Sluice.Daemon.Settings;
 using Sluice.OrleansHosting;
+using Sluice.Silo.Introspection;
 using Sluice.Silo.Storage;
 using Sluice.Silo.Storage.PostgreSql;
 using Sluice.Silo.Storage.States;
@@ -86,6 +87,7 @@ internal static class Engine
         silo.Services.AddSingleton(
             new TelemetrySources { Meters = ["Microsoft.Orleans"], Activities = ["Microsoft.Orleans.*"] });
 
+        silo.Services.AddSingleton<IClusterIntrospection, OrleansIntrospection>();
         silo.Services.AddSingleton<IConfigureGrainContextProvider, OrleansHandOver>();
 
         // A state that names no provider asks for the service without a key.
