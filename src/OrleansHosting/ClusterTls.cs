@@ -1,69 +1,98 @@
-using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Connections;
 using Orleans.Connections.Security;
+using Sluice.Daemon.Settings;
 
 namespace Sluice.OrleansHosting;
 
 /// <summary>
-/// Tells Orleans how to protect its connections. Files are read at each handshake, which is rare, so that a renewed
-/// certificate needs no restart.
+/// Tells Orleans how to protect its connections, by the same settings as the built-in engine. Files are read at each
+/// handshake, which is rare, so that a renewed certificate needs no restart.
 /// </summary>
-internal sealed class ClusterTls(ClusterTlsOptions options)
+internal sealed class ClusterTls(ClusterTlsSettings settings)
 {
-    public void Configure(TlsOptions tls)
+    public bool IsSet => settings.CertificateFile.Length > 0;
+
+    /// <summary>Reads all files once, so that a mistake is known at the start.</summary>
+    /// <exception cref="EngineRefusedException">A file cannot be used.</exception>
+    public void Check()
     {
-        // Orleans wants one to begin with; what a handshake presents is set below.
-        tls.LocalCertificate = Load();
-        tls.RemoteCertificateMode = options.RequirePeerCertificate
-            ? RemoteCertificateMode.RequireCertificate
-            : RemoteCertificateMode.AllowCertificate;
-        tls.OnAuthenticateAsServer = (_, handshake) =>
+        if (!IsSet)
+        {
+            return;
+        }
+
+        try
+        {
+            Certificate();
+            Trust();
+        }
+        catch (Exception exception)
+            when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new EngineRefusedException($"the certificates of Cluster:Tls cannot be used: {exception.Message}");
+        }
+    }
+
+    /// <summary>For connections to others, which must be silos.</summary>
+    public TlsOptions ToSilos() => Options(RemoteCertificateMode.RequireCertificate, IsSilo);
+
+    /// <summary>For connections from silos.</summary>
+    public TlsOptions FromSilos() => Options(Mode, certificate => IsSilo(certificate));
+
+    /// <summary>For connections from edges.</summary>
+    public TlsOptions FromEdges() => Options(Mode, _ => true);
+
+    private RemoteCertificateMode Mode => settings.RequirePeerCertificate
+        ? RemoteCertificateMode.RequireCertificate
+        : RemoteCertificateMode.NoCertificate;
+
+    private TlsOptions Options(RemoteCertificateMode mode, Predicate<X509Certificate2> isWhoItSays) => new()
+    {
+        RemoteCertificateMode = mode,
+        LocalServerCertificateSelector = (_, _) => Leaf(), // Orleans wants one; what is presented is set below.
+        OnAuthenticateAsServer = (_, handshake) =>
         {
             var server = (SslServerAuthenticationOptions)handshake.SslServerAuthenticationOptions;
             server.ServerCertificateSelectionCallback = null;
-            server.ServerCertificateContext = Context();
+            server.ServerCertificateContext = Certificate();
             server.CertificateChainPolicy = Trust();
-        };
-        tls.OnAuthenticateAsClient = (connection, handshake) =>
+        },
+        OnAuthenticateAsClient = (_, handshake) =>
         {
             var client = (SslClientAuthenticationOptions)handshake.SslClientAuthenticationOptions;
-            client.TargetHost = options.PeerName.Length > 0 ? options.PeerName : HostOf(connection);
-            client.ClientCertificates = null;
-            client.ClientCertificateContext = Context();
+            client.TargetHost = settings.SiloName;
+            client.ClientCertificateContext = Certificate();
             client.CertificateChainPolicy = Trust();
-        };
-    }
+        },
 
-    private static string HostOf(ConnectionContext connection) => connection.RemoteEndPoint switch
-    {
-        IPEndPoint address => address.Address.ToString(),
-        DnsEndPoint name => name.Host,
-        _ => throw new InvalidOperationException(
-            $"A connection to '{connection.RemoteEndPoint}' cannot be protected: set Cluster:Tls:PeerName."),
+        // The name is checked by itself: certificates stand for roles here, not for addresses, which pods change.
+        RemoteCertificateValidation = (certificate, _, errors) =>
+            (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None
+            && isWhoItSays(certificate),
     };
 
-    private X509Certificate2 Load() => X509Certificate2.CreateFromPemFile(options.CertificateFile, options.KeyFile);
+    private bool IsSilo(X509Certificate2 certificate) =>
+        settings.SiloName.Length == 0 || certificate.MatchesHostname(settings.SiloName, false, false);
 
-    private SslStreamCertificateContext Context()
+    private X509Certificate2 Leaf() => X509Certificate2.CreateFromPemFile(settings.CertificateFile, settings.KeyFile);
+
+    private SslStreamCertificateContext Certificate()
     {
         var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(options.CertificateFile);
-        return SslStreamCertificateContext.Create(Load(), chain, offline: true);
+        chain.ImportFromPemFile(settings.CertificateFile);
+        return SslStreamCertificateContext.Create(Leaf(), chain, offline: true);
     }
 
-    /// <summary>
-    /// Only our own authorities. Lists of revoked certificates are not asked for: short lives stand in for them.
-    /// </summary>
     private X509ChainPolicy Trust()
     {
         var policy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
+            RevocationMode = X509RevocationMode.NoCheck, // A private authority of one cluster publishes no lists.
         };
-        policy.CustomTrustStore.ImportFromPemFile(options.TrustedCertificatesFile);
+        policy.CustomTrustStore.ImportFromPemFile(settings.TrustedCertificatesFile);
         return policy;
     }
 }

@@ -57,7 +57,7 @@ internal sealed class OrleansSilo : IAsyncDisposable
             ["Silo:MasterKeyFile"] = Path.Combine(folder, "master.key"),
             ["Orleans:Clustering"] = "Localhost",
             ["Orleans:Reminders"] = "Memory",
-            ["Orleans:SiloPort"] = FreePort(),
+            ["Silo:Port"] = FreePort(),
             ["Orleans:GatewayPort"] = FreePort(),
         };
         foreach (var (name, value) in settings)

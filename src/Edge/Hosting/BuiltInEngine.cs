@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Options;
 using Sluice.Actors.Hosting;
 using Sluice.Daemon.Settings;
@@ -8,6 +10,9 @@ namespace Sluice.Edge.Hosting;
 /// <summary>Reaches the grains as a client of <c>src/Actors</c>. Its twin for Orleans has the same members.</summary>
 internal static class Engine
 {
+    /// <summary>Describes the settings that an engine has.</summary>
+    public static void Describe(SettingCatalog catalog) => ClusterSettings.Describe(catalog);
+
     public static void AddEngine(this WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
@@ -28,6 +33,32 @@ internal static class Engine
     /// </summary>
     public static string? Sentence(Exception exception) =>
         exception is ActorConfigurationException mistakes ? string.Join(' ', mistakes.Mistakes) : null;
+
+    /// <summary>What is wrong with the way to the silos.</summary>
+    public static IEnumerable<string> MistakesIn(EdgeProcessOptions options)
+    {
+        if (options.Seeds.Count == 0)
+        {
+            yield return "Edge:Seeds is empty: name at least one silo as host:port, with its Silo:Port.";
+        }
+
+        for (var i = 0; i < options.Seeds.Count; i++)
+        {
+            if (!IsSeed(options.Seeds[i]))
+            {
+                yield return $"Edge:Seeds:{i} '{options.Seeds[i]}' is not host:port, such as silo.example:11111.";
+            }
+        }
+    }
+
+    private static bool IsSeed(string seed)
+    {
+        var colon = seed.LastIndexOf(':');
+        return colon > 0
+            && Uri.CheckHostName(seed[..colon]) is not UriHostNameType.Unknown
+            && int.TryParse(seed[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port is > 0 and <= IPEndPoint.MaxPort;
+    }
 
     private static ClusterClientOptions ClientOptionsOf(EdgeProcessOptions edge, ConfigurationManager configuration)
     {

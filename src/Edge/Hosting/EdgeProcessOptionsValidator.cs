@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Options;
 
@@ -15,17 +14,9 @@ internal sealed class EdgeProcessOptionsValidator : IValidateOptions<EdgeProcess
 
     private static IEnumerable<string> Mistakes(EdgeProcessOptions options)
     {
-        if (options.Seeds.Count == 0)
+        foreach (var mistake in Engine.MistakesIn(options))
         {
-            yield return "Edge:Seeds is empty: name at least one silo as host:port, with its Silo:Port.";
-        }
-
-        for (var i = 0; i < options.Seeds.Count; i++)
-        {
-            if (!IsSeed(options.Seeds[i]))
-            {
-                yield return $"Edge:Seeds:{i} '{options.Seeds[i]}' is not host:port, such as silo.example:11111.";
-            }
+            yield return mistake;
         }
 
         if (!IPAddress.TryParse(options.ListenAddress, out _))
@@ -43,14 +34,5 @@ internal sealed class EdgeProcessOptionsValidator : IValidateOptions<EdgeProcess
             yield return $"Edge:Port and Edge:AdminPort are both {options.Port}; clients and operators need a port "
                 + "each.";
         }
-    }
-
-    private static bool IsSeed(string seed)
-    {
-        var colon = seed.LastIndexOf(':');
-        return colon > 0
-            && Uri.CheckHostName(seed[..colon]) is not UriHostNameType.Unknown
-            && int.TryParse(seed[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            && port is > 0 and <= IPEndPoint.MaxPort;
     }
 }

@@ -20,7 +20,7 @@ internal static class EdgeSettings
         };
         DescribeEdge(catalog);
         DescribePools(catalog);
-        ClusterSettings.Describe(catalog);
+        Engine.Describe(catalog);
         TelemetrySettings.Describe(catalog);
         return catalog;
     }

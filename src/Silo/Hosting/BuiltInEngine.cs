@@ -11,6 +11,9 @@ namespace Sluice.Silo.Hosting;
 /// <summary>Starts and stops the grains on <c>src/Actors</c>. Its twin for Orleans has the same members.</summary>
 internal static class Engine
 {
+    /// <summary>Describes the settings that an engine has.</summary>
+    public static void Describe(SettingCatalog catalog) => ClusterSettings.Describe(catalog);
+
     public static void AddEngine(this WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;

@@ -1,8 +1,9 @@
-using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Sluice.Daemon.Settings;
 using Sluice.OrleansHosting;
+using Sluice.Silo.Introspection;
+using Sluice.Silo.Storage;
 using Sluice.Silo.Storage.PostgreSql;
 using Sluice.Silo.Storage.States;
 using Sluice.Telemetry;
@@ -15,21 +16,58 @@ internal static class Engine
     /// <summary>How ADO.NET calls PostgreSQL.</summary>
     private const string PostgreSql = "Npgsql";
 
+    /// <summary>Describes the settings that an engine has.</summary>
+    public static void Describe(SettingCatalog catalog)
+    {
+        ClusterSettings.Describe(catalog);
+        OrleansSiloOptions.Describe(catalog);
+    }
+
     public static void AddEngine(this WebApplicationBuilder builder)
     {
-        var (options, tls) = OrleansSettings.Read<OrleansSiloOptions>(
-            builder.Configuration,
-            options => options.DatabaseConnection = DatabaseOf(options, builder.Configuration),
-            options => options.Mistakes());
-        builder.Services.AddOrleans(silo => AddCluster(silo, options));
+        var configuration = builder.Configuration;
+        var cluster = Bind<ClusterSettings>(configuration, "Cluster");
+        var place = Bind<SiloProcessOptions>(configuration, "Silo");
+        var tls = new ClusterTls(cluster.Tls);
+        builder.Services.AddSingleton(tls);
+        if (builder.AddSettings<OrleansSiloOptions>(options => Complete(options, place, configuration)) is not { } options)
+        {
+            return; // Whoever starts the host hears why.
+        }
+
+        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
+        builder.Logging.AddFilter("Orleans.Runtime.MembershipService", LogLevel.Information);
+        builder.Services.AddOrleans(silo =>
+        {
+            silo.Configure<ClusterOptions>(orleans => options.Apply(orleans, cluster));
+            OrleansPlace.Add(silo, options, place, cluster.Id);
+        });
         builder.Services.HoldBackEngine();
         builder.Services.AddOrleans(silo => AddParts(silo, options, tls));
     }
 
-    /// <summary>A silo of Orleans is always one of a cluster: <see cref="AddEngine"/> has done it.</summary>
-    public static void AddCluster(this WebApplicationBuilder builder) => _ = builder;
+    /// <summary>A silo of Orleans is always one of a cluster; here it says so to those who ask whether it is ready.</summary>
+    public static void AddCluster(this WebApplicationBuilder builder) =>
+        builder.Services.AddSingleton<IReadinessCheck, ClusterCheck>();
 
-    /// <summary>Never completes: a silo that Orleans' membership declares dead ends its process by itself.</summary>
+    /// <summary>Joins the cluster; from here on grains answer.</summary>
+    public static Task StartAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        services.CheckSettings<OrleansSiloOptions>();
+        services.GetRequiredService<ClusterTls>().Check();
+        return services.Engine().StartAsync(cancellationToken);
+    }
+
+    /// <summary>Leaves the cluster: grains end what they do and store what they count, within Silo:StopTimeout.</summary>
+    public static async Task StopAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var place = Bind<SiloProcessOptions>(services.GetRequiredService<IConfiguration>(), "Silo");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(place.StopTimeout);
+        await services.Engine().StopAsync(patience.Token);
+    }
+
+    /// <summary>Never completes: a silo that the others declare dead ends its process itself, at once.</summary>
     public static Task<string> EvictedAsync(IServiceProvider services)
     {
         _ = services;
@@ -39,41 +77,18 @@ internal static class Engine
     /// <summary>
     /// What an operator can act on in what the engine throws at its start; null for a mistake of ours.
     /// </summary>
-    public static string? Sentence(Exception exception) =>
-        exception is OptionsValidationException mistakes ? string.Join(' ', mistakes.Failures) : null;
+    public static string? Sentence(Exception exception) => EngineRefusedException.Sentence(exception);
 
-    /// <summary>Joins the cluster; from here on grains answer.</summary>
-    public static Task StartAsync(IServiceProvider services, CancellationToken cancellationToken) =>
-        services.Engine().StartAsync(cancellationToken);
-
-    /// <summary>Leaves the cluster: grains end what they do and store what they count.</summary>
-    public static Task StopAsync(IServiceProvider services, CancellationToken cancellationToken) =>
-        services.Engine().StopAsync(cancellationToken);
-
-    private static void AddCluster(ISiloBuilder silo, OrleansSiloOptions options)
-    {
-        silo.Configure<ClusterOptions>(options.Apply);
-        _ = options.Clustering switch
-        {
-            "Redis" => silo.UseRedisClustering(options.RedisConnection),
-            "AdoNet" => silo.UseAdoNetClustering((AdoNetClusteringSiloOptions clustering) =>
-                (clustering.Invariant, clustering.ConnectionString) = (PostgreSql, options.DatabaseConnection)),
-            _ => silo.UseLocalhostClustering(
-                options.SiloPort, options.GatewayPort, null, options.ServiceId, options.ClusterId),
-        };
-        if (options.Clustering is not "Localhost")
-        {
-            silo.Configure<EndpointOptions>(endpoints => Apply(options, endpoints));
-        }
-    }
-
-    private static void AddParts(ISiloBuilder silo, OrleansSiloOptions options, ClusterTlsOptions tls)
+    private static void AddParts(ISiloBuilder silo, OrleansSiloOptions options, ClusterTls tls)
     {
         silo.Configure<SiloMessagingOptions>(options.Apply);
         silo.Configure<ClusterMembershipOptions>(membership => Apply(options, membership));
         silo.AddActivityPropagation();
         silo.Services.AddSingleton(
             new TelemetrySources { Meters = ["Microsoft.Orleans"], Activities = ["Microsoft.Orleans.*"] });
+
+        silo.Services.AddSingleton<IClusterIntrospection, OrleansIntrospection>();
+        silo.Services.AddSingleton<IConfigureGrainContextProvider, OrleansHandOver>();
 
         // A state that names no provider asks for the service without a key.
         silo.Services.TryAddSingleton<IGrainStorage>(provider => provider.GetRequiredService<DatabaseGrainStorage>());
@@ -89,7 +104,12 @@ internal static class Engine
             : silo.UseInMemoryReminderService();
         if (tls.IsSet)
         {
-            silo.UseTls(new ClusterTls(tls).Configure);
+            silo.Configure<SiloConnectionOptions>(connections =>
+            {
+                connections.ConfigureSiloInboundConnection(connection => connection.UseServerTls(tls.FromSilos()));
+                connections.ConfigureGatewayInboundConnection(connection => connection.UseServerTls(tls.FromEdges()));
+                connections.ConfigureSiloOutboundConnection(connection => connection.UseClientTls(tls.ToSilos()));
+            });
         }
 
         if (options.Dashboard)
@@ -111,28 +131,42 @@ internal static class Engine
         membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
     }
 
-    private static void Apply(OrleansSiloOptions options, EndpointOptions endpoints)
+    /// <summary>
+    /// Orleans' own tables stand beside ours unless they are told to stand elsewhere. A silo that names no port is
+    /// alone.
+    /// </summary>
+    private static void Complete(OrleansSiloOptions options, SiloProcessOptions place, ConfigurationManager configuration)
     {
-        var listen = IPAddress.Parse(options.ListenAddress);
-        endpoints.SiloPort = options.SiloPort;
-        endpoints.GatewayPort = options.GatewayPort;
-        endpoints.SiloListeningEndpoint = new IPEndPoint(listen, options.SiloPort);
-        endpoints.GatewayListeningEndpoint = new IPEndPoint(listen, options.GatewayPort);
-        if (options.AdvertisedAddress.Length > 0)
+        options.SiloPort = place.Port;
+        if (place.Port is null)
         {
-            endpoints.AdvertisedIPAddress = IPAddress.Parse(options.AdvertisedAddress);
+            options.Clustering = "Localhost";
+        }
+
+        if (options.DatabaseConnection.Length == 0)
+        {
+            var storage = Bind<StorageOptions>(configuration, "Storage");
+            storage.TakeDatabaseUrl(configuration["DATABASE_URL"]);
+            options.DatabaseConnection = storage.DatabaseUrl.Length > 0
+                ? DatabaseUrl.Read(storage.DatabaseUrl).Settings?.ConnectionString ?? ""
+                : "";
         }
     }
 
-    /// <summary>Orleans' own tables stand beside ours unless they are told to stand elsewhere.</summary>
-    private static string DatabaseOf(OrleansSiloOptions options, ConfigurationManager configuration)
+    private static T Bind<T>(IConfiguration configuration, string section)
+        where T : new()
     {
-        if (options.DatabaseConnection.Length > 0)
-        {
-            return options.DatabaseConnection;
-        }
+        var options = new T();
+        configuration.GetSection(section).Bind(options);
+        return options;
+    }
 
-        var url = configuration["Storage:DatabaseUrl"] is { Length: > 0 } ours ? ours : configuration["DATABASE_URL"];
-        return url is { Length: > 0 } ? DatabaseUrl.Read(url).Settings?.ConnectionString ?? "" : "";
+    /// <summary>A silo that is not active has no grains, and its admin API could not reach any.</summary>
+    private sealed class ClusterCheck(ISiloStatusOracle silos) : IReadinessCheck
+    {
+        public string Name => "cluster";
+
+        public ValueTask<string?> ProblemAsync(CancellationToken cancellationToken) => ValueTask.FromResult(
+            silos.CurrentStatus is SiloStatus.Active ? null : "this silo is not active in the cluster");
     }
 }

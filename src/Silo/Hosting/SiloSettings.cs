@@ -22,7 +22,7 @@ internal static class SiloSettings
         };
         DescribeSilo(catalog);
         DescribeStorage(catalog);
-        ClusterSettings.Describe(catalog);
+        Engine.Describe(catalog);
         catalog.Section<AdmissionOptions>("Admission")
             .Add(
                 "SlotTtl",

@@ -14,11 +14,13 @@ internal sealed record ClusterReport(
 /// <param name="Silos">Silos in the view.</param>
 /// <param name="SilosReachable">Those that answered.</param>
 /// <param name="Activations">Grains in memory.</param>
-/// <param name="Waiting">Requests that wait for their grain's turn.</param>
-/// <param name="CallsPerSecond">Calls that began to run, over the last seconds.</param>
+/// <param name="Waiting">Requests that wait for their grain's turn; null when the engine cannot tell.</param>
+/// <param name="CallsPerSecond">
+/// Calls that began to run, over the last seconds; null when the engine cannot tell.
+/// </param>
 /// <param name="Types">Grains in memory by type, most numerous first.</param>
 internal sealed record ClusterTotals(
-    int Silos, int SilosReachable, int Activations, long Waiting, double CallsPerSecond, GrainTypeReport[] Types)
+    int Silos, int SilosReachable, int Activations, long? Waiting, double? CallsPerSecond, GrainTypeReport[] Types)
 {
     public static ClusterTotals Of(IReadOnlyCollection<SiloReport> silos)
     {
@@ -27,16 +29,25 @@ internal sealed record ClusterTotals(
             silos.Count,
             figures.Length,
             figures.Sum(silo => silo.Activations),
-            figures.Sum(silo => silo.Waiting),
-            figures.Sum(silo => silo.CallsPerSecond ?? 0),
+            Sum(figures.Select(silo => silo.Waiting)),
+            figures.Length > 0 && figures.All(silo => silo.CallsPerSecond is null)
+                ? null
+                : figures.Sum(silo => silo.CallsPerSecond),
             [
                 .. figures.SelectMany(silo => silo.Types)
                     .GroupBy(type => type.Type)
                     .Select(type => new GrainTypeReport(
-                        type.Key, type.Sum(part => part.Activations), type.Sum(part => part.Waiting)))
+                        type.Key, type.Sum(part => part.Activations), Sum(type.Select(part => part.Waiting))))
                     .OrderByDescending(type => type.Activations)
                     .ThenBy(type => type.Type, StringComparer.Ordinal),
             ]);
+    }
+
+    /// <summary>Null when somebody was asked and nobody could tell.</summary>
+    private static long? Sum(IEnumerable<long?> parts)
+    {
+        var told = parts.ToArray();
+        return told.Length > 0 && told.All(part => part is null) ? null : told.Sum();
     }
 }
 
@@ -68,8 +79,8 @@ internal sealed record SiloReport(
 /// <param name="Types">Grains in memory by type, most numerous first.</param>
 /// <param name="LongestQueues">The grains for which most requests wait, longest first, ten at most.</param>
 internal sealed record SiloFigures(
-    long ViewVersion, DateTimeOffset StartedAt, double UptimeSeconds, long MemoryBytes, long HeapBytes, int Activations,
-    long Waiting, double? CallsPerSecond, double? FailuresPerSecond, LatencyReport? Latency, LatencyReport? Waited,
+    long ViewVersion, DateTimeOffset StartedAt, double UptimeSeconds, long? MemoryBytes, long HeapBytes, int Activations,
+    long? Waiting, double? CallsPerSecond, double? FailuresPerSecond, LatencyReport? Latency, LatencyReport? Waited,
     GrainTypeReport[] Types, GrainSummary[] LongestQueues);
 
 /// <summary>How long something took.</summary>
@@ -82,4 +93,4 @@ internal sealed record LatencyReport(double P50Milliseconds, double P99Milliseco
 /// <param name="Type">The engine's name of the type, such as <c>client</c>.</param>
 /// <param name="Activations">Those in memory.</param>
 /// <param name="Waiting">Requests that wait for one of them.</param>
-internal sealed record GrainTypeReport(string Type, int Activations, long Waiting);
+internal sealed record GrainTypeReport(string Type, int Activations, long? Waiting);
