@@ -15,8 +15,10 @@ internal sealed class EngineRefusedException(string message) : Exception(message
         RedisConnectionException or RedisTimeoutException =>
             "the Redis of Orleans:RedisConnection cannot be used: is it up, and are name and password right?",
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } =>
-            "the database of Orleans:DatabaseConnection has no tables of Orleans; docs/engines.md says how they are made.",
-        NpgsqlException => "the database of Orleans:DatabaseConnection cannot be used: is it up, and are name and password "
+            "the database of Orleans:DatabaseConnection has no tables of Orleans; docs/engines.md says how they are "
+                + "made.",
+        NpgsqlException =>
+                "the database of Orleans:DatabaseConnection cannot be used: is it up, and are name and password "
             + "right?",
         OrleansConfigurationException => exception.Message,
         { InnerException: { } inner } => Sentence(inner),

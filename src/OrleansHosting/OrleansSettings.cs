@@ -16,7 +16,8 @@ internal static class OrleansSettings
         .Add("ServiceId", "Stays the same when the cluster is replaced by another one.", "1 to 100 characters")
         .Add(
             "Clustering",
-            "Where the silos of the cluster are written down. AdoNet is PostgreSQL; Localhost is nowhere, for development "
+            "Where the silos of the cluster are written down. AdoNet is PostgreSQL; Localhost is nowhere, for "
+                + "development "
             + "with one silo on the same machine.")
         .Add(
             "RedisConnection", "Redis, durable and not evicting; holds a password.",
@@ -27,7 +28,8 @@ internal static class OrleansSettings
             "a connection string of Npgsql", secret: true)
         .Add(
             "GatewayPort",
-            "The port of a silo that edges connect to. At an edge it counts with Localhost only; otherwise silos are found "
+            "The port of a silo that edges connect to. At an edge it counts with Localhost only; otherwise silos are "
+                + "found "
             + "with their ports.")
         .Add("ResponseTimeout", "How long a caller of a grain waits.");
 
@@ -43,7 +45,9 @@ internal static class OrleansSettings
         var options = new T();
         builder.Configuration.GetSection(OrleansOptions.Section).Bind(options);
         complete(options);
-        return Annotations.MistakesIn(OrleansOptions.Section, options).Concat(options.Mistakes()).Any() ? null : options;
+        return Annotations.MistakesIn(OrleansOptions.Section, options).Concat(options.Mistakes()).Any()
+            ? null
+            : options;
     }
 
     /// <exception cref="OptionsValidationException">It names every mistake.</exception>

@@ -30,7 +30,8 @@ internal static class Engine
         var place = Bind<SiloProcessOptions>(configuration, "Silo");
         var tls = new ClusterTls(cluster.Tls);
         builder.Services.AddSingleton(tls);
-        if (builder.AddSettings<OrleansSiloOptions>(options => Complete(options, place, configuration)) is not { } options)
+        if (builder.AddSettings<OrleansSiloOptions>(options => Complete(options, place, configuration))
+            is not { } options)
         {
             return; // Whoever starts the host hears why.
         }
@@ -46,7 +47,9 @@ internal static class Engine
         builder.Services.AddOrleans(silo => AddParts(silo, options, tls));
     }
 
-    /// <summary>A silo of Orleans is always one of a cluster; here it says so to those who ask whether it is ready.</summary>
+    /// <summary>
+    /// A silo of Orleans is always one of a cluster; here it says so to those who ask whether it is ready.
+    /// </summary>
     public static void AddCluster(this WebApplicationBuilder builder) =>
         builder.Services.AddSingleton<IReadinessCheck, ClusterCheck>();
 
@@ -58,7 +61,9 @@ internal static class Engine
         return services.Engine().StartAsync(cancellationToken);
     }
 
-    /// <summary>Leaves the cluster: grains end what they do and store what they count, within Silo:StopTimeout.</summary>
+    /// <summary>
+    /// Leaves the cluster: grains end what they do and store what they count, within Silo:StopTimeout.
+    /// </summary>
     public static async Task StopAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var place = Bind<SiloProcessOptions>(services.GetRequiredService<IConfiguration>(), "Silo");
@@ -135,7 +140,8 @@ internal static class Engine
     /// Orleans' own tables stand beside ours unless they are told to stand elsewhere. A silo that names no port is
     /// alone.
     /// </summary>
-    private static void Complete(OrleansSiloOptions options, SiloProcessOptions place, ConfigurationManager configuration)
+    private static void Complete(
+        OrleansSiloOptions options, SiloProcessOptions place, ConfigurationManager configuration)
     {
         options.SiloPort = place.Port;
         if (place.Port is null)

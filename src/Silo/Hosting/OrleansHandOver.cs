@@ -26,7 +26,9 @@ internal sealed class OrleansHandOver(IServiceProvider services)
         return configurator is not null;
     }
 
-    /// <summary>The end of a grain's life cycle comes after <c>OnDeactivateAsync</c> and before it is written down.</summary>
+    /// <summary>
+    /// The end of a grain's life cycle comes after <c>OnDeactivateAsync</c> and before it is written down.
+    /// </summary>
     public void Configure(IGrainContext context) => context.ObservableLifecycle.Subscribe(
         nameof(OrleansHandOver),
         GrainLifecycleStage.Activate,

@@ -61,7 +61,8 @@ internal sealed class OrleansIntrospection(
                 .. answers.SelectMany(answer => answer.Found ?? [])
                     .Where(grain => !grain.GrainId.Type.IsSystemTarget())
                     .Select(grain => new GrainSummary(
-                        grain.GrainId.Type.ToString()!, grain.GrainId.Key.ToString()!, IdOf(grain.SiloAddress), "Active",
+                        grain.GrainId.Type.ToString()!, grain.GrainId.Key.ToString()!, IdOf(grain.SiloAddress),
+            "Active",
                         null, null, null))
                     .OrderBy(grain => grain.Type, StringComparer.Ordinal)
                     .ThenBy(grain => grain.Key, StringComparer.Ordinal)
@@ -121,7 +122,8 @@ internal sealed class OrleansIntrospection(
             var startedAt = FirstGeneration.AddSeconds(silo.Generation);
             return (new SiloFigures(
                 view.Version.Value, startedAt, (time.GetUtcNow() - startedAt).TotalSeconds, null,
-                statistics.EnvironmentStatistics.RawMemoryUsageBytes, statistics.ActivationCount, null, null, null, null,
+                statistics.EnvironmentStatistics.RawMemoryUsageBytes, statistics.ActivationCount, null, null, null,
+            null,
                 null, TypesOf(await counted), []), null);
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)

@@ -65,7 +65,8 @@ internal sealed class OrleansSiloOptions : OrleansOptions
         if (needsDatabase && Clustering is not "AdoNet" && !IsPostgreSql(DatabaseConnection))
         {
             yield return "Orleans:DatabaseConnection is not of the form Host=…;Database=…; it is needed because "
-                + "Orleans:Reminders or Orleans:AdoNetStorage is kept there. Without PostgreSQL, set Orleans:Reminders to "
+                + "Orleans:Reminders or Orleans:AdoNetStorage is kept there. Without PostgreSQL, set Orleans:Reminders "
+                + "to "
                 + "Memory.";
         }
     }
