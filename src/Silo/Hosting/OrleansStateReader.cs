@@ -33,7 +33,8 @@ internal sealed class OrleansStateReader(IGrainFactory grains, GrainClassMap cla
     {
         if (_methods.GetOrAdd(grain.Type, MethodOf) is not { } method)
         {
-            return (null, $"The class of {grain} has no way to look at its state: a grain interface's method Inspect or "
+            return (
+                null, $"The class of {grain} has no way to look at its state: a grain interface's method Inspect or "
                 + "GetState without arguments, [AlwaysInterleave], with a result.");
         }
 

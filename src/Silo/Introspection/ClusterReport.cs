@@ -79,7 +79,8 @@ internal sealed record SiloReport(
 /// <param name="Types">Grains in memory by type, most numerous first.</param>
 /// <param name="LongestQueues">The grains for which most requests wait, longest first, ten at most.</param>
 internal sealed record SiloFigures(
-    long ViewVersion, DateTimeOffset StartedAt, double UptimeSeconds, long? MemoryBytes, long HeapBytes, int Activations,
+    long ViewVersion, DateTimeOffset StartedAt, double UptimeSeconds, long? MemoryBytes, long HeapBytes,
+    int Activations,
     long? Waiting, double? CallsPerSecond, double? FailuresPerSecond, LatencyReport? Latency, LatencyReport? Waited,
     GrainTypeReport[] Types, GrainSummary[] LongestQueues);
 
