@@ -11,7 +11,10 @@ internal interface ISiloControl : IGrainWithStringKey
     [Alias("TakeOver"), AlwaysInterleave, ResponseTimeout("00:00:01")]
     Task<Parcel?> TakeOver(GrainId grain);
 
-    /// <summary>Leaves parcels for grains that begin here when they are called next.</summary>
+    /// <summary>
+    /// Leaves parcels for grains that begin here when they are called next. Gives the grains that do not live here:
+    /// their parcels were not taken.
+    /// </summary>
     [Alias("HandOver"), AlwaysInterleave, ResponseTimeout("00:00:02")]
-    Task HandOver(Parcel[] parcels);
+    Task<GrainId[]> HandOver(Parcel[] parcels);
 }

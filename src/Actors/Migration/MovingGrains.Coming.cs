@@ -37,25 +37,29 @@ internal sealed partial class MovingGrains
         GiveUpStrays();
     }
 
-    /// <summary>At the new owner: keeps parcels until their grains are called.</summary>
-    internal void Keep(IReadOnlyList<Parcel> parcels)
+    /// <summary>
+    /// At the new owner: keeps parcels until their grains are called. What does not live here is not taken: who sent it
+    /// knows by now where it does, and would be gone if this silo were the one to send it on, and stopped.
+    /// </summary>
+    /// <returns>The grains whose parcels were not taken.</returns>
+    internal GrainId[] Keep(Parcel[] parcels)
     {
+        var refused = new List<GrainId>();
         foreach (var parcel in parcels)
         {
-            if (!LivesHere(parcel.Grain))
-            {
-                Left(parcel);
-                continue;
-            }
-
             PutBack(parcel);
-
-            // One that has begun goes on with what it has, and what it leaves will be newer.
-            if (host.Catalog.Find(parcel.Grain) is { HasFetched: true })
+            if (!LivesHere(parcel.Grain)) // Looked at last: who looks when views change has not seen it yet.
             {
                 _kept.TryRemove(parcel.Grain, out _);
+                refused.Add(parcel.Grain);
+            }
+            else if (host.Catalog.Find(parcel.Grain) is { HasFetched: true })
+            {
+                _kept.TryRemove(parcel.Grain, out _); // It goes on with what it has; what it leaves will be newer.
             }
         }
+
+        return [.. refused];
     }
 
     /// <summary>A parcel that an activation has taken, and not unpacked.</summary>
@@ -78,18 +82,8 @@ internal sealed partial class MovingGrains
             return null;
         }
 
-        var (unknown, former) = Sources(grain);
-        var found = await Task.WhenAll(unknown.Select(silo => AskAsync(silo, grain)));
-        var newest = found.Aggregate((Parcel?)null, Newer);
-        foreach (var owner in former)
-        {
-            if (LivesHere(grain))
-            {
-                newest = Newer(newest, await AskAsync(owner, grain));
-            }
-        }
-
-        return newest;
+        var found = await Task.WhenAll(Sources(grain).Select(silo => AskAsync(silo, grain)));
+        return found.Aggregate((Parcel?)null, Newer);
     }
 
     /// <summary>What is here of the grain; null when nothing. It is here no longer.</summary>
@@ -97,7 +91,7 @@ internal sealed partial class MovingGrains
     {
         _leaving.TryRemove(grain, out var leaving);
         _kept.TryRemove(grain, out var kept);
-        return Newer(leaving, kept.Parcel);
+        return Newer(leaving?.Parcel, kept.Parcel);
     }
 
     private async Task<Parcel?> AskAsync(long silo, GrainId grain)
@@ -113,37 +107,23 @@ internal sealed partial class MovingGrains
         }
     }
 
-    /// <summary>Who may have what the grain left.</summary>
-    /// <returns>
-    /// Silos that may have owned it in views that were not seen here; then those that surely did, the oldest first:
-    /// what is on its way from one to the next is then met. One that had it, lost it and had it again is asked again.
-    /// </returns>
-    private (List<long> Unknown, List<long> Former) Sources(GrainId grain)
+    /// <summary>
+    /// Who may have what the grain left: its owners of late, or every silo, when this one has not seen all views.
+    /// </summary>
+    private List<long> Sources(GrainId grain)
     {
         var view = host.View;
         var now = host.Clock.Now;
-        (ClusterView View, long Until)[] seen;
-        bool isComplete;
         lock (_lock)
         {
             // The view by which the grain lives here may be newer than the one that was told here last.
-            seen = [.. _former, (_current, long.MaxValue)];
-            isComplete = now >= _incompleteUntil && view.Version <= _current.Version + 1;
+            var isComplete = now >= _incompleteUntil && view.Version <= _current.Version + 1;
+            var silos = isComplete
+                ? _former.Where(former => former.Until > now).Select(former => former.View).Append(_current)
+                    .Select(former => Placement.OwnerOf(grain, former)?.Id ?? 0).Distinct()
+                : view.Silos.Select(silo => silo.Id);
+            return [.. silos.Where(id => id != host.SiloId && view.Find(id) is not null)];
         }
-
-        var former = new List<long>();
-        foreach (var (known, until) in seen)
-        {
-            if (until > now && Placement.OwnerOf(grain, known)?.Id is { } owner && owner != host.SiloId
-                && view.Find(owner) is not null && (former.Count == 0 || former[^1] != owner))
-            {
-                former.Add(owner);
-            }
-        }
-
-        var unknown = isComplete ? []
-            : view.Silos.Select(silo => silo.Id).Where(id => id != host.SiloId && !former.Contains(id)).ToList();
-        return (unknown, former);
     }
 
     /// <summary>Parcels of grains that have moved on before they were called here move on as well.</summary>

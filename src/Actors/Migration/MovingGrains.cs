@@ -11,22 +11,27 @@ namespace Sluice.Actors.Migration;
 /// time is done without. This file: what leaves. What comes is in MovingGrains.Coming.cs.
 /// </summary>
 /// <remarks>
-/// Between silos that live and hear each other, what a grain leaves reaches its next activation, for two reasons. A
-/// silo tells its view before it asks, so who is asked knows at least as much. And a parcel is at one place at any
-/// time: it leaves one silo's list when another has put it into its own, and travels from older owners to newer ones,
-/// in the order in which they are asked.
+/// Between silos that live and hear each other, what a grain leaves reaches its next activation, for three reasons. A
+/// silo tells its view before it asks, sends or answers, so it is never asked by somebody who knows less without that
+/// one learning it. A parcel is only where its activation ended, or with a silo that owned the grain by its own view
+/// when it took it; so who asks all owners of late meets it. And it leaves one silo's list only when it is in another's.
 /// </remarks>
 internal sealed partial class MovingGrains(ActorHost host)
 {
     /// <summary>How long a parcel is kept, and a former owner is asked.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a parcel rests after it could not be sent, and how often it is tried: 1 s in all.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
+
+    private const int MostTries = 10;
+
     private const int MostInOneCall = 64;
 
     private static readonly DeactivationReason MovedAway =
         new(DeactivationReasonCode.Migrating, "The grain lives on another silo now.");
 
-    private readonly ConcurrentDictionary<GrainId, Parcel> _leaving = new();
+    private readonly ConcurrentDictionary<GrainId, Leaving> _leaving = new();
 
     /// <summary>Grains that others are asking for, and how many do: their parcels wait, and are not sent.</summary>
     private readonly ConcurrentDictionary<GrainId, int> _askedFor = new();
@@ -59,7 +64,9 @@ internal sealed partial class MovingGrains(ActorHost host)
     internal void Left(Parcel parcel)
     {
         host.Metrics.HandedOver();
-        _leaving.AddOrUpdate(parcel.Grain, parcel, (_, other) => Newer(other, parcel)!);
+        _leaving.AddOrUpdate(
+            parcel.Grain, _ => new Leaving(parcel),
+            (_, other) => other.Parcel.PackedAt < parcel.PackedAt ? new Leaving(parcel) : other);
         Send();
     }
 
@@ -97,55 +104,54 @@ internal sealed partial class MovingGrains(ActorHost host)
     /// <summary>Sends what is there to be sent; over when nothing is.</summary>
     internal async Task SendAllAsync()
     {
-        while (ToSend().ToList() is { Count: > 0 } parcels)
+        while (ToSend().ToList() is { Count: > 0 } leaving)
         {
-            foreach (var owner in parcels.GroupBy(parcel => Placement.OwnerOf(parcel.Grain, host.View)?.Id))
+            var isSent = await Task.WhenAll(
+                from owned in leaving.GroupBy(one => Placement.OwnerOf(one.Parcel.Grain, host.View)?.Id)
+                from together in owned.Chunk(MostInOneCall)
+                select SendAsync(owned.Key, together));
+            if (!isSent.All(sent => sent))
             {
-                foreach (var together in owner.Chunk(MostInOneCall))
-                {
-                    await SendAsync(owner.Key, together);
-                }
+                await Task.Delay(Rest, host.Time);
             }
         }
     }
 
     /// <summary>
-    /// Who asks meanwhile gets it from here: that may come sooner. What nobody takes is dropped, unless the grain
-    /// belongs to another silo by then.
+    /// Who asks meanwhile gets it from here: that may come sooner. What nobody takes after some tries is dropped.
     /// </summary>
-    private async Task SendAsync(long? owner, Parcel[] parcels)
+    /// <returns>False when the owner could not be reached.</returns>
+    private async Task<bool> SendAsync(long? owner, Leaving[] leaving)
     {
         if (owner is not { } to)
         {
-            Array.ForEach(parcels, parcel => TryRemoveLeaving(parcel)); // Nobody takes grains of that type any more.
-            return;
-        }
-
-        if (to == host.SiloId)
-        {
-            Keep([.. parcels.Where(TryRemoveLeaving)]); // They came back before they had left.
-            return;
+            Array.ForEach(leaving, one => TryRemove(one)); // Nobody takes grains of that type any more.
+            return true;
         }
 
         try
         {
-            await Control(to).HandOver(parcels);
-            Array.ForEach(parcels, parcel => TryRemoveLeaving(parcel));
+            Parcel[] parcels = [.. leaving.Select(one => one.Parcel)];
+            var refused = to == host.SiloId ? Keep(parcels) : await Control(to).HandOver(parcels);
+            Array.ForEach(leaving, one => _ = refused.Contains(one.Parcel.Grain) ? GiveUp(one) : TryRemove(one));
+            return true;
         }
         catch (Exception e)
         {
-            host.LogNotHandedOver(parcels[0].Grain, to, e.Message);
-            foreach (var parcel in parcels.Where(parcel => Placement.OwnerOf(parcel.Grain, host.View)?.Id == to))
-            {
-                TryRemoveLeaving(parcel);
-            }
+            host.LogNotHandedOver(leaving[0].Parcel.Grain, to, e.Message);
+            Array.ForEach(leaving, one => GiveUp(one));
+            return false;
         }
     }
 
-    private bool TryRemoveLeaving(Parcel parcel) =>
-        _leaving.TryRemove(new KeyValuePair<GrainId, Parcel>(parcel.Grain, parcel));
+    /// <summary>Counts a try in vain, and drops it after the last one.</summary>
+    private bool GiveUp(Leaving leaving) => ++leaving.Tries == MostTries && TryRemove(leaving);
 
-    private IEnumerable<Parcel> ToSend() => _leaving.Values.Where(parcel => !_askedFor.ContainsKey(parcel.Grain));
+    private bool TryRemove(Leaving leaving) =>
+        _leaving.TryRemove(new KeyValuePair<GrainId, Leaving>(leaving.Parcel.Grain, leaving));
+
+    private IEnumerable<Leaving> ToSend() =>
+        _leaving.Values.Where(leaving => !_askedFor.ContainsKey(leaving.Parcel.Grain));
 
     private void Send()
     {
@@ -182,4 +188,12 @@ internal sealed partial class MovingGrains(ActorHost host)
 
     private ISiloControl Control(long siloId) =>
         host.GrainFactory.GetGrain<ISiloControl>(siloId.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A parcel that no other silo has taken yet.</summary>
+    private sealed class Leaving(Parcel parcel)
+    {
+        internal Parcel Parcel => parcel;
+
+        internal int Tries { get; set; }
+    }
 }

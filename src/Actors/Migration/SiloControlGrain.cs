@@ -10,9 +10,5 @@ internal sealed partial class SiloControlGrain : Grain, ISiloControl
 
     public Task<Parcel?> TakeOver(GrainId grain) => Moving.GiveAsync(grain);
 
-    public Task HandOver(Parcel[] parcels)
-    {
-        Moving.Keep(parcels);
-        return Task.CompletedTask;
-    }
+    public Task<GrainId[]> HandOver(Parcel[] parcels) => Task.FromResult(Moving.Keep(parcels));
 }

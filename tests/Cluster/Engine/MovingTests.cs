@@ -53,12 +53,13 @@ public sealed class MovingTests : IAsyncDisposable
 
         await _stop.CancelAsync();
         await Task.WhenAll(callers).Within();
-        await Eventually.True(
-            () => silos.Sum(CountNotes) == Grains, "Every grain lives once.");
         for (var grain = 0; grain < Grains; grain++)
         {
             Assert.Equal(_sums[grain], await client.Client.GetGrain<INote>($"n{grain}").Add(0).AsTask().Within());
         }
+
+        await Eventually.True(
+            () => silos.Sum(CountNotes) == Grains, "Every grain lives once.");
     }
 
     private static int CountNotes(EngineSilo silo) =>
