@@ -14,7 +14,8 @@ namespace Sluice.Actors.Migration;
 /// Between silos that live and hear each other, what a grain leaves reaches its next activation, for three reasons. A
 /// silo tells its view before it asks, sends or answers, so it is never asked by somebody who knows less without that
 /// one learning it. A parcel is only where its activation ended, or with a silo that owned the grain by its own view
-/// when it took it; so who asks all owners of late meets it. And it leaves one silo's list only when it is in another's.
+/// when it took it; so who asks all owners of late meets it. And it leaves one silo's list only when it is in
+/// another's.
 /// </remarks>
 internal sealed partial class MovingGrains(ActorHost host)
 {

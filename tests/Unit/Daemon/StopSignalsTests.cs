@@ -34,11 +34,13 @@ public sealed class StopSignalsTests : IDisposable
     public async Task The_second_signal_ends_at_once_even_when_the_stop_hangs(PosixSignal second, int code)
     {
         using var hanging = new ManualResetEventSlim();
-        var began = new TaskCompletionSource();
+        // What is below must not run inside the stop: it would end the test under the callback that still needs it.
+        var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var abandoned = TestContext.Current.CancellationToken;
         using var registration = _signals.Stop.Register(() =>
         {
             began.SetResult();
-            hanging.Wait(TestContext.Current.CancellationToken);
+            hanging.Wait(abandoned);
         });
         using var logging = new CountingLogging();
         _signals.TellTo(logging);
