@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using Sluice.Daemon.Running;
 using Sluice.Edge.Admission;
@@ -10,8 +9,6 @@ using Sluice.Edge.Models;
 using Sluice.Edge.Pools;
 using Sluice.Edge.Sessions;
 using Sluice.Telemetry;
-using Yarp.ReverseProxy.Configuration;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace Sluice.Edge;
 
@@ -35,15 +32,7 @@ public static class Program
         services.AddSingleton<Callers>().AddSingleton<Decisions>().AddSingleton<LiveCalls>();
         services.AddSingleton<Completions>().AddHostedService(provider => provider.GetRequiredService<Completions>());
         services.AddHostedService<Renewals>();
-        services.AddSingleton<IProxyConfigProvider>(provider =>
-        {
-            var pools = provider.GetRequiredService<PoolCatalog>();
-            return new InMemoryConfigProvider(
-                PoolProxy.Routes(pools), PoolProxy.Clusters(pools));
-        });
-        services.AddReverseProxy().AddTransforms(PoolProxy.Transform);
-        services.AddDataProtection().UseEphemeralDataProtectionProvider(); // YARP's, for cookies that are never set.
-        services.AddSingleton<IForwarderHttpClientFactory, PoolHttpClientFactory>();
+        services.AddHttpForwarder().AddSingleton<PoolConnections>().AddSingleton<PoolForwarder>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -63,13 +52,11 @@ public static class Program
         });
         app.MapHealth();
         app.MapModels();                                    // What may they see?                     401, 403, 404
-        app.MapReverseProxy(proxy =>
+        app.MapModelCalls(call =>
         {
-            proxy.UseMiddleware<CallBodyMiddleware>();      // What do they ask for?                  400, 404, 413, 415
-            proxy.UseMiddleware<AdmissionMiddleware>();     // May they? One grain call.      401, 403, 404, 429, 503
-            proxy.UseMiddleware<PoolMiddleware>();          // Forward, and answer for the pool.      502, 503, 504
-            proxy.UseLoadBalancing();
-        });
+            call.UseMiddleware<CallBodyMiddleware>();       // What do they ask for?                  400, 404, 413, 415
+            call.UseMiddleware<AdmissionMiddleware>();      // May they? One grain call.      401, 403, 404, 429, 503
+        });                                                 // Forward, and answer for the pool.      502, 503, 504
     }
 
     /// <summary>Before the edge listens, and as long as it takes: no request is ever without a session.</summary>

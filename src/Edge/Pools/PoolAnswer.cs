@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using System.Net;
+using System.Net.Http.Headers;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Sessions;
@@ -9,14 +11,15 @@ namespace Sluice.Edge.Pools;
 /// <summary>Brings a pool's answer to the client: its errors in our words, its streams as they arrive.</summary>
 internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> logger)
 {
-    // Said by the pool for itself; to the client the gateway speaks.
-    private static readonly string[] NotRelayed =
-        ["Server", "Set-Cookie", "WWW-Authenticate", "Connection", "Keep-Alive"];
+    // What the pool says for itself: to the client the gateway speaks. The length changes when usage is taken out, and
+    // when an error takes the body's place.
+    private static readonly FrozenSet<string> NotRelayed = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        ["Server", "Set-Cookie", "WWW-Authenticate", "Content-Length", RequestIdText.Header, .. HopByHop.Headers]);
 
     public async Task RelayAsync(HttpContext context, HttpResponseMessage answer)
     {
         var call = context.Call();
-        CleanHeaders(context.Response, call);
         if (PoolError.For(answer, call) is { } error)
         {
             LogPoolError(call.RequestIdText, call.Pool!.Name, (int)answer.StatusCode, error.Status);
@@ -24,6 +27,8 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
             return;
         }
 
+        Copy(answer.Headers, context.Response.Headers);
+        Copy(answer.Content.Headers, context.Response.Headers);
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         await using var body = await answer.Content.ReadAsStreamAsync(idle.Token);
         using var source = new PoolBody(body, call.Pool!.IdleTimeout, idle, time);
@@ -40,28 +45,17 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
         }
     }
 
-    private static void CleanHeaders(HttpResponse response, ModelCall call)
+    private static void Copy(HttpHeaders from, IHeaderDictionary to)
     {
-        var headers = response.Headers;
-        foreach (var name in NotRelayed)
+        foreach (var (name, values) in from.NonValidated)
         {
-            headers.Remove(name);
-        }
-
-        List<string>? limitsOfPool = null; // Most pools have none, and a list is not changed while it is walked.
-        foreach (var header in headers)
-        {
-            if (header.Key.StartsWith(RateLimitHeaders.Prefix, StringComparison.OrdinalIgnoreCase))
+            // The limits of a pool are the gateway's, not the client's, who has been told its own.
+            if (!NotRelayed.Contains(name)
+                && !name.StartsWith(RateLimitHeaders.Prefix, StringComparison.OrdinalIgnoreCase))
             {
-                (limitsOfPool ??= []).Add(header.Key);
+                to[name] = values.Count == 1 ? values.ToString() : (string[])[.. values];
             }
         }
-
-        limitsOfPool?.ForEach(name => headers.Remove(name));
-
-        headers.ContentLength = null; // Usage may be taken out, and an error may take the body's place.
-        headers[RequestIdText.Header] = call.RequestIdText;
-        RateLimitHeaders.Write(headers, call.Decision!.Value);
     }
 
     private static bool HasType(HttpResponseMessage answer, string type) =>

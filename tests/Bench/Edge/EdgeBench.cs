@@ -72,8 +72,8 @@ internal sealed class EdgeBench(EdgeServers servers, EdgeSettings settings, Time
     private Used Use(EdgeTarget target)
     {
         var pool = ProcessorTime.Of(servers.Pool.Id);
-        var proxy = target.Own is null ? TimeSpan.Zero : ProcessorTime.Of(target.Own.Id);
-        var own = target.Own is null ? pool : proxy;
+        var proxy = target.Own.Aggregate(TimeSpan.Zero, (sum, process) => sum + ProcessorTime.Of(process.Id));
+        var own = target.Own.Count == 0 ? pool : proxy;
         return new Used(Environment.CpuUsage.TotalTime + pool + proxy, own, ProcessorTime.OfMachine());
     }
 

@@ -2,13 +2,14 @@ using System.Net;
 using System.Text.Json;
 using Sluice.Bench.Load;
 using Sluice.Bench.Processes;
+using Sluice.Testing;
 
 namespace Sluice.Bench.Edge;
 
 /// <summary>Something to load.</summary>
 /// <param name="Load">Where and what to send.</param>
-/// <param name="Own">The process in front; null for the pool itself.</param>
-internal sealed record EdgeTarget(LoadTarget Load, ServerProcess? Own)
+/// <param name="Own">The processes in front; empty for the pool itself.</param>
+internal sealed record EdgeTarget(LoadTarget Load, IReadOnlyList<ServerProcess> Own)
 {
     public string Name => Load.Name;
 }
@@ -19,9 +20,11 @@ internal sealed class EdgeServers : IAsyncDisposable
     public const string PoolName = "pool directly";
     public const string BareName = "bare YARP";
     public const string SluiceName = "Sluice";
+    public const string RemoteName = "Sluice, silo apart";
     public const string NginxName = "nginx";
 
     private readonly List<ServerProcess> _processes = [];
+    private SiloServer? _silo;
     private readonly List<EdgeTarget> _targets = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sluice-bench-");
     private readonly bool _stream;
@@ -40,6 +43,7 @@ internal sealed class EdgeServers : IAsyncDisposable
             var pool = await servers.StartPoolAsync(cancellationToken);
             await servers.StartBareAsync(pool, cancellationToken);
             await servers.StartSluiceAsync(pool, cancellationToken);
+            await servers.StartRemoteAsync(pool, cancellationToken);
             await servers.StartNginxAsync(pool, cancellationToken);
             return servers;
         }
@@ -57,6 +61,11 @@ internal sealed class EdgeServers : IAsyncDisposable
             await process.DisposeAsync();
         }
 
+        if (_silo is not null)
+        {
+            await _silo.DisposeAsync();
+        }
+
         _folder.Delete(recursive: true);
     }
 
@@ -66,7 +75,7 @@ internal sealed class EdgeServers : IAsyncDisposable
             "samples/SimulatedPool", ["--instant", "--port", "0"], "Simulated pool at ", cancellationToken);
         _processes.Add(process);
         var address = AddressIn(line);
-        AddTarget(PoolName, address, null, null);
+        AddTarget(PoolName, address, null);
         return address;
     }
 
@@ -94,6 +103,31 @@ internal sealed class EdgeServers : IAsyncDisposable
         AddTarget(SluiceName, new Uri(Told("edge")), key, process);
     }
 
+    /// <summary>An edge that asks a silo in another process about every request; none where no PostgreSQL is.</summary>
+    private async Task StartRemoteAsync(Uri pool, CancellationToken cancellationToken)
+    {
+        if (PostgreSqlServer.WhyMissing is { } why)
+        {
+            await Console.Error.WriteLineAsync($"Without '{RemoteName}': {why}");
+            return;
+        }
+
+        _silo = await SiloServer.StartAsync(cancellationToken);
+        var key = await BenchKey.IssueAsync(
+            _silo.Admin, await _silo.AdminKeyAsync(cancellationToken), cancellationToken);
+        var (process, line) = await ServerProcess.StartAsync(
+            "src/Edge",
+            [
+                "--seed", _silo.Seed, "--port", "0", "--admin-port", "0",
+                "--Edge:Pools:0:Name", "pool", "--Edge:Pools:0:Address", pool.ToString(),
+                "--Edge:Pools:0:Models:0", RequestBytes.Model,
+                "--Logging:LogLevel:Sluice.Edge.Hosting", "Information",
+            ],
+            "is ready", cancellationToken);
+        _processes.Add(process);
+        AddTarget(RemoteName, AddressIn(line), key, process, _silo.Process);
+    }
+
     private async Task StartNginxAsync(Uri pool, CancellationToken cancellationToken)
     {
         if (await NginxProxy.StartAsync(pool, _folder.FullName, cancellationToken) is var (process, address))
@@ -103,7 +137,7 @@ internal sealed class EdgeServers : IAsyncDisposable
         }
     }
 
-    private void AddTarget(string name, Uri address, string? key, ServerProcess? own)
+    private void AddTarget(string name, Uri address, string? key, params ServerProcess[] own)
     {
         var endPoint = new IPEndPoint(IPAddress.Parse(address.Host), address.Port);
         _targets.Add(new EdgeTarget(

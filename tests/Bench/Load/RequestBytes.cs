@@ -5,6 +5,9 @@ namespace Sluice.Bench.Load;
 /// <summary>The requests that are sent, byte for byte the same each time.</summary>
 internal static class RequestBytes
 {
+    /// <summary>The model that is asked for.</summary>
+    public const string Model = "deepseek-chat";
+
     private const string Messages =
         """
         [{"role":"system","content":"You are a helpful assistant who answers in one short sentence."},
@@ -19,7 +22,7 @@ internal static class RequestBytes
     /// <param name="stream">True asks for server-sent events.</param>
     public static byte[] Chat(Uri target, string? key, bool stream)
     {
-        var body = "{\"model\":\"deepseek-chat\",\"messages\":" + Messages
+        var body = $"{{\"model\":\"{Model}\",\"messages\":{Messages}"
             + ",\"max_tokens\":16,\"temperature\":0.2,\"user\":\"bench\"" + (stream ? ",\"stream\":true}" : "}");
         var request = new StringBuilder()
             .Append("POST /v1/chat/completions HTTP/1.1\r\n")

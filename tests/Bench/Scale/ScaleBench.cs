@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,11 +20,9 @@ internal sealed class ScaleBench : IAsyncDisposable
     private const int Callers = 64;
     private const int Steps = 4;
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sluice-scale-");
     private readonly TimeProvider _time = TimeProvider.System;
-    private PostgreSqlServer? _server;
+    private SiloServer? _silo;
     private ScaleDatabase? _database;
-    private ServerProcess? _silo;
     private ServiceProvider? _services;
     private ActorHost? _host;
     private KeyText _key;
@@ -99,7 +95,7 @@ internal sealed class ScaleBench : IAsyncDisposable
     public async Task HoldAsync(int perSecond, TimeSpan length, TextTable table, CancellationToken cancellationToken)
     {
         var before = await Database.WorkAsync(cancellationToken);
-        var processor = ProcessorTime.Of(_silo!.Id);
+        var processor = ProcessorTime.Of(_silo!.Process.Id);
         var started = _time.GetTimestamp();
         var latencies = new LatencyHistogram();
         var random = new Random(1);
@@ -118,7 +114,7 @@ internal sealed class ScaleBench : IAsyncDisposable
 
         await Task.WhenAll(calls);
         var seconds = _time.GetElapsedTime(started).TotalSeconds;
-        processor = ProcessorTime.Of(_silo.Id) - processor;
+        processor = ProcessorTime.Of(_silo.Process.Id) - processor;
         var work = await Database.WorkAsync(cancellationToken) - before;
         table.Add(
             perSecond == 0 ? $"{_active} active, no calls" : $"{_active} active, called at random",
@@ -136,60 +132,33 @@ internal sealed class ScaleBench : IAsyncDisposable
             await _services.DisposeAsync();
         }
 
-        if (_silo is not null)
-        {
-            await _silo.DisposeAsync();
-        }
-
         if (_database is not null)
         {
             await _database.DisposeAsync();
         }
 
-        if (_server is not null)
+        if (_silo is not null)
         {
-            await _server.DisposeAsync();
+            await _silo.DisposeAsync();
         }
-
-        _folder.Delete(recursive: true);
     }
 
-    private double SiloMebibytes => ProcessMemory.Of(_silo!.Id) / (double)(1 << 20);
+    private double SiloMebibytes => ProcessMemory.Of(_silo!.Process.Id) / (double)(1 << 20);
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
-        if (PostgreSqlServer.WhyMissing is { } why)
-        {
-            throw new BenchException(why);
-        }
-
-        _server = await PostgreSqlServer.StartAsync();
-        var (port, adminPort) = (FreePort(), FreePort());
-        var (masterKey, adminKey) = (
-            Path.Combine(_folder.FullName, "master.key"), Path.Combine(_folder.FullName, "admin.key"));
-        await SecretFile.WriteAsync(masterKey, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
-        var url = Path.Combine(_folder.FullName, "database.url");
-        await File.WriteAllTextAsync(url, _server.UrlOf("postgres"), cancellationToken);
-        (_silo, _) = await ServerProcess.StartAsync(
-            "src/Silo",
-            [
-                "--port", Text(port), "--address", "127.0.0.1", "--admin-port", Text(adminPort),
-                "--database-url-file", url, "--master-key-file", masterKey, "--admin-key-file", adminKey,
-                "--Logging:LogLevel:Sluice.Silo.Hosting", "Information",
-            ],
-            "is ready", cancellationToken);
-        var admin = new Uri($"http://127.0.0.1:{adminPort}");
+        _silo = await SiloServer.StartAsync(cancellationToken);
         var text = await BenchKey.IssueAsync(
-            admin, (await File.ReadAllTextAsync(adminKey, cancellationToken)).Trim(), cancellationToken);
+            _silo.Admin, await _silo.AdminKeyAsync(cancellationToken), cancellationToken);
         if (KeyText.TryParse(text, out _key) is not KeyTextFault.None)
         {
             throw new BenchException("the silo issued a key that is none.");
         }
 
         _template = _key.ClientId;
-        _database = new ScaleDatabase(_server.Port);
+        _database = new ScaleDatabase(_silo.DatabasePort);
         _services = new ServiceCollection()
-            .AddActorClient(_ => new ClusterClientOptions { Seeds = { $"127.0.0.1:{port}" } })
+            .AddActorClient(_ => new ClusterClientOptions { Seeds = { _silo.Seed } })
             .BuildServiceProvider();
         _host = _services.GetRequiredService<ActorHost>();
         await _host.StartAsync(cancellationToken);
@@ -232,13 +201,6 @@ internal sealed class ScaleBench : IAsyncDisposable
 
     private static IEnumerable<int> StepsTo(int last) =>
         Enumerable.Range(0, Steps).Reverse().Select(step => last >> (2 * step)).Where(count => count > 0);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static string Text(double number, int digits = 0) =>
         number.ToString($"F{digits}", CultureInfo.InvariantCulture);
