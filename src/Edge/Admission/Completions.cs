@@ -5,12 +5,13 @@ using Sluice.Grains.Abstractions.Clients;
 namespace Sluice.Edge.Admission;
 
 /// <summary>Tells clients' grains which calls ended, until they have heard it or the slot has expired anyway.</summary>
-internal sealed partial class Completions : IHostedService
+internal sealed partial class Completions : IHostedService, IDisposable
 {
     private readonly IClusterClient _cluster;
     private readonly LiveCalls _live;
     private readonly ILogger _logger;
     private readonly UntoldCompletions _untold;
+    private readonly HeldCompletions _held;
     private readonly TimeSpan _renewPeriod;
     private readonly TaskCompletionSource _allHeard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _unheard;
@@ -28,6 +29,7 @@ internal sealed partial class Completions : IHostedService
     {
         (_cluster, _live, _logger, _renewPeriod) = (cluster, live, logger, options.Value.RenewPeriod);
         _untold = new UntoldCompletions(cluster, time, logger, Settled);
+        _held = new HeldCompletions(time, (clientId, calls) => _ = TellAsync(clientId, calls));
     }
 
     /// <summary>
@@ -37,8 +39,55 @@ internal sealed partial class Completions : IHostedService
     public void Post(ModelCall call)
     {
         Interlocked.Increment(ref _unheard);
-        _ = CompleteAsync(call);
+        if (call.PoolClosed.IsCompleted)
+        {
+            Tell(call);
+        }
+        else
+        {
+            _ = TellWhenClosedAsync(call);
+        }
     }
+
+    /// <summary>
+    /// Ends of calls of this client, to be told along with a request. Whoever takes them says what became of them:
+    /// <see cref="Heard"/> or <see cref="NotHeard"/>.
+    /// </summary>
+    public ModelCall[] TakeHeld(string clientId) => _held.Take(clientId);
+
+    /// <summary>The client's grain admitted a request, and said with it how long ends may be held.</summary>
+    /// <param name="clientId">The client.</param>
+    /// <param name="sent">Timestamp from before the request was sent.</param>
+    /// <param name="completeWithin">How long from then on; zero: not at all.</param>
+    public void Admitted(string clientId, long sent, TimeSpan completeWithin) =>
+        _held.Allow(clientId, sent, completeWithin);
+
+    /// <summary>The grain has heard that these calls ended.</summary>
+    public void Heard(ModelCall[] calls)
+    {
+        foreach (var call in calls)
+        {
+            _live.Remove(call);
+        }
+
+        Settled(calls.Length);
+    }
+
+    /// <summary>It is not known whether the grain has heard of these; it is told again.</summary>
+    public void NotHeard(ModelCall[] calls)
+    {
+        foreach (var call in calls)
+        {
+            // No longer live, so that nothing renews its slot; a renewal that is under way still may.
+            _live.Remove(call);
+            _untold.Add(
+                call.Caller.ClientId, CompletionOf(call),
+                new TimeSpan(Volatile.Read(ref _slotTtlTicks)) + _renewPeriod);
+        }
+    }
+
+    public static Completion CompletionOf(ModelCall call) => new(
+        call.RequestId, call.Dispatched ? CompletionOutcome.Dispatched : CompletionOutcome.NotDispatched);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -48,37 +97,50 @@ internal sealed partial class Completions : IHostedService
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _stopping, true); // A full fence: this sees the last end, or that sees the stop.
+        _held.TellAll();
         if (Volatile.Read(ref _unheard) > 0)
         {
             await _allHeard.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task CompleteAsync(ModelCall call)
+    public void Dispose() => _held.Dispose();
+
+    private async Task TellWhenClosedAsync(ModelCall call)
+    {
+        await call.PoolClosed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // However it was closed.
+        Tell(call);
+    }
+
+    private void Tell(ModelCall call)
     {
         if (call.Decision is { SlotTtl: var slotTtl } && slotTtl > TimeSpan.Zero)
         {
             Volatile.Write(ref _slotTtlTicks, slotTtl.Ticks);
         }
 
-        await call.PoolClosed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // However it was closed.
-        var clientId = call.Caller.ClientId;
-        var outcome = call.Dispatched ? CompletionOutcome.Dispatched : CompletionOutcome.NotDispatched;
-        var completion = new Completion(call.RequestId, outcome);
+        if (Volatile.Read(ref _stopping) || !_held.TryHold(call))
+        {
+            _ = TellAsync(call.Caller.ClientId, [call]);
+        }
+        else if (Volatile.Read(ref _stopping))
+        {
+            _held.TellAll(); // The stop came in between, and may have looked before.
+        }
+    }
+
+    private async Task TellAsync(string clientId, ModelCall[] calls)
+    {
         try
         {
-            var grain = call.Grain ?? _cluster.GetGrain<IClientAdmission>(clientId);
-            await grain.Complete(new CompletionBatch { Completions = [completion] });
-            _live.Remove(call);
-            Settled(1);
+            var grain = calls[0].Grain ?? _cluster.GetGrain<IClientAdmission>(clientId);
+            await grain.Complete(new CompletionBatch { Completions = Array.ConvertAll(calls, CompletionOf) });
+            Heard(calls);
         }
         catch (Exception exception)
         {
-            LogNotHeard(exception, clientId, call.RequestId);
-
-            // No longer live, so that nothing renews its slot; a renewal that is under way still may.
-            _live.Remove(call);
-            _untold.Add(clientId, completion, new TimeSpan(Volatile.Read(ref _slotTtlTicks)) + _renewPeriod);
+            LogNotHeard(exception, clientId, calls[0].RequestId, calls.Length);
+            NotHeard(calls);
         }
     }
 
@@ -90,6 +152,7 @@ internal sealed partial class Completions : IHostedService
         }
     }
 
-    [LoggerMessage(2111, LogLevel.Debug, "Client {ClientId}, request {RequestId}: its end was not heard yet.")]
-    private partial void LogNotHeard(Exception exception, string clientId, RequestId requestId);
+    [LoggerMessage(2111, LogLevel.Debug,
+        "Client {ClientId}, request {RequestId}: its end was not heard yet; {Count} in all.")]
+    private partial void LogNotHeard(Exception exception, string clientId, RequestId requestId, int count);
 }

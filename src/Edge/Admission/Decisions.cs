@@ -6,7 +6,8 @@ namespace Sluice.Edge.Admission;
 
 /// <summary>Gets the one decision about a request.</summary>
 internal sealed class Decisions(
-    IClusterClient cluster, IOptions<EdgeOptions> options, EdgeMetrics metrics, TimeProvider time)
+    IClusterClient cluster, Completions completions, IOptions<EdgeOptions> options, EdgeMetrics metrics,
+    TimeProvider time)
 {
     private readonly TimeSpan _timeout = options.Value.DecisionTimeout;
 
@@ -32,38 +33,62 @@ internal sealed class Decisions(
     private async Task<AdmitReply> AskUntilDecidedAsync(
         ModelCall call, long started, CancellationToken cancellationToken)
     {
+        // What ended before goes along: for a busy client, half the messages.
+        var clientId = call.Caller.ClientId;
+        var ended = completions.TakeHeld(clientId);
         var request = new AdmitRequest
         {
             RequestId = call.RequestId,
             KeyVersion = call.Caller.KeyVersion,
             SecretDigest = call.Caller.SecretDigest,
             Model = call.Body.Model,
+            Completes = ended.Length == 0 ? [] : Array.ConvertAll(ended, Completions.CompletionOf),
         };
         var failures = 0;
-        while (true)
+        try
         {
-            TimeSpan pause;
-            try
+            while (true)
             {
-                call.Grain ??= cluster.GetGrain<IClientAdmission>(call.Caller.ClientId);
-                var reply = await call.Grain.Admit(request);
-                pause = reply.RetryAfter;
-                if (reply.Verdict is not Verdict.Pending || !HasTimeFor(pause, started))
+                TimeSpan pause;
+                try
                 {
-                    return reply;
+                    call.Grain ??= cluster.GetGrain<IClientAdmission>(clientId);
+                    var sent = time.GetTimestamp();
+                    var reply = await call.Grain.Admit(request);
+                    pause = reply.RetryAfter;
+                    if (reply.Verdict is Verdict.Admitted)
+                    {
+                        completions.Admitted(clientId, sent, reply.CompleteWithin);
+                    }
+
+                    if (reply.Verdict is not Verdict.Pending)
+                    {
+                        completions.Heard(ended);
+                        ended = [];
+                        return reply;
+                    }
+
+                    if (!HasTimeFor(pause, started))
+                    {
+                        return reply;
+                    }
+                }
+                catch (OrleansMessageRejectionException)
+                    when (HasTimeFor(pause = Repeat.PauseAfter(++failures, call.RequestId), started))
+                {
+                    // Below it is asked again. Should it have admitted before it was lost, it knows the request's id.
+                }
+
+                await Task.Delay(pause, time, cancellationToken);
+                if (!HasTimeFor(TimeSpan.Zero, started))
+                {
+                    throw new TimeoutException(); // Given up while this slept: what is asked now nobody would use.
                 }
             }
-            catch (OrleansMessageRejectionException)
-                when (HasTimeFor(pause = Repeat.PauseAfter(++failures, call.RequestId), started))
-            {
-                // Below it is asked again. Should it have admitted before it was lost, it knows the request's id.
-            }
-
-            await Task.Delay(pause, time, cancellationToken);
-            if (!HasTimeFor(TimeSpan.Zero, started))
-            {
-                throw new TimeoutException(); // Given up while this slept: what is asked for now nobody would use.
-            }
+        }
+        finally
+        {
+            completions.NotHeard(ended);
         }
     }
 

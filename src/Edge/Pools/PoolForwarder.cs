@@ -5,11 +5,11 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sluice.Edge.Pools;
 
 /// <summary>
-/// Forwards a call to the pool that serves its model, with YARP's forwarder, and answers for a pool that did not answer.
+/// Forwards a call to the pool that serves its model, with YARP's forwarder, and answers for a pool that did not.
 /// </summary>
 /// <remarks>
-/// Not YARP's whole pipeline: the body has chosen the pool, a pool is one address, and each step of the pipeline is paid
-/// for by every request.
+/// Not YARP's whole pipeline: the body has chosen the pool, a pool is one address, and each step of the pipeline is
+/// paid for by every request.
 /// </remarks>
 internal sealed partial class PoolForwarder(
     IHttpForwarder forwarder,

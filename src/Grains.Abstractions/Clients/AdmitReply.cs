@@ -11,6 +11,10 @@ namespace Sluice.Grains.Abstractions.Clients;
 /// <param name="Epoch">
 /// The activation that answered: higher is newer. 0 when no client stands behind the answer.
 /// </param>
+/// <param name="CompleteWithin">
+/// The ends of this client's calls may be held back, to be told with its next request, for so long from before this
+/// request was sent. Zero: they must be told at once.
+/// </param>
 [GenerateSerializer, Immutable, Alias("sluice.AdmitReply")]
 public readonly record struct AdmitReply(
     [property: Id(0)] Verdict Verdict,
@@ -18,7 +22,8 @@ public readonly record struct AdmitReply(
     [property: Id(2)] LimitStatus Requests,
     [property: Id(3)] string? RefusedBy,
     [property: Id(4)] TimeSpan SlotTtl,
-    [property: Id(5)] long Epoch);
+    [property: Id(5)] long Epoch,
+    [property: Id(6)] TimeSpan CompleteWithin = default);
 
 /// <summary>How much of a limit is left, as the <c>x-ratelimit-*</c> headers tell it.</summary>
 /// <param name="Name">The limit's name in its plan; null when there is no such limit.</param>

@@ -15,6 +15,12 @@ public sealed record AdmitRequest
 
     /// <summary>The model that the body names; 1 to 256 characters.</summary>
     [Id(3)] public required string Model { get; init; }
+
+    /// <summary>
+    /// Calls of this client that ended before, told along with this request and counted before it; at most 64. They are
+    /// heard when the answer is any other than <see cref="Verdict.Pending"/>.
+    /// </summary>
+    [Id(4)] public Completion[] Completes { get; init; } = [];
 }
 
 /// <summary>A key that asks who it is.</summary>

@@ -1,4 +1,5 @@
 using Sluice.Rules.Admission;
+using Sluice.Rules.Limits;
 
 namespace Sluice.Grains.Clients;
 
@@ -38,6 +39,7 @@ internal sealed partial class ClientGrain : IGrainMigrationParticipant
         {
             // Another epoch in between had the chance to give back what these calls took of the stored counts.
             _client = left.GoOn(_client, _policy, mayRefund: _epoch == handedOver.Epoch + 1, Now);
+            _hold = CompletionHold.AllowedAt(Now.Elapsed); // Perhaps, by the last activation.
             LogHandedOver(ClientId, _epoch, handedOver.Epoch, left.Slots.Length);
         }
 

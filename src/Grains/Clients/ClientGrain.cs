@@ -35,6 +35,8 @@ internal sealed partial class ClientGrain(
     private StoredKeyVersion[] _keys = [];
     private PlanDefinition? _plan;
 
+    private CompletionHold _hold;
+
     private (byte[] Digest, byte[] Mac) _lastSecret = ([], []);
 
     private string ClientId => this.GetPrimaryKeyString();
@@ -62,13 +64,26 @@ internal sealed partial class ClientGrain(
                 new AdmitReply(Verdict.Pending, retryAfter, default, null, TimeSpan.Zero, _epoch));
         }
 
+        var now = Now;
+        CompleteAll(request.Completes, now);
         var asked = new AdmissionRequest(
             request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model);
-        (_client, var decision) = AdmissionRules.Decide(_client, asked, _policy, Now);
+        (_client, var decision) = AdmissionRules.Decide(_client, asked, _policy, now);
+        if (decision.Verdict is Rules.Admission.Verdict.NoFreeSlot && _hold.MayHide(now.Elapsed))
+        {
+            decision = decision with
+            {
+                Verdict = Rules.Admission.Verdict.Pending, RetryAfter = AdmissionRules.PendingRetryAfter,
+            };
+        }
+
         ExtendReserveIfLow(decision.Verdict is Rules.Admission.Verdict.Pending);
         DeactivateIfNobody();
         LogDecision(ClientId, request.RequestId, decision.Verdict, decision.RefusedBy, decision.RetryAfter);
-        return ValueTask.FromResult(decision.ToWire(_policy.SlotTtl, _epoch));
+        return ValueTask.FromResult(decision.ToWire(_policy.SlotTtl, _epoch) with
+        {
+            CompleteWithin = decision.Verdict is Rules.Admission.Verdict.Admitted ? AllowHold(now) : TimeSpan.Zero,
+        });
     }
 
     public ValueTask<IdentifyReply> Identify(IdentifyRequest request)
@@ -90,13 +105,7 @@ internal sealed partial class ClientGrain(
 
     public ValueTask Complete(CompletionBatch batch)
     {
-        var now = Now;
-        foreach (var (requestId, outcome) in batch.Completions)
-        {
-            var dispatched = outcome is not CompletionOutcome.NotDispatched;
-            _client = AdmissionRules.Complete(_client, requestId.ToRule(), dispatched, _policy, now);
-        }
-
+        CompleteAll(batch.Completions, Now);
         return ValueTask.CompletedTask;
     }
 
@@ -124,6 +133,30 @@ internal sealed partial class ClientGrain(
         }
 
         return ValueTask.FromResult(true);
+    }
+
+    private void CompleteAll(Completion[] completions, Moment now)
+    {
+        foreach (var (requestId, outcome) in completions)
+        {
+            var dispatched = outcome is not CompletionOutcome.NotDispatched;
+            _client = AdmissionRules.Complete(_client, requestId.ToRule(), dispatched, _policy, now);
+        }
+    }
+
+    /// <summary>How long the ends of calls may be held back, if at all.</summary>
+    private TimeSpan AllowHold(Moment now)
+    {
+        foreach (var limit in _policy.Concurrency)
+        {
+            if (!CompletionHold.IsHarmless(_client.Slots.InUse, limit.Amount))
+            {
+                return TimeSpan.Zero;
+            }
+        }
+
+        _hold = CompletionHold.AllowedAt(now.Elapsed);
+        return CompletionHold.Span;
     }
 
     /// <summary>The same secret comes with every request of a busy client; its MAC is worked out once.</summary>

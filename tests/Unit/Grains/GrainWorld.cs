@@ -152,13 +152,17 @@ internal sealed class GrainWorld : IKeyHasher
 
     public AdmitReply Admit(
         long sequence, ActorHost silo, string model = "m", int keyVersion = 1, byte[]? digest = null) => Run(
-            () => silo.Client.GetGrain<IClientAdmission>(ClientId).Admit(new AdmitRequest
-            {
-                RequestId = new RequestId(1, sequence),
-                KeyVersion = keyVersion,
-                SecretDigest = digest ?? Digest,
-                Model = model,
-            }));
+            () => silo.Client.GetGrain<IClientAdmission>(ClientId).Admit(
+                RequestOf(sequence, model, keyVersion, digest)));
+
+    public static AdmitRequest RequestOf(
+        long sequence, string model = "m", int keyVersion = 1, byte[]? digest = null) => new()
+        {
+            RequestId = new RequestId(1, sequence),
+            KeyVersion = keyVersion,
+            SecretDigest = digest ?? Digest,
+            Model = model,
+        };
 
     /// <summary>How many of so many requests are admitted, each asked for until it is decided, as edges do.</summary>
     public int AdmitMany(int count, ActorHost? silo = null)

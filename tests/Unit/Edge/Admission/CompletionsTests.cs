@@ -9,10 +9,11 @@ using Xunit;
 
 namespace Sluice.Unit.Edge.Admission;
 
-public sealed class CompletionsTests
+public sealed class CompletionsTests : IDisposable
 {
     private static readonly TimeSpan SlotTtl = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan RenewPeriod = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Held = TimeSpan.FromMilliseconds(10);
 
     private readonly FakeCluster _cluster = new();
     private readonly LiveCalls _live = new();
@@ -22,6 +23,8 @@ public sealed class CompletionsTests
     public CompletionsTests() => _completions = new Completions(
         _cluster, _live, Options.Create(new EdgeOptions { RenewPeriod = RenewPeriod }), _time,
         NullLogger<Completions>.Instance);
+
+    public void Dispose() => _completions.Dispose();
 
     [Theory]
     [InlineData(true, CompletionOutcome.Dispatched)]
@@ -217,6 +220,79 @@ public sealed class CompletionsTests
         await patience.CancelAsync();
 
         await stop.Within();
+    }
+
+    /// <summary>Guards busy clients: half their messages are ends of calls.</summary>
+    [Fact]
+    public void An_end_that_may_be_held_waits_for_the_clients_next_request()
+    {
+        _completions.Admitted(Some.ClientId, _time.GetTimestamp(), Held);
+        var call = LiveCall();
+
+        _completions.Post(call);
+
+        Assert.False(_cluster.Client.Completes.Reader.TryRead(out _));
+        Assert.Equal([call], _completions.TakeHeld(Some.ClientId));
+        _completions.Heard([call]);
+        Assert.Equal(0, _live.Count);
+        Assert.Empty(_completions.TakeHeld(Some.ClientId));
+    }
+
+    /// <summary>Guards the slot of a client that asks no more: a held end is told in time.</summary>
+    [Fact]
+    public async Task What_no_request_takes_along_is_told_in_the_time_that_the_grain_allows()
+    {
+        _completions.Admitted(Some.ClientId, _time.GetTimestamp(), Held);
+        _completions.Post(LiveCall());
+        _completions.Post(LiveCall());
+
+        _time.Advance(Held);
+
+        Assert.Equal(2, (await Heard()).Completions.Length);
+        await Eventually.True(() => _live.Count == 0, "the calls are no longer live");
+        Assert.Equal(0, _time.ArmedTimers);
+    }
+
+    [Fact]
+    public async Task Once_the_time_is_over_or_the_grain_forbids_it_ends_are_told_at_once()
+    {
+        _completions.Admitted(Some.ClientId, _time.GetTimestamp(), Held);
+        _completions.Admitted(Some.ClientId, _time.GetTimestamp(), TimeSpan.Zero);
+        _completions.Post(LiveCall());
+        Assert.Single((await Heard()).Completions);
+
+        _completions.Admitted(Some.ClientId, _time.GetTimestamp(), Held);
+        _time.Advance(Held);
+        _completions.Post(LiveCall());
+        Assert.Single((await Heard()).Completions);
+    }
+
+    /// <summary>Guards a request that fails on its way with ends of other calls on board.</summary>
+    [Fact]
+    public async Task What_a_lost_request_took_along_is_told_again()
+    {
+        _completions.Admitted(Some.ClientId, _time.GetTimestamp(), Held);
+        var call = LiveCall();
+        _completions.Post(call);
+
+        _completions.NotHeard(_completions.TakeHeld(Some.ClientId));
+        await Eventually.True(() => _time.ArmedTimers == 2, "it looks for what is held, and another try is planned");
+        _time.Advance(Repeat.PauseMax);
+
+        Assert.Equal(call.RequestId, Assert.Single((await Heard()).Completions).RequestId);
+    }
+
+    [Fact]
+    public async Task An_edge_that_stops_tells_what_it_holds()
+    {
+        _completions.Admitted(Some.ClientId, _time.GetTimestamp(), Held);
+        _completions.Post(LiveCall());
+
+        await _completions.StopAsync(CancellationToken.None).Within();
+
+        Assert.Single((await Heard()).Completions);
+        _completions.Post(LiveCall());
+        Assert.Single((await Heard()).Completions); // Nothing is held any more.
     }
 
     private ModelCall LiveCall()

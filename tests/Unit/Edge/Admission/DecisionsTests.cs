@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Sluice.Edge;
 using Sluice.Edge.Admission;
@@ -18,11 +19,12 @@ public sealed class DecisionsTests
     private readonly ModelCall _call = Some.Call(sequence: 4);
     private readonly Decisions _decisions;
 
-    public DecisionsTests() => _decisions = new Decisions(
-        _cluster,
-        Options.Create(new EdgeOptions { DecisionTimeout = TimeSpan.FromSeconds(3) }),
-        Some.Metrics(),
-        _time);
+    public DecisionsTests()
+    {
+        var options = Options.Create(new EdgeOptions { DecisionTimeout = TimeSpan.FromSeconds(3) });
+        var completions = new Completions(_cluster, new LiveCalls(), options, _time, NullLogger<Completions>.Instance);
+        _decisions = new Decisions(_cluster, completions, options, Some.Metrics(), _time);
+    }
 
     [Theory]
     [InlineData(Verdict.Admitted)]

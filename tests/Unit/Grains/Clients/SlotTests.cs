@@ -73,6 +73,49 @@ public sealed class SlotTests
         Assert.Equal(Verdict.Admitted, Admitted(6).Verdict);
     }
 
+    [Fact]
+    public void What_ended_before_is_told_with_the_next_request_and_counts_before_it()
+    {
+        Admitted(1);
+
+        var request = GrainWorld.RequestOf(2) with { Completes = [Ended(1)] };
+        var reply = _world.Run(() => _world.Admission.Admit(request));
+
+        Assert.Equal(Verdict.Admitted, reply.Verdict);
+        Assert.Equal(new RequestId(1, 2), Assert.Single(_world.Inspect().Slots).RequestId);
+    }
+
+    /// <summary>Guards clients near their limit: no slot must seem taken there because its end was not told.</summary>
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 10)]
+    [InlineData(9, 10)]
+    public void Ends_may_be_held_back_while_half_the_slots_are_free(long slots, int milliseconds)
+    {
+        var world = new GrainWorld();
+        world.CreateClient(GrainWorld.Slots(slots));
+
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), world.Admit(1, world.Silo).CompleteWithin);
+    }
+
+    /// <summary>Guards "never refused within its limits": the slot that is missing may be free already.</summary>
+    [Fact]
+    public void Who_finds_no_slot_while_ends_may_be_held_back_is_not_refused_yet()
+    {
+        var world = new GrainWorld();
+        world.CreateClient(GrainWorld.Slots(2));
+        Assert.True(world.Admit(1, world.Silo).CompleteWithin > TimeSpan.Zero);
+        Assert.Equal(TimeSpan.Zero, world.Admit(2, world.Silo).CompleteWithin);
+
+        Assert.Equal(Verdict.Pending, world.Admit(3, world.Silo).Verdict);
+        world.Advance(TimeSpan.FromMilliseconds(15) - TimeSpan.FromTicks(1));
+        Assert.Equal(Verdict.Pending, world.Admit(3, world.Silo).Verdict);
+        world.Advance(TimeSpan.FromTicks(1));
+        Assert.Equal(Verdict.NoFreeSlot, world.Admit(3, world.Silo).Verdict);
+    }
+
+    private static Completion Ended(long sequence) => new(new RequestId(1, sequence), CompletionOutcome.Dispatched);
+
     private (Verdict Verdict, TimeSpan SlotTtl) Admitted(long sequence)
     {
         var reply = _world.Admit(sequence, _world.Silo);

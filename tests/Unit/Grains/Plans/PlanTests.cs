@@ -113,6 +113,7 @@ public sealed class PlanTests
         var live = _world.Inspect();
         Assert.Equal(4, live.Slots.Length);
         Assert.Equal(4, _world.InspectQuota().Used);
+        _world.Advance(TimeSpan.FromMilliseconds(15)); // Until then the end of a call might be on its way.
         Assert.Equal(Verdict.NoFreeSlot, _world.Admit().Verdict);
     }
 
