@@ -30,6 +30,9 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     /// </summary>
     private const int TurnQuantum = 100;
 
+    /// <summary>Turns on the thread of a caller: its own, and a look whether there are more.</summary>
+    private const int CallerQuantum = 2;
+
     private readonly Queue<PostedTurn> _posted = new();
     private WorkList _waiting;
     private WorkList _running;
@@ -72,13 +75,17 @@ internal sealed partial class Activation : IThreadPoolWorkItem
             schedule = Append(call);
         }
 
-        if (schedule)
+        if (schedule && !TryRunOnCaller(call))
         {
             Host.Scheduler.Schedule(this);
         }
 
         return Enqueued.Accepted;
     }
+
+    private bool TryRunOnCaller(GrainCall call) =>
+        call is { Received: false, CallerActivation: null } && Host.Scheduler.MayRunOnCaller
+        && CallerTurns.TryRun(this, static me => me.Run(CallerQuantum));
 
     /// <summary>A timer's tick: it waits its turn, but no bound holds it off.</summary>
     internal void EnqueueTick(WorkItem tick)
@@ -149,7 +156,9 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         }
     }
 
-    void IThreadPoolWorkItem.Execute()
+    void IThreadPoolWorkItem.Execute() => Run(TurnQuantum);
+
+    private void Run(int quantum)
     {
         var outer = SynchronizationContext.Current;
         WorkItem? ended = null;
@@ -169,17 +178,17 @@ internal sealed partial class Activation : IThreadPoolWorkItem
 
                 posted = default;
                 next = null;
-                goOn = turns < TurnQuantum && TryTakeTurn(out posted, out next);
+                goOn = turns < quantum && TryTakeTurn(out posted, out next);
 
                 // After its quantum the activation stays scheduled, and goes to the back of the line below.
-                _scheduled = goOn || turns == TurnQuantum;
+                _scheduled = goOn || turns == quantum;
             }
 
             ended?.Ended();
             ended = null;
             if (!goOn)
             {
-                yielded = turns == TurnQuantum;
+                yielded = turns == quantum;
                 break;
             }
 

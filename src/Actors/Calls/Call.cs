@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 using Sluice.Actors.Codecs;
 using Sluice.Actors.Hosting;
+using Sluice.Actors.Turns;
 
 namespace Sluice.Actors.Calls;
 
@@ -154,10 +155,19 @@ internal sealed class Call<TArgs, TResult> : GrainCall, IValueTaskSource<TResult
         {
             _result = result;
             BeforeAnswer(null);
-            GiveResult();
+            if (!_wanted || !Errands.TryTake(this))
+            {
+                GiveResult();
+            }
         }
 
         EndPart();
+    }
+
+    internal override void GiveAnswer(bool here)
+    {
+        _answer.RunContinuationsAsynchronously = !here;
+        _answer.SetResult(_result); // From here on the caller may take the result, and the object.
     }
 
     protected override void GiveFailure(Exception exception)
@@ -190,6 +200,7 @@ internal sealed class Call<TArgs, TResult> : GrainCall, IValueTaskSource<TResult
     protected override void Reuse()
     {
         _answer.Reset();
+        _answer.RunContinuationsAsynchronously = true;
         _task = null;
         _args = default!;
         _result = default!;

@@ -189,6 +189,10 @@ internal abstract class GrainCall : WorkItem, ITransportCall
     /// <exception cref="MalformedPayloadException">It cannot be read; the call has not ended.</exception>
     internal abstract void AcceptAnswer(ref WireReader reader);
 
+    /// <summary>Gives the caller the answer that came over the wire, and was kept until now.</summary>
+    /// <param name="here">On this thread; otherwise on the pool.</param>
+    internal abstract void GiveAnswer(bool here);
+
     /// <summary>Answers while the run goes on. The answer must have been claimed.</summary>
     internal void AnswerFailure(Exception exception)
     {

@@ -8,4 +8,7 @@ public interface ITurnScheduler
 {
     /// <summary>Executes the item soon, on a thread of the scheduler's choice, never on the caller's stack.</summary>
     void Schedule(IThreadPoolWorkItem item);
+
+    /// <summary>Whether a call from outside of all grains may run on its caller's thread, when idle.</summary>
+    bool MayRunOnCaller => false;
 }

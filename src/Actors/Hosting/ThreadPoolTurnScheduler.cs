@@ -1,3 +1,5 @@
+using Sluice.Actors.Turns;
+
 namespace Sluice.Actors.Hosting;
 
 /// <summary>Turns run on the thread pool, in its global queue.</summary>
@@ -7,5 +9,14 @@ namespace Sluice.Actors.Hosting;
 public sealed class ThreadPoolTurnScheduler : ITurnScheduler
 {
     /// <inheritdoc/>
-    public void Schedule(IThreadPoolWorkItem item) => ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
+    public bool MayRunOnCaller => true;
+
+    /// <inheritdoc/>
+    public void Schedule(IThreadPoolWorkItem item)
+    {
+        if (!Errands.TryTake(item))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
+        }
+    }
 }

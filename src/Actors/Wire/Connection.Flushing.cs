@@ -1,4 +1,5 @@
 using Sluice.Actors.Codecs;
+using Sluice.Actors.Turns;
 
 namespace Sluice.Actors.Wire;
 
@@ -10,6 +11,8 @@ internal sealed partial class Connection : IThreadPoolWorkItem
 {
     /// <summary>Most bytes that may wait for a peer that does not read; then it is taken for lost.</summary>
     internal const int MostUnsent = 64 << 20;
+
+    private const int MostPendingToSendHere = 4;
 
     private WireBuffer _filling = new();
     private WireBuffer _leaving = new();
@@ -31,9 +34,34 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         if (!_flushing)
         {
             _flushing = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            if (!Errands.TryTakeFlush(this))
+            {
+                FlushElsewhere();
+            }
         }
     }
+
+    /// <summary>
+    /// Under the lock, as <see cref="Flush"/>, by a thread that sends one call. True: it is to send it itself, when it
+    /// has left the lock. With few calls open nobody is likely to write more at once; with many, what others write
+    /// meanwhile should leave together.
+    /// </summary>
+    private bool FlushOneCall()
+    {
+        if (_flushing || _pending.Count > MostPendingToSendHere)
+        {
+            Flush();
+            return false;
+        }
+
+        return _flushing = true;
+    }
+
+    /// <summary>By whoever was left to flush.</summary>
+    internal void FlushHere() => _ = FlushAsync();
+
+    /// <summary>By whoever was left to flush.</summary>
+    internal void FlushElsewhere() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     private async Task FlushAsync()
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Sluice.Actors.Calls;
 using Sluice.Actors.Codecs;
+using Sluice.Actors.Turns;
 
 namespace Sluice.Actors.Wire;
 
@@ -25,7 +26,8 @@ internal sealed partial class Connection
         {
             while (true)
             {
-                var read = await reader.ReadAsync(_closing.Token);
+                var read = await new ReadAwaitable(reader.ReadAsync(_closing.Token));
+                Errands.Begin();
                 _taking = true;
                 var rest = read.Buffer;
                 while (!_closed && TryTakeFrame(ref rest, out var frame))
@@ -48,6 +50,7 @@ internal sealed partial class Connection
             reason = e;
         }
 
+        Errands.End().HandOn();
         Close(reason);
         await reader.CompleteAsync();
     }

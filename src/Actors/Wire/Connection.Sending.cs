@@ -23,6 +23,8 @@ internal sealed partial class Connection
         }
 
         var oneWay = call.OneWay;
+        var mayFlushHere = call.CallerActivation is null; // A grain's turn is not held up by sending.
+        bool flushHere;
         Exception? failure;
         lock (_sending)
         {
@@ -40,7 +42,16 @@ internal sealed partial class Connection
                 call.ForgottenByConnection();
             }
 
-            Flush();
+            flushHere = mayFlushHere && FlushOneCall();
+            if (!mayFlushHere)
+            {
+                Flush();
+            }
+        }
+
+        if (flushHere)
+        {
+            FlushHere();
         }
 
         if (failure is not null)

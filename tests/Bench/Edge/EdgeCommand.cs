@@ -17,16 +17,22 @@ internal static class EdgeCommand
         NumberOption.Create("--connections", "Clients, one request at a time each.", 32, 1);
     private static readonly Option<string> Body =
         new("--body") { Description = "Answer in one document, or as a stream.", DefaultValueFactory = _ => Chat };
+    private static readonly Option<string[]> Targets = new("--target")
+    {
+        Description = "Only this proxy beside bare YARP; may be repeated.",
+        DefaultValueFactory = _ => [],
+    };
     private static readonly Option<FileInfo?> Json =
         new("--json") { Description = "File for every figure of every round." };
 
     public static Command Create()
     {
         Body.AcceptOnlyFromAmong(Chat, Streamed);
+        Targets.AcceptOnlyFromAmong(EdgeServers.SluiceName, EdgeServers.RemoteName, EdgeServers.NginxName);
         var command = new Command(
             "edge", "Whole requests: the pool directly, bare YARP, Sluice, and nginx if installed, in turns.")
         {
-            Rounds, Seconds, Connections, Body, Json,
+            Rounds, Seconds, Connections, Body, Targets, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -40,7 +46,8 @@ internal static class EdgeCommand
             parsed.GetValue(Connections),
             parsed.GetValue(Body) == Streamed);
         var run = RunFacts.Now(parsed, TimeProvider.System);
-        await using var servers = await EdgeServers.StartAsync(settings.Stream, cancellationToken);
+        await using var servers = await EdgeServers.StartAsync(
+            settings.Stream, parsed.GetValue(Targets)!, cancellationToken);
         var sections = new EdgeBench(servers, settings, TimeProvider.System).Run(cancellationToken);
         Console.WriteLine(run.ToText());
         foreach (var section in sections)

@@ -20,7 +20,7 @@ internal sealed class EdgeServers : IAsyncDisposable
     public const string PoolName = "pool directly";
     public const string BareName = "bare YARP";
     public const string SluiceName = "Sluice";
-    public const string RemoteName = "Sluice, silo apart";
+    public const string RemoteName = "Sluice, remote silo";
     public const string NginxName = "nginx";
 
     private readonly List<ServerProcess> _processes = [];
@@ -35,17 +35,24 @@ internal sealed class EdgeServers : IAsyncDisposable
 
     public ServerProcess Pool => _processes[0];
 
-    public static async Task<EdgeServers> StartAsync(bool stream, CancellationToken cancellationToken)
+    /// <param name="stream">True: every request asks for a stream.</param>
+    /// <param name="only">Which proxies to compare to bare YARP; empty: all.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    public static async Task<EdgeServers> StartAsync(
+        bool stream, IReadOnlyCollection<string> only, CancellationToken cancellationToken)
     {
         var servers = new EdgeServers(stream);
         try
         {
             var pool = await servers.StartPoolAsync(cancellationToken);
             await servers.StartBareAsync(pool, cancellationToken);
-            await servers.StartSluiceAsync(pool, cancellationToken);
-            await servers.StartRemoteAsync(pool, cancellationToken);
-            await servers.StartNginxAsync(pool, cancellationToken);
+            await StartIfWanted(SluiceName, servers.StartSluiceAsync);
+            await StartIfWanted(RemoteName, servers.StartRemoteAsync);
+            await StartIfWanted(NginxName, servers.StartNginxAsync);
             return servers;
+
+            Task StartIfWanted(string name, Func<Uri, CancellationToken, Task> start) =>
+                only.Count == 0 || only.Contains(name) ? start(pool, cancellationToken) : Task.CompletedTask;
         }
         catch
         {

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Sluice.Unit.Edge.Admission;
 
-public sealed class DecisionsTests
+public sealed class DecisionsTests : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     private static readonly AdmitReply Pending = new(Verdict.Pending, Pause, default, null, TimeSpan.Zero, 1);
@@ -17,14 +17,18 @@ public sealed class DecisionsTests
     private readonly FakeCluster _cluster = new();
     private readonly ManualTime _time = new();
     private readonly ModelCall _call = Some.Call(sequence: 4);
+    private readonly LiveCalls _live = new();
+    private readonly Completions _completions;
     private readonly Decisions _decisions;
 
     public DecisionsTests()
     {
         var options = Options.Create(new EdgeOptions { DecisionTimeout = TimeSpan.FromSeconds(3) });
-        var completions = new Completions(_cluster, new LiveCalls(), options, _time, NullLogger<Completions>.Instance);
-        _decisions = new Decisions(_cluster, completions, options, Some.Metrics(), _time);
+        _completions = new Completions(_cluster, _live, options, _time, NullLogger<Completions>.Instance);
+        _decisions = new Decisions(_cluster, _completions, options, Some.Metrics(), _time);
     }
+
+    public void Dispose() => _completions.Dispose();
 
     [Theory]
     [InlineData(Verdict.Admitted)]
@@ -40,6 +44,42 @@ public sealed class DecisionsTests
         var asked = Assert.Single(_cluster.Client.Admits);
         Assert.Equal((_call.RequestId, 1, "m"), (asked.RequestId, asked.KeyVersion, asked.Model));
         Assert.Same(_call.Caller.SecretDigest, asked.SecretDigest);
+    }
+
+    /// <summary>Guards busy clients: what the grain lets be held goes along with the next request.</summary>
+    [Fact]
+    public async Task Ends_of_calls_that_are_held_go_along_and_are_heard_with_the_answer()
+    {
+        _cluster.Client.OnAdmit =
+            _ => Task.FromResult(FakeClient.Admitted with { CompleteWithin = TimeSpan.FromMilliseconds(10) });
+        await Ask();
+        var ended = Ended();
+
+        await Ask();
+
+        Assert.Equal(
+            [new Completion(ended.RequestId, CompletionOutcome.NotDispatched)],
+            _cluster.Client.Admits.Last().Completes);
+        Assert.Equal(0, _live.Count);
+        await Ask();
+        Assert.Empty(_cluster.Client.Admits.Last().Completes);
+    }
+
+    /// <summary>Guards their slots: they were on a request that nobody may have heard.</summary>
+    [Fact]
+    public async Task Ends_that_went_along_with_a_request_that_failed_are_told_again()
+    {
+        _completions.Admitted(Some.ClientId, _time.GetTimestamp(), TimeSpan.FromMilliseconds(10));
+        var ended = Ended();
+        _cluster.Client.OnAdmit = _ => Task.FromException<AdmitReply>(new TimeoutException());
+
+        await Assert.ThrowsAsync<TimeoutException>(Ask);
+        Assert.Equal(0, _live.Count); // Nothing renews its slot any more.
+        await Eventually.True(() => _time.ArmedTimers == 2, "it looks for what is held, and a try is planned");
+        _time.Advance(Repeat.PauseMax);
+
+        var told = await _cluster.Client.Completes.Reader.ReadAsync().AsTask().Within();
+        Assert.Equal(ended.RequestId, Assert.Single(told.Completions).RequestId);
     }
 
     /// <summary>Guards against counting twice: a repeat names the request by the same id.</summary>
@@ -198,6 +238,14 @@ public sealed class DecisionsTests
         : (Exception)Activator.CreateInstance(type)!;
 
     private Task<AdmitReply> Ask() => _decisions.AskAsync(_call, CancellationToken.None).AsTask();
+
+    private ModelCall Ended()
+    {
+        var call = Some.Call(sequence: 3);
+        _live.Add(call);
+        _completions.Post(call);
+        return call;
+    }
 
     private async Task AdvanceUntilDone(Task task)
     {
