@@ -78,7 +78,7 @@ public sealed class DecisionsTests : IDisposable
         await Eventually.True(() => _time.ArmedTimers == 2, "it looks for what is held, and a try is planned");
         _time.Advance(Repeat.PauseMax);
 
-        var told = await _cluster.Client.Completes.Reader.ReadAsync().AsTask().Within();
+        var told = await _cluster.Client.Completes.Reader.ReadAsync(TestContext.Current.CancellationToken);
         Assert.Equal(ended.RequestId, Assert.Single(told.Completions).RequestId);
     }
 
