@@ -16,19 +16,15 @@ internal static class CallerTurns
     [ThreadStatic]
     private static int _inARow;
 
-    [ThreadStatic]
-    private static bool _running;
-
     /// <summary>Runs the work here, if this thread may. The caller's ambient values are its own again then.</summary>
     internal static bool TryRun<T>(T work, Action<T> run)
     {
-        if (_running || SynchronizationContext.Current is TurnContext || ++_inARow > MostInARow)
+        if (SynchronizationContext.Current is TurnContext || ++_inARow > MostInARow)
         {
             _inARow = 0;
             return false;
         }
 
-        _running = true;
         var callers = ExecutionContext.Capture();
         CleanContext.Restore();
         try
@@ -37,7 +33,6 @@ internal static class CallerTurns
         }
         finally
         {
-            _running = false;
             if (callers is not null)
             {
                 ExecutionContext.Restore(callers);

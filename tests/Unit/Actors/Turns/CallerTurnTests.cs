@@ -8,15 +8,7 @@ namespace Sluice.Unit.Actors.Turns;
 /// <summary>Turns that run on the thread of their caller.</summary>
 public sealed class CallerTurnTests : IAsyncLifetime
 {
-    private readonly ActorHost _host = new(
-        new ActorHostOptions(),
-        new ActorHostParts
-        {
-            Services = new ServiceCollection().BuildServiceProvider(),
-            GrainAssemblies = [typeof(CallerTurnTests).Assembly],
-            GrainClassFilter = type => type == typeof(WhereGrain),
-            Random = new Random(0),
-        });
+    private readonly ActorHost _host = NewHost();
 
     public async ValueTask InitializeAsync() => await _host.StartAsync(CancellationToken.None);
 
@@ -69,6 +61,21 @@ public sealed class CallerTurnTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Guards the same where two hosts stand in one process, each outside of the other's grains.</summary>
+    [Fact]
+    public async Task A_grain_that_calls_one_of_another_host_does_not_run_it_within_its_own_turn()
+    {
+        await using var other = NewHost();
+        await other.StartAsync(TestContext.Current.CancellationToken);
+        WhereGrain.Other = other.GrainFactory.GetGrain<IWhere>("f");
+        await WhereGrain.Other.Depth();
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(1, await Grain("g").DepthOfOther());
+        }
+    }
+
     /// <summary>Guards fairness: who calls in a closed loop leaves the thread to others now and then.</summary>
     [Fact]
     public async Task Callers_in_closed_loops_all_get_on()
@@ -94,6 +101,16 @@ public sealed class CallerTurnTests : IAsyncLifetime
         await Task.WhenAll(calling).Within();
     }
 
+    private static ActorHost NewHost() => new(
+        new ActorHostOptions(),
+        new ActorHostParts
+        {
+            Services = new ServiceCollection().BuildServiceProvider(),
+            GrainAssemblies = [typeof(CallerTurnTests).Assembly],
+            GrainClassFilter = type => type == typeof(WhereGrain),
+            Random = new Random(0),
+        });
+
     private static Task<T> OnOneThread<T>(Func<T> run)
     {
         var result = new TaskCompletionSource<T>();
@@ -111,6 +128,8 @@ internal interface IWhere : IGrainWithStringKey
 
     ValueTask<int> DepthOf(string other);
 
+    ValueTask<int> DepthOfOther();
+
     ValueTask<string?> SeenAmbient();
 }
 
@@ -121,6 +140,9 @@ internal sealed class WhereGrain : Grain, IWhere
     [ThreadStatic]
     private static int _depth;
 
+    /// <summary>A grain of another host.</summary>
+    internal static IWhere? Other { get; set; }
+
     public ValueTask<int> Thread() => ValueTask.FromResult(Environment.CurrentManagedThreadId);
 
     public ValueTask<int> Depth()
@@ -130,10 +152,14 @@ internal sealed class WhereGrain : Grain, IWhere
         return ValueTask.FromResult(depth);
     }
 
-    public ValueTask<int> DepthOf(string other)
+    public ValueTask<int> DepthOf(string other) => DepthOf(GrainFactory.GetGrain<IWhere>(other));
+
+    public ValueTask<int> DepthOfOther() => DepthOf(Other!);
+
+    private static ValueTask<int> DepthOf(IWhere other)
     {
         _depth++;
-        var call = GrainFactory.GetGrain<IWhere>(other).Depth();
+        var call = other.Depth();
         _depth--;
         return call;
     }

@@ -65,6 +65,25 @@ public sealed class DecisionsTests : IDisposable
         Assert.Empty(_cluster.Client.Admits.Last().Completes);
     }
 
+    /// <summary>Guards a move: what said "pending" may have been an activation that nobody asks any more.</summary>
+    [Fact]
+    public async Task Ends_that_went_along_with_a_request_that_is_pending_go_along_again()
+    {
+        _completions.Admitted(Some.ClientId, _time.GetTimestamp(), TimeSpan.FromMilliseconds(10));
+        var ended = Ended();
+        _cluster.Client.OnAdmit =
+            _ => Task.FromResult(_cluster.Client.Admits.Count < 2 ? Pending : FakeClient.Admitted);
+
+        var asking = Ask();
+        await AdvanceUntilDone(asking);
+
+        Assert.All(
+            _cluster.Client.Admits,
+            asked => Assert.Equal(ended.RequestId, Assert.Single(asked.Completes).RequestId));
+        Assert.Equal(2, _cluster.Client.Admits.Count);
+        Assert.Equal(0, _live.Count);
+    }
+
     /// <summary>Guards their slots: they were on a request that nobody may have heard.</summary>
     [Fact]
     public async Task Ends_that_went_along_with_a_request_that_failed_are_told_again()
