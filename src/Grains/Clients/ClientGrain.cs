@@ -64,7 +64,7 @@ internal sealed partial class ClientGrain(
 
         var asked = new AdmissionRequest(
             request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model);
-        (_client, var decision) = AdmissionRules.Decide(_client, asked, _policy, Now);
+        var decision = AdmissionRules.Decide(_client, asked, _policy, Now);
         ExtendReserveIfLow(decision.Verdict is Rules.Admission.Verdict.Pending);
         DeactivateIfNobody();
         LogDecision(ClientId, request.RequestId, decision.Verdict, decision.RefusedBy, decision.RetryAfter);
@@ -93,8 +93,7 @@ internal sealed partial class ClientGrain(
         var now = Now;
         foreach (var (requestId, outcome) in batch.Completions)
         {
-            var dispatched = outcome is not CompletionOutcome.NotDispatched;
-            _client = AdmissionRules.Complete(_client, requestId.ToRule(), dispatched, _policy, now);
+            AdmissionRules.Complete(_client, requestId.ToRule(), outcome.ToRule(), _policy, now);
         }
 
         return ValueTask.CompletedTask;
@@ -104,10 +103,8 @@ internal sealed partial class ClientGrain(
     {
         var now = Now;
         var deadline = now.Elapsed + _policy.SlotTtl;
-        _client = _client.At(now, _policy) with
-        {
-            Slots = _client.Slots.Renew(live.EdgeSession, live.UpToSequence, live.Sequences.ToHashSet(), deadline),
-        };
+        _client.MoveTo(now, _policy);
+        _client.Slots.Renew(live.EdgeSession, live.UpToSequence, live.Sequences.ToHashSet(), deadline);
         return ValueTask.CompletedTask;
     }
 

@@ -12,7 +12,7 @@ public sealed class AdmissionRulesTests
     [Fact]
     public void An_admitted_request_takes_one_of_everything()
     {
-        var (client, decision) = AdmissionRules.Decide(Idle(All), Ask(1), All, At(seconds: 0));
+        var (client, decision) = Decide(Idle(All), Ask(1), All, At(seconds: 0));
 
         Assert.Equal(
             new Decision(
@@ -44,7 +44,7 @@ public sealed class AdmissionRulesTests
         Assert.Equal((Verdict.QuotaExhausted, "per-month"), Refusal(full, Ask(3), policy));
         full = full with { Quotas = [full.Quotas[0] with { Used = 1, Reserved = 1 }] };
         Assert.Equal((Verdict.NoFreeSlot, "at-once"), Refusal(full, Ask(3), policy));
-        full = full with { Slots = full.Slots.Free(Id(1)) };
+        full = full with { Slots = full.Slots.With(slots => slots.Free(Id(1))) };
         Assert.Equal((Verdict.RateLimited, "per-second"), Refusal(full, Ask(3), policy));
         full = full with { Buckets = [TokenBucket.Full(policy.Rates[0].Bucket, default), full.Buckets[1]] };
         Assert.Equal((Verdict.Pending, null), Refusal(full, Ask(3), policy));
@@ -57,7 +57,7 @@ public sealed class AdmissionRulesTests
     {
         var request = Ask(1);
 
-        var (_, decision) = AdmissionRules.Decide(Idle(All), request, All, At(0) with { Utc = Start.AddDays(90) });
+        var (_, decision) = Decide(Idle(All), request, All, At(0) with { Utc = Start.AddDays(90) });
 
         Assert.Equal(Verdict.KeyExpired, decision.Verdict);
     }
@@ -68,18 +68,18 @@ public sealed class AdmissionRulesTests
         var policy = Policy(TwoPerSecond, TwoAtOnce, TenPerMonth);
         var full = Idle(policy).Admit(1, policy).Admit(2, policy);
 
-        AssertSame(full, AdmissionRules.Decide(full, Ask(3), policy, At(0)).Next);
-        AssertSame(full, AdmissionRules.Decide(full, Ask(3) with { Mac = new byte[32] }, policy, At(0)).Next);
-        AssertSame(full, AdmissionRules.Decide(full, Ask(3) with { Model = "deepseek-r1" }, policy, At(0)).Next);
+        AssertSame(full, Decide(full, Ask(3), policy, At(0)).Next);
+        AssertSame(full, Decide(full, Ask(3) with { Mac = new byte[32] }, policy, At(0)).Next);
+        AssertSame(full, Decide(full, Ask(3) with { Model = "deepseek-r1" }, policy, At(0)).Next);
     }
 
     /// <summary>Guards against charging twice when a reply is lost and the edge asks again.</summary>
     [Fact]
     public void A_repeated_request_is_answered_like_the_first_and_charged_once()
     {
-        var (client, first) = AdmissionRules.Decide(Idle(All), Ask(1), All, At(0));
+        var (client, first) = Decide(Idle(All), Ask(1), All, At(0));
 
-        var (again, second) = AdmissionRules.Decide(client, Ask(1), All, At(0));
+        var (again, second) = Decide(client, Ask(1), All, At(0));
 
         Assert.Equal(first, second);
         AssertSame(client, again);
@@ -102,10 +102,10 @@ public sealed class AdmissionRulesTests
     {
         var client = Idle(All, reserved: 0);
 
-        var (next, decision) = AdmissionRules.Decide(client, Ask(1), All, At(0));
+        var (next, decision) = Decide(client, Ask(1), All, At(0));
 
         Assert.Equal((Verdict.Pending, AdmissionRules.PendingRetryAfter), (decision.Verdict, decision.RetryAfter));
-        AssertSame(client with { RecentUse = new RecentUse(default, 1, 0) }, next);
+        AssertSame(client with { RecentUse = [new RecentUse(default, 1, 0)] }, next);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class AdmissionRulesTests
         var client = Idle(policy);
         client = client with { Quotas = [client.Quotas[0], client.Quotas[1] with { Reserved = 0 }] };
 
-        var (next, decision) = AdmissionRules.Decide(client, Ask(1), policy, At(0));
+        var (next, decision) = Decide(client, Ask(1), policy, At(0));
 
         Assert.Equal(Verdict.Pending, decision.Verdict);
         Assert.Equal(client.Quotas, next.Quotas);
@@ -131,7 +131,7 @@ public sealed class AdmissionRulesTests
             client = client.Admit(i, policy, seconds: i / 2.0);
         }
 
-        var (_, decision) = AdmissionRules.Decide(client, Ask(9), policy, At(2));
+        var (_, decision) = Decide(client, Ask(9), policy, At(2));
 
         // The first token of the five-per-minute comes 12 s after it was full; 0.5 s would do for the other.
         Assert.Equal((Verdict.RateLimited, "per-minute"), (decision.Verdict, decision.RefusedBy));
@@ -146,7 +146,7 @@ public sealed class AdmissionRulesTests
         var policy = Policy(TwoAtOnce);
         var client = Idle(policy).Admit(1, policy).Admit(2, policy);
 
-        var (_, decision) = AdmissionRules.Decide(client, Ask(3), policy, At(seconds: 14.9999999));
+        var (_, decision) = Decide(client, Ask(3), policy, At(seconds: 14.9999999));
         Assert.Equal(
             new Decision(Verdict.NoFreeSlot, AdmissionRules.SlotRetryAfter, "at-once", default), decision);
 
@@ -159,7 +159,7 @@ public sealed class AdmissionRulesTests
         var wide = new Limit("wide", LimitKind.Rate, 1_000, 0, TimeSpan.FromHours(1));
         var policy = Policy(wide, FivePerMinute, FivePerMinute with { Name = "the-same" });
 
-        var (_, decision) = AdmissionRules.Decide(Idle(policy), Ask(1), policy, At(0));
+        var (_, decision) = Decide(Idle(policy), Ask(1), policy, At(0));
 
         Assert.Equal(new BindingRate("per-minute", 5, 4, TimeSpan.FromSeconds(12)), decision.Requests);
     }
@@ -169,7 +169,7 @@ public sealed class AdmissionRulesTests
     {
         var policy = Policy();
 
-        var (_, decision) = AdmissionRules.Decide(Idle(policy), Ask(1), policy, At(0));
+        var (_, decision) = Decide(Idle(policy), Ask(1), policy, At(0));
 
         Assert.Equal(new Decision(Verdict.Admitted, TimeSpan.Zero, null, default), decision);
     }
@@ -190,7 +190,7 @@ public sealed class AdmissionRulesTests
     private static (Verdict Verdict, string? By) Refusal(
         ClientState client, AdmissionRequest request, ClientPolicy policy, double seconds = 0)
     {
-        var (_, decision) = AdmissionRules.Decide(client, request, policy, At(seconds));
+        var (_, decision) = Decide(client, request, policy, At(seconds));
         return (decision.Verdict, decision.RefusedBy);
     }
 }
