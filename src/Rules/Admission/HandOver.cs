@@ -89,7 +89,7 @@ public sealed record HandOver(
         var rates = Rates.Select(rate => new RateLimit(rate.Name, rate.Limit, rate.Unit));
         var sameLimits = policy.Rates.SequenceEqual(rates)
             && policy.Quotas.SequenceEqual(Quotas);
-        var slots = begun.Slots.Copy();
+        var slots = begun.Slots.AllHeard();
         foreach (var slot in Slots)
         {
             Moment? admitted = mayRefund && sameLimits && slot.AdmittedAgo is { } ago

@@ -65,6 +65,14 @@ public sealed class Slots
         return new Slots { Ceilings = ceilings, Recovery = new SlotRecovery(stored, until) };
     }
 
+    /// <summary>The same where the owner before has told all it knew: nothing is unheard.</summary>
+    public Slots AllHeard()
+    {
+        var slots = Copy();
+        slots.Recovery = null;
+        return slots;
+    }
+
     /// <summary>Whether this edge may hold one more without storing more.</summary>
     public bool Covers(long edgeSession) =>
         Ceilings?.Covers(edgeSession, Recovery?.UnheardOf(edgeSession) ?? 0) ?? true;

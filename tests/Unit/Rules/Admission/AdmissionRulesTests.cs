@@ -187,6 +187,79 @@ public sealed class AdmissionRulesTests
         Assert.Equal(Verdict.UnknownKey, AdmissionRules.Identify(1, Mac.AsSpan(), ClientPolicy.Nobody, At(0)));
     }
 
+    /// <summary>Guards the path that every request takes: what it makes is the answer, and that is a value.</summary>
+    [Fact]
+    public void A_decision_and_a_completion_allocate_nothing()
+    {
+        var tokens = new Limit("tokens", LimitKind.Rate, 1_000_000, 0, TimeSpan.FromMinutes(1), Units.TotalTokens);
+        var policy = Policy(
+            TwoPerSecond with { Amount = 1_000_000 }, tokens, TwoAtOnce, TenPerMonth with { Amount = 1_000_000 });
+        var client = Idle(policy, reserved: 1_000_000);
+        var request = Ask(1) with { Costs = new Costs(20, 30) };
+        Run(count: 2_000);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(count: 1_000);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(3_000, client.Quotas[0].Used);
+
+        void Run(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                AdmissionRules.Decide(client, request, policy, At(0));
+                var ending = new Ending(EndingKind.Used, new Costs(20, 10));
+                AdmissionRules.Complete(client, request.RequestId, ending, policy, At(0));
+            }
+        }
+    }
+
+    [Fact]
+    public void What_costs_more_than_a_rate_ever_holds_is_told_so_and_takes_nothing()
+    {
+        var policy = Policy(new Limit("tokens", LimitKind.Rate, 100, 0, TimeSpan.FromMinutes(1), Units.TotalTokens));
+        var client = Idle(policy);
+
+        var (next, decision) = Decide(client, Ask(1) with { Costs = new Costs(100, 1) }, policy, At(0));
+
+        Assert.Equal((Verdict.TooLarge, "tokens"), (decision.Verdict, decision.RefusedBy));
+        Assert.Equal(TimeSpan.Zero, decision.RetryAfter);
+        Assert.Equal(new BindingRate("tokens", 100, 100, TimeSpan.Zero), decision.Tokens);
+        AssertSame(client, next);
+    }
+
+    /// <summary>Guards calls without images against a debt of images.</summary>
+    [Fact]
+    public void A_limit_in_a_unit_that_a_call_does_not_cost_is_not_asked()
+    {
+        var policy = Policy(new Limit("images", LimitKind.Rate, 5, 0, TimeSpan.FromMinutes(1), "images"));
+        var client = Idle(policy);
+        client.Buckets[0] = client.Buckets[0].Take(50, policy.Rates[0].Bucket);
+
+        Assert.Equal((Verdict.Admitted, null), Refusal(client, Ask(1), policy));
+        var withImage = Ask(1) with { Costs = new Costs(0, 0, [new Cost("images", 1)]) };
+        Assert.Equal((Verdict.RateLimited, "images"), Refusal(client, withImage, policy));
+    }
+
+    /// <summary>Guards a crash: what is spent of a rate is stored before, and taken nowhere until it is.</summary>
+    [Fact]
+    public void A_request_that_waits_for_its_rate_to_be_stored_takes_nothing()
+    {
+        var policy = Policy(TwoPerSecond, TenPerMonth);
+        var client = Idle(policy);
+        client.Ceilings[0] = RateCeiling.Closed(client.Buckets[0]);
+
+        var (next, decision) = Decide(client, Ask(1), policy, At(0));
+
+        Assert.Equal(Verdict.Pending, decision.Verdict);
+        AssertSame(client with { RecentUse = next.RecentUse }, next);
+        var limit = policy.Rates[0].Bucket;
+        var stored = client.Ceilings[0].Next(client.Buckets[0], 1, RateCeiling.AheadOf(limit), limit)!.Value;
+        client.Ceilings[0] = client.Ceilings[0].Raised(stored, TimeSpan.Zero);
+        Assert.Equal((Verdict.Admitted, null), Refusal(client, Ask(1), policy));
+    }
+
     private static (Verdict Verdict, string? By) Refusal(
         ClientState client, AdmissionRequest request, ClientPolicy policy, double seconds = 0)
     {

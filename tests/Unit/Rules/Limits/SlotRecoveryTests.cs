@@ -104,4 +104,15 @@ public sealed class SlotRecoveryTests
         Assert.True(fence.Accepts(6));
         Assert.False(fence.Accepts(4));
     }
+
+    /// <summary>Guards a planned move: the owner before told all its slots, so no edge is waited for.</summary>
+    [Fact]
+    public void A_hand_over_leaves_nothing_unheard()
+    {
+        var slots = Slots.Recovering([new StoredSlots(1, 4)], until: Ttl).AllHeard();
+
+        Assert.Equal(0, slots.Unheard);
+        Assert.True(slots.Covers(1));
+        Assert.False(slots.Covers(2));
+    }
 }
