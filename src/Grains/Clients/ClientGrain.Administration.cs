@@ -133,14 +133,14 @@ internal sealed partial class ClientGrain
         }
 
         var now = Now;
-        var client = _client.At(now, _policy);
+        _client.MoveTo(now, _policy);
         return ValueTask.FromResult<ClientLiveState?>(new ClientLiveState
         {
             Epoch = _epoch,
             Plan = _plan.Plan,
             PlanVersion = _plan.Version,
-            Limits = ClientMapping.LimitsToWire(client, _policy, now),
-            Slots = ClientMapping.SlotsToWire(client, now),
+            Limits = ClientMapping.LimitsToWire(_client, _policy, now),
+            Slots = ClientMapping.SlotsToWire(_client, now),
         });
     }
 

@@ -75,13 +75,14 @@ internal sealed partial class ClientGrain
 
         // Into the state as it is now: admissions went on meanwhile, and the plan may have changed.
         var byName = reserves.ToDictionary(reserve => reserve.Quota);
-        _client = _client with
+        for (var i = 0; i < _client.Quotas.Length; i++)
         {
-            Quotas = [.. _client.Quotas.Select((quota, i) =>
-                byName.TryGetValue(_policy.Quotas[i].Name, out var reserve)
-                    ? quota.WithReserved(new QuotaPeriod(reserve.Period), reserve.Reserved)
-                    : quota)],
-        };
+            if (byName.TryGetValue(_policy.Quotas[i].Key, out var reserve))
+            {
+                var period = new QuotaPeriod(reserve.Period);
+                _client.Quotas[i] = _client.Quotas[i].WithReserved(period, reserve.Reserved);
+            }
+        }
     }
 
     private List<QuotaReserve> NextReserves(long units)
@@ -89,12 +90,12 @@ internal sealed partial class ClientGrain
         var reserves = new List<QuotaReserve>();
         for (var i = 0; i < _policy.Quotas.Length; i++)
         {
-            var (name, limit) = _policy.Quotas[i];
+            var limit = _policy.Quotas[i];
             var quota = _client.Quotas[i];
-            var block = QuotaBlock.Size(_client.RecentUse.PerSpan, quota.Used, limit);
-            if (quota.NextReserve(units, block, limit) is { } reserved)
+            var block = QuotaBlock.Size(_client.RecentUse[i].PerSpan, quota.Used, limit.Amount);
+            if (quota.NextReserve(units, block, limit.Amount) is { } reserved)
             {
-                reserves.Add(new QuotaReserve(name, quota.Period.Number, reserved));
+                reserves.Add(new QuotaReserve(limit.Key, (int)quota.Period.Number, reserved));
             }
         }
 
@@ -110,7 +111,7 @@ internal sealed partial class ClientGrain
         }
 
         var exact = _client.Quotas.Select((quota, i) =>
-            new QuotaReserve(_policy.Quotas[i].Name, quota.Period.Number, quota.Used));
+            new QuotaReserve(_policy.Quotas[i].Key, (int)quota.Period.Number, quota.Stopped().Reserved));
         await ledger.ReserveAsync(ClientId, _epoch, [.. exact], cancellationToken);
     }
 

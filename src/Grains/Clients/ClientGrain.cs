@@ -68,7 +68,7 @@ internal sealed partial class ClientGrain(
         CompleteAll(request.Completes, now);
         var asked = new AdmissionRequest(
             request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model);
-        (_client, var decision) = AdmissionRules.Decide(_client, asked, _policy, now);
+        var decision = AdmissionRules.Decide(_client, asked, _policy, now);
         if (decision.Verdict is Rules.Admission.Verdict.NoFreeSlot && _hold.MayHide(now.Elapsed))
         {
             decision = decision with
@@ -113,10 +113,8 @@ internal sealed partial class ClientGrain(
     {
         var now = Now;
         var deadline = now.Elapsed + _policy.SlotTtl;
-        _client = _client.At(now, _policy) with
-        {
-            Slots = _client.Slots.Renew(live.EdgeSession, live.UpToSequence, live.Sequences.ToHashSet(), deadline),
-        };
+        _client.MoveTo(now, _policy);
+        _client.Slots.Renew(live.EdgeSession, live.UpToSequence, live.Sequences.ToHashSet(), deadline);
         return ValueTask.CompletedTask;
     }
 
@@ -139,8 +137,7 @@ internal sealed partial class ClientGrain(
     {
         foreach (var (requestId, outcome) in completions)
         {
-            var dispatched = outcome is not CompletionOutcome.NotDispatched;
-            _client = AdmissionRules.Complete(_client, requestId.ToRule(), dispatched, _policy, now);
+            AdmissionRules.Complete(_client, requestId.ToRule(), outcome.ToRule(), _policy, now);
         }
     }
 

@@ -17,6 +17,10 @@ internal static class ClientMapping
 
     public static RequestId ToWire(this RuleId requestId) => new(requestId.EdgeSession, requestId.Sequence);
 
+    /// <summary>As long as the wire does not tell what a call used, it used what it reserved: one request.</summary>
+    public static Ending ToRule(this CompletionOutcome outcome) => new(
+        outcome is CompletionOutcome.NotDispatched ? EndingKind.NotDispatched : EndingKind.Unknown);
+
     public static AdmitReply ToWire(this Decision decision, TimeSpan slotTtl, long epoch) => new(
         decision.Verdict.ToWire(),
         decision.RetryAfter,
@@ -41,7 +45,7 @@ internal static class ClientMapping
         RuleVerdict.ModelForbidden => Verdict.ModelForbidden,
         RuleVerdict.QuotaExhausted => Verdict.QuotaExhausted,
         RuleVerdict.NoFreeSlot => Verdict.NoFreeSlot,
-        RuleVerdict.RateLimited => Verdict.RateLimited,
+        RuleVerdict.RateLimited or RuleVerdict.TooLarge => Verdict.RateLimited,
         _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "The wire has no such verdict."),
     };
 
@@ -63,7 +67,7 @@ internal static class ClientMapping
             default,
             quota.Amount,
             client.Quotas[i].Used,
-            client.Quotas[i].Period.End - now.Utc,
+            quota.Calendar.EndOf(client.Quotas[i].Period) - now.Utc,
             client.Quotas[i].Reserved)),
     ];
 

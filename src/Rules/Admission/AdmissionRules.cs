@@ -4,7 +4,7 @@ using Sluice.Rules.Policies;
 
 namespace Sluice.Rules.Admission;
 
-/// <summary>The admission rules, with no clock, no grain and no I/O: old state in, new state out.</summary>
+/// <summary>The admission rules, with no clock, no grain and no I/O; a refusal changes nothing but the time.</summary>
 public static class AdmissionRules
 {
     /// <summary>When a slot frees we cannot know; this is a polite time to ask again.</summary>
@@ -17,80 +17,53 @@ public static class AdmissionRules
     /// Decides in the order in which a client should hear the reasons: key, policy, quota, slots, rates. All of it is
     /// taken or, by any refusal, nothing.
     /// </summary>
-    public static (ClientState Next, Decision Decision) Decide(
-        ClientState client, AdmissionRequest request, ClientPolicy policy, Moment now)
+    public static Decision Decide(ClientState client, AdmissionRequest request, ClientPolicy policy, Moment now)
     {
-        client = client.At(now, policy);
+        client.MoveTo(now, policy);
 
-        if (client.Slots.Taken.ContainsKey(request.RequestId))
-        {
-            return (client, Answer(Verdict.Admitted, client, policy)); // The edge repeats a call whose reply it lost.
-        }
-
-        if (RefusalByKeyOrPolicy(request, policy, now) is { } refusal)
-        {
-            return (client, Answer(refusal, client, policy));
-        }
-
-        if (FirstExhausted(client, policy) is { } exhausted)
-        {
-            return (client, Answer(Verdict.QuotaExhausted, client, policy, TimeSpan.Zero, exhausted));
-        }
-
-        if (FirstFull(client, policy) is { } full)
-        {
-            return (client, Answer(Verdict.NoFreeSlot, client, policy, SlotRetryAfter, full));
-        }
-
-        var (wait, slowest) = LongestWait(client, policy);
-        if (wait > TimeSpan.Zero)
-        {
-            return (client, Answer(Verdict.RateLimited, client, policy, wait, slowest));
-        }
-
-        // Asked for, so that the next block is sized by it; taken only when the block is there.
-        client = client with { RecentUse = client.RecentUse.Add(1, now.Elapsed) };
-        if (AnyPending(client, policy))
-        {
-            return (client, Answer(Verdict.Pending, client, policy, PendingRetryAfter));
-        }
-
-        var admitted = client with
-        {
-            Buckets = ClientState.Map(
-                client.Buckets, policy.Rates, static (bucket, i, rates) => bucket.Take(1, rates[i].Bucket)),
-            Slots = client.Slots.Take(request.RequestId, new Slot(now.Elapsed + policy.SlotTtl, now)),
-            Quotas = ClientState.Map(client.Quotas, 1, static (quota, _, units) => quota.Take(units)),
-        };
-        return (admitted, Answer(Verdict.Admitted, admitted, policy));
+        // A call that was admitted may be running: what its key is worth by now is not its matter.
+        return !client.Slots.Taken.ContainsKey(request.RequestId)
+            && RefusalByKeyOrPolicy(request, policy, now) is { } refusal
+            ? Answer(refusal, client, policy)
+            : Hold(client, request.RequestId, request.Costs, policy, now);
     }
 
     /// <summary>
-    /// A request ended. Its slot is free; one that no pool ever saw gives back the rest too, but for the part of a rate
-    /// that refilled meanwhile. A request that holds no slot changes nothing: it was completed before, or its slot
-    /// expired and what it took is spent.
+    /// A request ended: its slot is free, and it is charged what it used. What it did not use of its reservation comes
+    /// back, as far as it cannot have refilled meanwhile; what it used beyond is a debt. A request that holds no slot
+    /// changes nothing: it was completed before, or its slot expired and what it took is spent.
     /// </summary>
-    public static ClientState Complete(
-        ClientState client, RequestId requestId, bool dispatched, ClientPolicy policy, Moment now)
+    /// <returns>Whether it held a slot, so that this is the completion that counts.</returns>
+    public static bool Complete(
+        ClientState client, RequestId requestId, Ending ending, ClientPolicy policy, Moment now)
     {
-        client = client.At(now, policy);
+        client.MoveTo(now, policy);
         if (!client.Slots.Taken.TryGetValue(requestId, out var slot))
         {
-            return client;
+            return false;
         }
 
-        var ended = client with { Slots = client.Slots.Free(requestId) };
-        return dispatched || slot.Admitted is not { } admitted
-            ? ended
-            : ended with
+        client.Slots.Free(requestId);
+        for (var i = 0; i < client.Buckets.Length; i++)
+        {
+            client.Change(i, Settled(client, i, slot, ending, policy.Rates[i]));
+        }
+
+        for (var i = 0; i < client.Quotas.Length; i++)
+        {
+            var quota = policy.Quotas[i];
+            var unused = slot.Reserved.Of(quota.Unit) - ending.ChargeIn(quota.Unit, slot.Reserved);
+            if (slot.Admitted is { } admitted)
             {
-                Buckets = ClientState.Map(
-                    ended.Buckets,
-                    (admitted.Elapsed, policy.Rates),
-                    static (bucket, i, with) => bucket.Refund(1, with.Elapsed, with.Rates[i].Bucket)),
-                Quotas = ClientState.Map(
-                    ended.Quotas, admitted.Utc, static (quota, _, taken) => quota.Refund(1, taken)),
-            };
+                client.Quotas[i] = client.Quotas[i].Refund(unused, admitted.Utc, quota.Calendar);
+            }
+            else if (unused < 0)
+            {
+                client.Quotas[i] = client.Quotas[i].Take(-unused);
+            }
+        }
+
+        return true;
     }
 
     /// <summary>What a key alone is worth, before anything is asked for.</summary>
@@ -119,37 +92,119 @@ public static class AdmissionRules
         };
     }
 
-    private static string? FirstExhausted(ClientState client, ClientPolicy policy)
+    /// <summary>
+    /// Asks every limit, in the order of the reasons; none is changed before all have agreed. A tenant is asked so too,
+    /// whose limits know no key and no model.
+    /// </summary>
+    public static Decision Hold(
+        ClientState client, RequestId requestId, Costs costs, ClientPolicy policy, Moment now)
+    {
+        client.MoveTo(now, policy);
+        if (client.Slots.Taken.ContainsKey(requestId))
+        {
+            return Answer(Verdict.Admitted, client, policy); // The edge repeats a call whose reply it lost.
+        }
+
+        if (FirstQuota(QuotaAnswer.Exhausted, client, costs, policy) is { } exhausted)
+        {
+            return Answer(Verdict.QuotaExhausted, client, policy, TimeSpan.Zero, exhausted);
+        }
+
+        if (FirstFull(client, policy) is { } full)
+        {
+            return Answer(Verdict.NoFreeSlot, client, policy, SlotRetryAfter, full);
+        }
+
+        if (FirstTooSmall(costs, policy) is { } tooSmall)
+        {
+            return Answer(Verdict.TooLarge, client, policy, TimeSpan.Zero, tooSmall);
+        }
+
+        var (wait, slowest, isBlocked) = LongestWait(client, costs, policy);
+        if (wait > TimeSpan.Zero)
+        {
+            return Answer(Verdict.RateLimited, client, policy, wait, slowest) with { BlockedByOut = isBlocked };
+        }
+
+        for (var i = 0; i < client.Quotas.Length; i++)
+        {
+            // Asked for, so that the next block is sized by it; taken only when the block is there.
+            client.RecentUse[i] = client.RecentUse[i].Add(costs.Of(policy.Quotas[i].Unit), now.Elapsed);
+        }
+
+        if (FirstQuota(QuotaAnswer.Pending, client, costs, policy) is not null
+            || !AreCovered(client, costs, policy)
+            || !client.Slots.Covers(requestId.EdgeSession))
+        {
+            return Answer(Verdict.Pending, client, policy, PendingRetryAfter);
+        }
+
+        for (var i = 0; i < client.Buckets.Length; i++)
+        {
+            var (_, limit, unit) = policy.Rates[i];
+            client.Buckets[i] = client.Debits[i]?.Take(client.Buckets[i], costs.Of(unit), limit)
+                ?? client.Buckets[i].Take(costs.Of(unit), limit);
+        }
+
+        for (var i = 0; i < client.Quotas.Length; i++)
+        {
+            client.Quotas[i] = client.Quotas[i].Take(costs.Of(policy.Quotas[i].Unit));
+        }
+
+        client.Slots.Take(requestId, new Slot(now.Elapsed + policy.SlotTtl, now, costs));
+        return Answer(Verdict.Admitted, client, policy);
+    }
+
+    private static TokenBucket Settled(ClientState client, int i, Slot slot, Ending ending, RateLimit rate)
+    {
+        var bucket = client.Buckets[i];
+        var reserved = slot.Reserved.Of(rate.Unit);
+        var used = ending.ChargeIn(rate.Unit, slot.Reserved);
+        if (slot.Admitted is not { } admitted)
+        {
+            // It took nothing of this limit, or of another one under its name; only what went beyond is charged.
+            return used <= reserved ? bucket
+                : client.Debits[i]?.Take(bucket, used - reserved, rate.Bucket)
+                    ?? bucket.Take(used - reserved, rate.Bucket);
+        }
+
+        return client.Debits[i]?.Settle(bucket, reserved, used, admitted.Elapsed, rate.Bucket)
+            ?? (used < reserved ? bucket.Refund(reserved - used, admitted.Elapsed, rate.Bucket) : bucket);
+    }
+
+    private static string? FirstQuota(QuotaAnswer answer, ClientState client, Costs costs, ClientPolicy policy)
     {
         for (var i = 0; i < policy.Quotas.Length; i++)
         {
-            if (client.Quotas[i].Ask(1, policy.Quotas[i].Amount) is QuotaAnswer.Exhausted)
+            var (name, amount, unit, _) = policy.Quotas[i];
+            if (client.Quotas[i].Ask(costs.Of(unit), amount) == answer)
             {
-                return policy.Quotas[i].Name;
+                return name;
             }
         }
 
         return null;
     }
 
-    private static bool AnyPending(ClientState client, ClientPolicy policy)
+    private static bool AreCovered(ClientState client, Costs costs, ClientPolicy policy)
     {
-        for (var i = 0; i < policy.Quotas.Length; i++)
+        for (var i = 0; i < policy.Rates.Length; i++)
         {
-            if (client.Quotas[i].Ask(1, policy.Quotas[i].Amount) is QuotaAnswer.Pending)
+            var (_, limit, unit) = policy.Rates[i];
+            if (!client.Ceilings[i].Covers(client.Buckets[i], costs.Of(unit), limit))
             {
-                return true;
+                return false;
             }
         }
 
-        return false;
+        return true;
     }
 
     private static string? FirstFull(ClientState client, ClientPolicy policy)
     {
         foreach (var limit in policy.Concurrency)
         {
-            if (client.Slots.InUse >= limit.Amount)
+            if (client.Slots.InUse + client.Slots.Unheard >= limit.Amount)
             {
                 return limit.Name;
             }
@@ -158,16 +213,38 @@ public static class AdmissionRules
         return null;
     }
 
-    private static (TimeSpan Wait, string? Name) LongestWait(ClientState client, ClientPolicy policy)
+    private static string? FirstTooSmall(Costs costs, ClientPolicy policy)
     {
-        var longest = (Wait: TimeSpan.Zero, Name: (string?)null);
+        foreach (var (name, limit, unit) in policy.Rates)
+        {
+            if (costs.Of(unit) > limit.Capacity)
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
+
+    private static (TimeSpan Wait, string? Name, bool IsBlocked) LongestWait(
+        ClientState client, Costs costs, ClientPolicy policy)
+    {
+        var longest = (Wait: TimeSpan.Zero, Name: (string?)null, IsBlocked: false);
         for (var i = 0; i < policy.Rates.Length; i++)
         {
-            // Never null: a request takes its token for good, so nothing is ever out.
-            var wait = client.Buckets[i].WaitFor(1, policy.Rates[i].Bucket)!.Value;
+            var (name, limit, unit) = policy.Rates[i];
+            var cost = costs.Of(unit);
+            if (cost == 0)
+            {
+                continue; // Nothing is asked of this limit, so a debt of others is no reason to refuse.
+            }
+
+            var wait = client.Buckets[i].WaitFor(cost, limit);
+            var isBlocked = wait is null; // Not before the first chunk is back or over.
+            wait ??= client.Chunks.EarliestDeadline - client.Buckets[i].AsOf;
             if (wait > longest.Wait)
             {
-                longest = (wait, policy.Rates[i].Name);
+                longest = (wait.Value, name, isBlocked);
             }
         }
 
@@ -180,5 +257,10 @@ public static class AdmissionRules
         ClientPolicy policy,
         TimeSpan retryAfter = default,
         string? refusedBy = null) =>
-        new(verdict, retryAfter, refusedBy, BindingRate.Of(client, policy));
+        new(
+            verdict,
+            retryAfter,
+            refusedBy,
+            BindingRate.Of(client, policy, metered: false),
+            BindingRate.Of(client, policy, metered: true));
 }

@@ -3,76 +3,187 @@ using Sluice.Rules.Limits;
 
 namespace Sluice.Rules.Admission;
 
-/// <summary>What a client has in use: one bucket per rate and one count per quota of its policy, by position.</summary>
-public sealed record ClientState(
-    ImmutableArray<TokenBucket> Buckets, Slots Slots, ImmutableArray<Quota> Quotas, RecentUse RecentUse)
+/// <summary>
+/// What a client has in use: one bucket per rate and one count per quota of its policy, by position. Its one owner
+/// changes it in place, so that a decision allocates nothing; <see cref="Copy"/> is for who wants to keep it.
+/// </summary>
+public sealed record ClientState
 {
+    public required TokenBucket[] Buckets { get; init; }
+
+    /// <summary>Of rates whose calls are settled by what they used; null for rates in requests.</summary>
+    public required DebitHistory?[] Debits { get; init; }
+
+    /// <summary>How far each rate is stored ahead; <see cref="RateCeiling.None"/> where nothing is stored.</summary>
+    public required RateCeiling[] Ceilings { get; init; }
+
+    public Chunks Chunks { get; init; } = new();
+
+    public required Slots Slots { get; init; }
+
+    public required Quota[] Quotas { get; init; }
+
+    /// <summary>One per quota, in its unit: sizes what is reserved ahead.</summary>
+    public required RecentUse[] RecentUse { get; init; }
+
     /// <summary>
-    /// Counts of quotas that the policy does not have now, by name: a client that leaves a quota and comes back to it
-    /// in the same month goes on where it was.
+    /// Counts of quotas that the policy does not have now, by key: a client that leaves a quota and comes back to it
+    /// in the same period goes on where it was.
     /// </summary>
     public ImmutableDictionary<string, Quota> Dormant { get; init; } = ImmutableDictionary<string, Quota>.Empty;
 
     /// <summary>
-    /// A client that has used nothing but what was recovered of its quotas, by name; of those that the policy does not
+    /// A client that has used nothing but what was recovered of its quotas, by key; of those that the policy does not
     /// have now too.
     /// </summary>
     public static ClientState Begin(
-        ClientPolicy policy, IReadOnlyDictionary<string, Quota> recovered, Moment now) => new(
-        [.. policy.Rates.Select(rate => TokenBucket.Full(rate.Bucket, now.Elapsed))],
-        Slots.AllFree,
-        [.. policy.Quotas.Select(quota => recovered.GetValueOrDefault(quota.Name, EmptyQuota(now)))],
-        new RecentUse(now.Elapsed, 0, 0))
+        ClientPolicy policy, IReadOnlyDictionary<string, Quota> recovered, Moment now) => new()
+        {
+            Buckets = [.. policy.Rates.Select(rate => TokenBucket.Full(rate.Bucket, now.Elapsed))],
+            Debits = [.. policy.Rates.Select(EmptyHistory)],
+            Ceilings = [.. policy.Rates.Select(_ => RateCeiling.None)],
+            Slots = new Slots(),
+            Quotas = [.. policy.Quotas.Select(quota => recovered.TryGetValue(quota.Key, out var count)
+                ? count.At(now.Utc, quota.Calendar)
+                : EmptyQuota(quota, now))],
+            RecentUse = [.. policy.Quotas.Select(_ => new RecentUse(now.Elapsed, 0, 0))],
+            Dormant = recovered.ToImmutableDictionary().RemoveRange(policy.Quotas.Select(quota => quota.Key)),
+        };
+
+    public ClientState Copy() => this with
     {
-        Dormant = recovered.ToImmutableDictionary().RemoveRange(policy.Quotas.Select(quota => quota.Name)),
+        Buckets = [.. Buckets],
+        Debits = [.. Debits.Select(debits => debits?.Copy())],
+        Ceilings = [.. Ceilings],
+        Chunks = Chunks.Copy(),
+        Slots = Slots.Copy(),
+        Quotas = [.. Quotas],
+        RecentUse = [.. RecentUse],
     };
 
     /// <summary>
-    /// The client at this moment: buckets refilled, slots that nobody renewed taken back, months turned.
+    /// Brings the client to this moment: chunks that are over ended, buckets refilled, slots that nobody renewed taken
+    /// back, periods turned.
     /// </summary>
-    public ClientState At(Moment now, ClientPolicy policy) => this with
+    public void MoveTo(Moment now, ClientPolicy policy)
     {
-        Buckets = Map(
-            Buckets,
-            (now.Elapsed, policy.Rates),
-            static (bucket, i, with) => bucket.At(with.Elapsed, with.Rates[i].Bucket)),
-        Slots = Slots.At(now.Elapsed),
-        Quotas = Map(Quotas, now.Utc, static (quota, _, utc) => quota.At(utc)),
-    };
+        ChunkRules.EndOver(this, policy, now.Elapsed);
+        for (var i = 0; i < Buckets.Length; i++)
+        {
+            Buckets[i] = Buckets[i].At(now.Elapsed, policy.Rates[i].Bucket);
+            Ceilings[i] = Ceilings[i].At(now.Elapsed, policy.Rates[i].Bucket);
+        }
+
+        Slots.MoveTo(now.Elapsed);
+        for (var i = 0; i < Quotas.Length; i++)
+        {
+            Quotas[i] = Quotas[i].At(now.Utc, policy.Quotas[i].Calendar);
+        }
+    }
 
     /// <summary>
-    /// The same client under another policy. What is counted under a name stays counted under it; a new rate begins
-    /// full and a new quota with nothing used. Calls that run through a change of limits give nothing back: they took
-    /// nothing of the new ones.
+    /// The same client under another policy. What is counted under a name and in a unit stays counted under it; a new
+    /// rate begins full and a new quota with nothing used. Calls that run through a change of limits give nothing back:
+    /// they took nothing of the new ones.
     /// </summary>
     public ClientState Under(ClientPolicy next, ClientPolicy before, Moment now)
     {
-        var state = At(now, before);
+        var state = Copy();
+        state.MoveTo(now, before);
         var sameLimits = next.Rates.SequenceEqual(before.Rates) && next.Quotas.SequenceEqual(before.Quotas);
+        if (sameLimits)
+        {
+            return state;
+        }
+
+        state.Slots.ForbidRefunds();
+        var buckets = next.Rates.Select(rate =>
+        {
+            var old = IndexOf(before.Rates, other => other.Name == rate.Name && other.Unit == rate.Unit);
+            return old < 0
+                ? TokenBucket.Full(rate.Bucket, now.Elapsed)
+                : state.Buckets[old].Under(rate.Bucket, before.Rates[old].Bucket);
+        }).ToArray();
         return state with
         {
-            Slots = sameLimits ? state.Slots : state.Slots.WithoutRefunds(),
-            Buckets = [.. next.Rates.Select(rate =>
+            Buckets = buckets,
+            Debits = [.. next.Rates.Select(EmptyHistory)],
+            Ceilings = [.. next.Rates.Select((rate, i) =>
             {
-                var old = IndexOf(before.Rates, other => other.Name == rate.Name);
-                return old < 0
-                    ? TokenBucket.Full(rate.Bucket, now.Elapsed)
-                    : state.Buckets[old].Under(rate.Bucket, before.Rates[old].Bucket);
+                var old = IndexOf(before.Rates, other => other.Name == rate.Name && other.Unit == rate.Unit);
+                return (old < 0 ? RateCeiling.None : state.Ceilings[old]).Under(buckets[i]);
             })],
+            Chunks = AnonymousChunks(state.Chunks, buckets, next),
             Quotas = [.. next.Quotas.Select(quota =>
             {
-                var old = IndexOf(before.Quotas, other => other.Name == quota.Name);
-                return old >= 0
-                    ? state.Quotas[old]
-                    : state.Dormant.TryGetValue(quota.Name, out var dormant) ? dormant.At(now.Utc) : EmptyQuota(now);
+                var old = IndexOf(before.Quotas, other => other.Key == quota.Key);
+                return old >= 0 ? state.Quotas[old]
+                    : state.Dormant.TryGetValue(quota.Key, out var dormant) ? dormant.At(now.Utc, quota.Calendar)
+                    : EmptyQuota(quota, now);
+            })],
+            RecentUse = [.. next.Quotas.Select(quota =>
+            {
+                var old = IndexOf(before.Quotas, other => other.Key == quota.Key);
+                return old < 0 ? new RecentUse(now.Elapsed, 0, 0) : state.RecentUse[old];
             })],
             Dormant = state.Dormant
-                .SetItems(before.Quotas.Select((quota, i) => KeyValuePair.Create(quota.Name, state.Quotas[i])))
-                .RemoveRange(next.Quotas.Select(quota => quota.Name)),
+                .SetItems(before.Quotas.Select((quota, i) => KeyValuePair.Create(quota.Key, state.Quotas[i])))
+                .RemoveRange(next.Quotas.Select(quota => quota.Key)),
         };
     }
 
-    private static Quota EmptyQuota(Moment now) => new(QuotaPeriod.MonthOf(now.Utc), 0, 0);
+    /// <summary>
+    /// Begins with a rate as another owner has left it; what may still be spent of it is out for as long.
+    /// </summary>
+    /// <param name="i">The rate's position in the policy.</param>
+    /// <param name="rate">How to begin.</param>
+    public void Recover(int i, RecoveredRate rate)
+    {
+        (Buckets[i], Ceilings[i]) = (rate.Bucket, rate.Ceiling);
+        if (rate.Bucket.Out > 0)
+        {
+            var rates = ImmutableArray.CreateRange(Buckets.Select((_, other) => other == i ? rate.Bucket.Out : 0));
+            Chunks.Add(new Chunk(
+                new ChunkId(0, i), rates, [.. Quotas.Select(_ => 0L)], new Moment(rate.Bucket.AsOf, default),
+                rate.OutUntil));
+        }
+    }
+
+    /// <summary>Tokens that came back to a bucket do not open more than is stored.</summary>
+    internal void Change(int i, TokenBucket bucket)
+    {
+        var returned = bucket.Credit - Buckets[i].Credit;
+        Buckets[i] = bucket;
+        if (returned > 0)
+        {
+            Ceilings[i] = Ceilings[i].WithReturned(returned);
+        }
+    }
+
+    /// <summary>
+    /// What is out stays out until the last chunk is over, and nothing of it comes back: its parts were those of other
+    /// limits.
+    /// </summary>
+    private static Chunks AnonymousChunks(Chunks chunks, TokenBucket[] buckets, ClientPolicy policy)
+    {
+        var anonymous = new Chunks();
+        if (buckets.Any(bucket => bucket.Out > 0))
+        {
+            var last = chunks.Out.Values.MaxBy(chunk => chunk.Deadline)!;
+            anonymous.Add(last with
+            {
+                Id = new ChunkId(0, 0),
+                Rates = [.. buckets.Select(bucket => bucket.Out)],
+                Quotas = [.. policy.Quotas.Select(_ => 0L)],
+            });
+        }
+
+        return anonymous;
+    }
+
+    private static DebitHistory? EmptyHistory(RateLimit rate) => Units.IsMetered(rate.Unit) ? new DebitHistory() : null;
+
+    private static Quota EmptyQuota(CountLimit quota, Moment now) => new(quota.Calendar.PeriodOf(now.Utc), 0, 0);
 
     private static int IndexOf<T>(ImmutableArray<T> items, Func<T, bool> matches)
     {
@@ -85,22 +196,5 @@ public sealed record ClientState(
         }
 
         return -1;
-    }
-
-    /// <summary>Each item changed; an array for the changed ones, and nothing else, is allocated.</summary>
-    internal static ImmutableArray<T> Map<T, TWith>(ImmutableArray<T> items, TWith with, Func<T, int, TWith, T> change)
-    {
-        if (items.IsEmpty)
-        {
-            return items;
-        }
-
-        var changed = new T[items.Length];
-        for (var i = 0; i < changed.Length; i++)
-        {
-            changed[i] = change(items[i], i, with);
-        }
-
-        return System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(changed);
     }
 }

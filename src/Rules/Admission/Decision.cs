@@ -25,22 +25,33 @@ public enum Verdict
     QuotaExhausted,
     NoFreeSlot,
     RateLimited,
+
+    /// <summary>It costs more than a rate holds when full: waiting does not help.</summary>
+    TooLarge,
 }
 
 /// <param name="RequestId">The call; a repeat of one that holds a slot is answered like the first.</param>
 /// <param name="KeyVersion">The version that the presented key names.</param>
 /// <param name="Mac">Keyed MAC of the presented secret's digest, 32 bytes.</param>
 /// <param name="Model">The model asked for.</param>
+/// <param name="Costs">What it is expected to cost, at most, where that is known.</param>
 public readonly record struct AdmissionRequest(
-    RequestId RequestId, int KeyVersion, ReadOnlyMemory<byte> Mac, string Model);
+    RequestId RequestId, int KeyVersion, ReadOnlyMemory<byte> Mac, string Model, Costs Costs = default);
 
 /// <param name="Verdict">Whether the call may proceed, and if not, why.</param>
 /// <param name="RetryAfter">
-/// Exactly how long until it may, for a rate; a hint for slots; zero when waiting does not help.
+/// Exactly how long until it may, for a rate; a hint for slots and where chunks are out; zero when waiting does not
+/// help.
 /// </param>
 /// <param name="RefusedBy">The name of the limit that refused; null when none did.</param>
-/// <param name="Requests">The rate with the least remaining.</param>
-public readonly record struct Decision(Verdict Verdict, TimeSpan RetryAfter, string? RefusedBy, BindingRate Requests);
+/// <param name="Requests">The rate of requests with the least remaining.</param>
+/// <param name="Tokens">The rate in another unit with the least remaining.</param>
+/// <param name="BlockedByOut">
+/// True: what chunks hold would do, and no time alone brings it back, so the wait is a hint.
+/// </param>
+public readonly record struct Decision(
+    Verdict Verdict, TimeSpan RetryAfter, string? RefusedBy, BindingRate Requests, BindingRate Tokens = default,
+    bool BlockedByOut = false);
 
 /// <summary>The rate that binds first: the one with the fewest whole tokens left.</summary>
 /// <param name="Name">Its name; null when the policy has no rate.</param>
@@ -49,11 +60,19 @@ public readonly record struct Decision(Verdict Verdict, TimeSpan RetryAfter, str
 /// <param name="Reset">Time until it is full again.</param>
 public readonly record struct BindingRate(string? Name, long Capacity, long Remaining, TimeSpan Reset)
 {
-    public static BindingRate Of(ClientState client, ClientPolicy policy)
+    /// <param name="client">The client, as of now.</param>
+    /// <param name="policy">Its policy.</param>
+    /// <param name="metered">False: of the rates in requests; true: of those in other units.</param>
+    public static BindingRate Of(ClientState client, ClientPolicy policy, bool metered)
     {
         BindingRate binding = default;
         for (var i = 0; i < policy.Rates.Length; i++)
         {
+            if (Units.IsMetered(policy.Rates[i].Unit) != metered)
+            {
+                continue;
+            }
+
             var limit = policy.Rates[i].Bucket;
             var remaining = client.Buckets[i].Remaining(limit);
             if (binding.Name is null || remaining < binding.Remaining)

@@ -6,15 +6,17 @@ namespace Sluice.Rules.Admission;
 /// <param name="Name">The limit's name.</param>
 /// <param name="Limit">The limit that the credit is counted in.</param>
 /// <param name="Credit">As in <see cref="TokenBucket"/>: tokens × the period's ticks.</param>
-/// <param name="Out">Tokens held by running calls; 0 or more.</param>
-public readonly record struct RateInUse(string Name, BucketLimit Limit, long Credit, long Out);
+/// <param name="Out">Tokens held by chunks; 0 or more.</param>
+/// <param name="Unit">What the tokens are; null is requests.</param>
+public readonly record struct RateInUse(string Name, BucketLimit Limit, long Credit, long Out, string? Unit = null);
 
 /// <param name="RequestId">The call that holds the slot.</param>
 /// <param name="Left">How long it stays taken unless it is renewed; longer than zero.</param>
 /// <param name="AdmittedAgo">How long ago it was granted; null when its call gives nothing back.</param>
-/// <param name="AdmittedUtc">When it was granted, for the month it counts in; nothing without the other.</param>
+/// <param name="AdmittedUtc">When it was granted, for the period it counts in; nothing without the other.</param>
+/// <param name="Reserved">What its call was expected to cost.</param>
 public readonly record struct SlotInUse(
-    RequestId RequestId, TimeSpan Left, TimeSpan? AdmittedAgo, DateTimeOffset AdmittedUtc);
+    RequestId RequestId, TimeSpan Left, TimeSpan? AdmittedAgo, DateTimeOffset AdmittedUtc, Costs Reserved = default);
 
 /// <summary>
 /// What a client has in use, told by one owner to the next without any moment of the first one's clock. The next goes
@@ -24,8 +26,10 @@ public readonly record struct SlotInUse(
 /// <param name="Rates">One per rate of the policy.</param>
 /// <param name="Slots">One per slot that is taken.</param>
 /// <param name="Quotas">The quotas of the policy: calls give something back only under the limits they took of.</param>
+/// <param name="OutFor">How long chunks may still be spent; zero when none is out.</param>
 public sealed record HandOver(
-    ImmutableArray<RateInUse> Rates, ImmutableArray<SlotInUse> Slots, ImmutableArray<CountLimit> Quotas)
+    ImmutableArray<RateInUse> Rates, ImmutableArray<SlotInUse> Slots, ImmutableArray<CountLimit> Quotas,
+    TimeSpan OutFor = default)
 {
     // Bounds what is computed with below; no lease is as long, and no call.
     private static readonly TimeSpan LengthMax = TimeSpan.FromDays(365);
@@ -35,16 +39,19 @@ public sealed record HandOver(
     /// <summary>What the client leaves at this moment, expired slots and refilled rates taken into account.</summary>
     public static HandOver Of(ClientState client, ClientPolicy policy, Moment now)
     {
-        client = client.At(now, policy);
+        client.MoveTo(now, policy);
         return new HandOver(
             [.. policy.Rates.Select((rate, i) =>
-                new RateInUse(rate.Name, rate.Bucket, client.Buckets[i].Credit, client.Buckets[i].Out))],
+                new RateInUse(
+                    rate.Name, rate.Bucket, client.Buckets[i].Credit, client.Buckets[i].Out, rate.Unit))],
             [.. client.Slots.Taken.Select(taken => new SlotInUse(
                 taken.Key,
                 taken.Value.Deadline - now.Elapsed,
                 now.Elapsed - taken.Value.Admitted?.Elapsed,
-                taken.Value.Admitted?.Utc ?? default))],
-            policy.Quotas);
+                taken.Value.Admitted?.Utc ?? default,
+                taken.Value.Reserved))],
+            policy.Quotas,
+            client.Chunks.Out.Count == 0 ? TimeSpan.Zero : client.Chunks.Out.Values.Max(c => c.Deadline) - now.Elapsed);
     }
 
     /// <summary>False: no client leaves that, whoever wrote it; the next owner begins without.</summary>
@@ -56,6 +63,8 @@ public sealed record HandOver(
             && rate.Credit >= -CreditMax / 2 // So that no sum with what refills overflows.
             && rate.Out >= 0
             && rate.Out <= CreditMax / 2 / rate.Limit.Period.Ticks)
+        && OutFor >= TimeSpan.Zero
+        && OutFor <= LengthMax
         && Rates.DistinctBy(static rate => rate.Name).Count() == Rates.Length
         && Slots.All(static slot => slot.RequestId is { EdgeSession: > 0, Sequence: > 0 }
             && slot.Left > TimeSpan.Zero
@@ -77,21 +86,33 @@ public sealed record HandOver(
     public ClientState GoOn(ClientState begun, ClientPolicy policy, bool mayRefund, Moment now)
     {
         var byName = Rates.ToImmutableDictionary(rate => rate.Name);
-        var sameLimits = policy.Rates.SequenceEqual(Rates.Select(rate => new RateLimit(rate.Name, rate.Limit)))
+        var rates = Rates.Select(rate => new RateLimit(rate.Name, rate.Limit, rate.Unit));
+        var sameLimits = policy.Rates.SequenceEqual(rates)
             && policy.Quotas.SequenceEqual(Quotas);
-        var slots = Slots.Aggregate(begun.Slots, (slots, slot) => slots.Take(
-            slot.RequestId,
-            new Slot(
-                now.Elapsed + slot.Left,
-                mayRefund && sameLimits && slot.AdmittedAgo is { } ago
-                    ? new Moment(now.Elapsed - ago, slot.AdmittedUtc)
-                    : null)));
-        return begun with
+        var slots = begun.Slots.AllHeard();
+        foreach (var slot in Slots)
         {
-            Slots = slots,
-            Buckets = [.. policy.Rates.Select((rate, i) => byName.TryGetValue(rate.Name, out var left)
+            Moment? admitted = mayRefund && sameLimits && slot.AdmittedAgo is { } ago
+                ? new Moment(now.Elapsed - ago, slot.AdmittedUtc)
+                : null;
+            slots.Take(slot.RequestId, new Slot(now.Elapsed + slot.Left, admitted, slot.Reserved));
+        }
+
+        TokenBucket[] buckets =
+        [
+            .. policy.Rates.Select((rate, i) => byName.TryGetValue(rate.Name, out var left) && left.Unit == rate.Unit
                 ? new TokenBucket(left.Credit, left.Out, now.Elapsed).Under(rate.Bucket, left.Limit)
-                : begun.Buckets[i])],
-        };
+                : begun.Buckets[i]),
+        ];
+        var chunks = new Chunks();
+        if (buckets.Any(bucket => bucket.Out > 0))
+        {
+            // Their edges may go on spending them; what they return finds nobody, and is lost.
+            var held = ImmutableArray.CreateRange(buckets.Select(bucket => bucket.Out));
+            var none = ImmutableArray.CreateRange(policy.Quotas.Select(_ => 0L));
+            chunks.Add(new Chunk(new ChunkId(0, 0), held, none, now, now.Elapsed + OutFor));
+        }
+
+        return begun with { Slots = slots, Chunks = chunks, Buckets = buckets };
     }
 }

@@ -11,14 +11,18 @@ public enum LimitKind
     /// <summary>So many at the same time.</summary>
     Concurrency,
 
-    /// <summary>So many per calendar month.</summary>
+    /// <summary>So many per calendar period.</summary>
     Quota,
 }
 
 /// <summary>One limit as it is written in a plan. See <see cref="LimitRules"/> for what makes it valid.</summary>
 /// <param name="Name">Unique in its plan.</param>
 /// <param name="Kind">What it bounds.</param>
-/// <param name="Amount">Per period, at once, or per month, by kind.</param>
+/// <param name="Amount">Per period, at once, or per calendar period, by kind.</param>
 /// <param name="Burst">A rate's capacity; 0 means <paramref name="Amount"/>.</param>
 /// <param name="Period">A rate's period; zero for the other kinds.</param>
-public readonly record struct Limit(string Name, LimitKind Kind, long Amount, long Burst, TimeSpan Period);
+/// <param name="Unit">What a rate or a quota counts, see <see cref="Units"/>; null is requests.</param>
+/// <param name="Span">A quota's calendar period.</param>
+public readonly record struct Limit(
+    string Name, LimitKind Kind, long Amount, long Burst, TimeSpan Period, string? Unit = null,
+    QuotaSpan Span = QuotaSpan.Month);

@@ -71,6 +71,20 @@ public static class LimitRules
             mistakes.Add($"{place}.amount: {limit.Amount} is not between 1 and {AmountMax}.");
         }
 
+        if (!string.IsNullOrEmpty(limit.Unit) && !Names.IsName(limit.Unit))
+        {
+            mistakes.Add($"{place}.unit: '{limit.Unit}' is not {Names.Rule}.");
+        }
+        else if (limit.Kind is LimitKind.Concurrency && Units.IsMetered(limit.Unit))
+        {
+            mistakes.Add($"{place}.unit: only requests are counted at once, not {limit.Unit}.");
+        }
+
+        if (!Enum.IsDefined(limit.Span) || (limit.Kind is not LimitKind.Quota && limit.Span is not QuotaSpan.Month))
+        {
+            mistakes.Add($"{place}.span: only a quota has one, and it is a second, minute, hour, day, week or month.");
+        }
+
         if (limit.Kind is not LimitKind.Rate)
         {
             if (limit.Burst != 0 || limit.Period != TimeSpan.Zero)

@@ -1,22 +1,90 @@
 namespace Sluice.Rules.Limits;
 
-/// <summary>One calendar month in UTC, as a number that only grows: year × 12 + month − 1.</summary>
-/// <param name="Number">Comparable with other periods; 0 is before every real one.</param>
-public readonly record struct QuotaPeriod(int Number)
+/// <summary>How long a quota lasts before it begins again.</summary>
+public enum QuotaSpan
 {
-    public static QuotaPeriod MonthOf(DateTimeOffset utc)
+    Month,
+    Week,
+    Day,
+    Hour,
+    Minute,
+    Second,
+}
+
+/// <summary>One period of a calendar, as a number that only grows.</summary>
+/// <param name="Number">Comparable with other periods of the same calendar; 0 is before every real one.</param>
+public readonly record struct QuotaPeriod(long Number)
+{
+    /// <summary>The calendar month in UTC: year × 12 + month − 1.</summary>
+    public static QuotaPeriod MonthOf(DateTimeOffset utc) => default(QuotaCalendar).PeriodOf(utc);
+}
+
+/// <summary>
+/// The calendar that a quota is counted by. Months, weeks (from Monday) and days are those of the zone's own clocks,
+/// so a day of a change of clocks has 23 hours or 25. Hours and shorter spans follow the zone's standard time: each is
+/// as long as the other, and none comes twice when the clocks are put back. <c>default</c> is the month in UTC.
+/// </summary>
+/// <param name="Span">How long a period is.</param>
+/// <param name="Zone">The tenant's time zone; null is UTC.</param>
+public readonly record struct QuotaCalendar(QuotaSpan Span, TimeZoneInfo? Zone = null)
+{
+    private const int DaysPerWeek = 7;
+
+    private TimeZoneInfo ZoneOrUtc => Zone ?? TimeZoneInfo.Utc;
+
+    /// <summary>The period that a moment is in by its calendar. A count never goes back to an earlier one.</summary>
+    public QuotaPeriod PeriodOf(DateTimeOffset utc)
     {
-        var moment = utc.UtcDateTime;
-        return new QuotaPeriod(moment.Year * 12 + moment.Month - 1);
+        if (LengthOfShort(Span) is { } length)
+        {
+            return new QuotaPeriod((utc.UtcTicks + ZoneOrUtc.BaseUtcOffset.Ticks) / length.Ticks);
+        }
+
+        var local = Zone is null ? utc.UtcDateTime : TimeZoneInfo.ConvertTime(utc, Zone).DateTime;
+        var day = DateOnly.FromDateTime(local).DayNumber; // Day 0 was a Monday.
+        return new QuotaPeriod(Span switch
+        {
+            QuotaSpan.Day => day,
+            QuotaSpan.Week => day / DaysPerWeek,
+            _ => local.Year * 12L + local.Month - 1,
+        });
     }
 
-    /// <summary>The first moment after the period.</summary>
-    public DateTimeOffset End
+    /// <summary>The first moment after a period.</summary>
+    public DateTimeOffset EndOf(QuotaPeriod period)
     {
-        get
+        var next = period.Number + 1;
+        if (LengthOfShort(Span) is { } length)
         {
-            var next = Number + 1;
-            return new DateTimeOffset(next / 12, next % 12 + 1, 1, 0, 0, 0, TimeSpan.Zero);
+            return new DateTimeOffset(next * length.Ticks - ZoneOrUtc.BaseUtcOffset.Ticks, TimeSpan.Zero);
         }
+
+        return FirstMomentOf(Span switch
+        {
+            QuotaSpan.Day => DateOnly.FromDayNumber((int)next),
+            QuotaSpan.Week => DateOnly.FromDayNumber((int)next * DaysPerWeek),
+            _ => new DateOnly((int)(next / 12), (int)(next % 12) + 1, 1),
+        });
     }
+
+    private DateTimeOffset FirstMomentOf(DateOnly day)
+    {
+        var midnight = day.ToDateTime(TimeOnly.MinValue);
+        if (ZoneOrUtc.IsAmbiguousTime(midnight))
+        {
+            // The clocks are put back over midnight: the day begins when it is midnight for the first time.
+            return new DateTimeOffset(midnight, ZoneOrUtc.GetAmbiguousTimeOffsets(midnight).Max()).ToUniversalTime();
+        }
+
+        // Where the clocks leave midnight out, this is the moment at which they do.
+        return new DateTimeOffset(midnight, ZoneOrUtc.GetUtcOffset(midnight)).ToUniversalTime();
+    }
+
+    private static TimeSpan? LengthOfShort(QuotaSpan span) => span switch
+    {
+        QuotaSpan.Hour => TimeSpan.FromHours(1),
+        QuotaSpan.Minute => TimeSpan.FromMinutes(1),
+        QuotaSpan.Second => TimeSpan.FromSeconds(1),
+        _ => null,
+    };
 }

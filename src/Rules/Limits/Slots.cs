@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Sluice.Rules.Limits;
 
@@ -12,55 +12,132 @@ public readonly record struct RequestId(long EdgeSession, long Sequence);
 /// When it was granted, which tells what can be given back of what its call took; null when the limits have changed
 /// since, so that nothing can.
 /// </param>
-public readonly record struct Slot(TimeSpan Deadline, Moment? Admitted);
+/// <param name="Reserved">What the call was expected to cost when it was admitted.</param>
+public readonly record struct Slot(TimeSpan Deadline, Moment? Admitted, Costs Reserved = default);
 
 /// <summary>
 /// The concurrency slots of one client, by the request that holds each. A slot is a lease: a lost completion costs
-/// time, not a slot.
+/// time, not a slot. One owner changes it in place, because it is asked on every request.
 /// </summary>
-public sealed record Slots(ImmutableDictionary<RequestId, Slot> Taken)
+public sealed class Slots
 {
-    public static readonly Slots AllFree = new(ImmutableDictionary<RequestId, Slot>.Empty);
+    private readonly Dictionary<RequestId, Slot> _taken;
+
+    public Slots() => _taken = [];
+
+    private Slots(Slots from)
+    {
+        _taken = new Dictionary<RequestId, Slot>(from._taken);
+        EarliestDeadline = from.EarliestDeadline;
+        Ceilings = from.Ceilings?.Copy();
+        Recovery = from.Recovery?.Copy();
+    }
+
+    public IReadOnlyDictionary<RequestId, Slot> Taken => _taken;
 
     /// <summary>
     /// No deadline of a taken slot is before this; <see cref="TimeSpan.MaxValue"/> when all are free.
     /// </summary>
-    public TimeSpan EarliestDeadline { get; private init; } = TimeSpan.MaxValue;
+    public TimeSpan EarliestDeadline { get; private set; } = TimeSpan.MaxValue;
 
-    public int InUse => Taken.Count;
+    public int InUse => _taken.Count;
 
-    public Slots Take(RequestId requestId, Slot slot) => this with
+    /// <summary>How many each edge may hold before more is stored; null where nothing is stored.</summary>
+    public SlotCeilings? Ceilings { get; init; }
+
+    /// <summary>What edges may hold that have not told; null when all is known.</summary>
+    public SlotRecovery? Recovery { get; private set; }
+
+    /// <summary>Slots that edges may hold which have not told since this owner began.</summary>
+    public int Unheard => Recovery?.Unheard ?? 0;
+
+    /// <summary>An owner that begins after a crash, and knows what is stored for each edge session.</summary>
+    /// <param name="stored">What is stored.</param>
+    /// <param name="until">Owner's monotonic time when a slot that was granted before is over.</param>
+    public static Slots Recovering(IReadOnlyCollection<StoredSlots> stored, TimeSpan until)
     {
-        Taken = Taken.SetItem(requestId, slot),
-        EarliestDeadline = slot.Deadline < EarliestDeadline ? slot.Deadline : EarliestDeadline,
-    };
+        var ceilings = new SlotCeilings();
+        foreach (var session in stored)
+        {
+            ceilings.Stored(session);
+        }
+
+        return new Slots { Ceilings = ceilings, Recovery = new SlotRecovery(stored, until) };
+    }
+
+    /// <summary>The same where the owner before has told all it knew: nothing is unheard.</summary>
+    public Slots AllHeard()
+    {
+        var slots = Copy();
+        slots.Recovery = null;
+        return slots;
+    }
+
+    /// <summary>Whether this edge may hold one more without storing more.</summary>
+    public bool Covers(long edgeSession) =>
+        Ceilings?.Covers(edgeSession, Recovery?.UnheardOf(edgeSession) ?? 0) ?? true;
+
+    /// <summary>What to store next for this edge; null for nothing. See <see cref="SlotCeilings"/>.</summary>
+    public StoredSlots? NextStored(long edgeSession) =>
+        Ceilings?.Next(edgeSession, Recovery?.UnheardOf(edgeSession) ?? 0);
+
+    public Slots Copy() => new(this);
+
+    public void Take(RequestId requestId, Slot slot)
+    {
+        if (!_taken.ContainsKey(requestId))
+        {
+            Ceilings?.Count(requestId.EdgeSession, 1);
+        }
+
+        _taken[requestId] = slot;
+        EarliestDeadline = slot.Deadline < EarliestDeadline ? slot.Deadline : EarliestDeadline;
+    }
 
     /// <summary>Frees one slot; a request that holds none changes nothing, least of all another's slot.</summary>
-    public Slots Free(RequestId requestId)
+    /// <returns>Whether it held one.</returns>
+    public bool Free(RequestId requestId)
     {
-        var left = Taken.Remove(requestId);
-        return ReferenceEquals(left, Taken) ? this : this with { Taken = left };
+        if (!_taken.Remove(requestId))
+        {
+            return false;
+        }
+
+        Ceilings?.Count(requestId.EdgeSession, -1);
+        return true;
     }
 
     /// <summary>Takes back what nobody renewed in time.</summary>
-    public Slots At(TimeSpan now)
+    public void MoveTo(TimeSpan now)
     {
-        if (now < EarliestDeadline)
+        if (Recovery is { } recovery && recovery.IsOver(now))
         {
-            return this; // The usual case, on every request: nothing to look through.
+            Recovery = null;
         }
 
-        return Of(Taken.RemoveRange(Taken.Where(slot => slot.Value.Deadline <= now).Select(slot => slot.Key)));
+        if (now < EarliestDeadline)
+        {
+            return; // The usual case, on every request: nothing to look through.
+        }
+
+        foreach (var (requestId, slot) in _taken)
+        {
+            if (slot.Deadline <= now)
+            {
+                Free(requestId);
+            }
+        }
+
+        FindEarliestDeadline();
     }
 
     /// <summary>
     /// Believes an edge's report of what it is running: those slots get a new deadline, and its other slots are free,
     /// but for the ones granted after it took the report.
     /// </summary>
-    public Slots Renew(long edgeSession, long upToSequence, IReadOnlySet<long> running, TimeSpan deadline)
+    public void Renew(long edgeSession, long upToSequence, IReadOnlySet<long> running, TimeSpan deadline)
     {
-        var taken = Taken.ToBuilder();
-        foreach (var (requestId, slot) in Taken)
+        foreach (var requestId in _taken.Keys)
         {
             if (requestId.EdgeSession != edgeSession)
             {
@@ -69,29 +146,71 @@ public sealed record Slots(ImmutableDictionary<RequestId, Slot> Taken)
 
             if (running.Contains(requestId.Sequence))
             {
-                taken[requestId] = slot with { Deadline = deadline };
+                ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(_taken, requestId);
+                slot = slot with { Deadline = deadline };
             }
             else if (requestId.Sequence <= upToSequence)
             {
-                taken.Remove(requestId);
+                Free(requestId);
             }
         }
 
-        return Of(taken.ToImmutable());
+        FindEarliestDeadline();
+    }
+
+    /// <summary>
+    /// The first complete report of an edge after this owner began: what it runs was granted by the owner before, and
+    /// holds a slot from now on. Its calls give nothing back. A later report takes no slot that was not taken.
+    /// </summary>
+    public void Adopt(long edgeSession, long upToSequence, IReadOnlySet<long> running, TimeSpan deadline)
+    {
+        if (Recovery?.Heard(edgeSession) is true)
+        {
+            foreach (var sequence in running)
+            {
+                var requestId = new RequestId(edgeSession, sequence);
+                if (!_taken.ContainsKey(requestId))
+                {
+                    Take(requestId, new Slot(deadline, Admitted: null));
+                }
+            }
+        }
+
+        Renew(edgeSession, upToSequence, running, deadline);
     }
 
     /// <summary>Frees every slot of an edge that is gone, and no other's.</summary>
-    public Slots FreeAllOf(long edgeSession) =>
-        Of(Taken.RemoveRange(Taken.Keys.Where(requestId => requestId.EdgeSession == edgeSession)));
-
-    /// <summary>The same slots, whose calls give nothing back: what they took was taken under other limits.</summary>
-    public Slots WithoutRefunds() => this with
+    public void FreeAllOf(long edgeSession)
     {
-        Taken = Taken.ToImmutableDictionary(slot => slot.Key, slot => slot.Value with { Admitted = null }),
-    };
+        foreach (var requestId in _taken.Keys)
+        {
+            if (requestId.EdgeSession == edgeSession)
+            {
+                Free(requestId);
+            }
+        }
 
-    private static Slots Of(ImmutableDictionary<RequestId, Slot> taken) => new(taken)
+        Recovery?.Heard(edgeSession);
+        Ceilings?.Forget(edgeSession);
+        FindEarliestDeadline();
+    }
+
+    /// <summary>From here on no call gives anything back: what it took was taken under other limits.</summary>
+    public void ForbidRefunds()
     {
-        EarliestDeadline = taken.IsEmpty ? TimeSpan.MaxValue : taken.Values.Min(slot => slot.Deadline),
-    };
+        foreach (var requestId in _taken.Keys)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(_taken, requestId);
+            slot = slot with { Admitted = null };
+        }
+    }
+
+    private void FindEarliestDeadline()
+    {
+        EarliestDeadline = TimeSpan.MaxValue;
+        foreach (var slot in _taken.Values)
+        {
+            EarliestDeadline = slot.Deadline < EarliestDeadline ? slot.Deadline : EarliestDeadline;
+        }
+    }
 }

@@ -1,5 +1,18 @@
 namespace Sluice.Rules.Limits;
 
+/// <summary>What becomes of the tokens when a limit changes.</summary>
+public enum LimitChange
+{
+    /// <summary>They stay as they are, as far as they fit: nobody gains by changing plans to and fro.</summary>
+    AsIs,
+
+    /// <summary>The same part of the new capacity is there as of the old.</summary>
+    Proportional,
+
+    /// <summary>What the capacity grows by is there at once: an upgrade that should be felt.</summary>
+    Additive,
+}
+
 /// <summary>
 /// A token bucket in whole numbers. Credit is tokens times the period's ticks: every tick adds <c>Refill</c>, every
 /// token costs a period, so nothing is ever rounded. <c>default</c> is an empty bucket, the safe thing to be.
@@ -12,6 +25,9 @@ namespace Sluice.Rules.Limits;
 /// <param name="AsOf">Owner's monotonic time of the last refill.</param>
 public readonly record struct TokenBucket(long Credit, long Out, TimeSpan AsOf)
 {
+    // A debt ends here, however much a call used beyond its reservation: no sum with what refills overflows.
+    internal const long DebtMax = 1L << 61;
+
     public static TokenBucket Full(BucketLimit limit, TimeSpan now) => new(limit.Capacity * limit.Period.Ticks, 0, now);
 
     /// <summary>Whole tokens that can be taken now; 0 in debt.</summary>
@@ -56,8 +72,7 @@ public readonly record struct TokenBucket(long Credit, long Out, TimeSpan AsOf)
         new(DivideUp(Math.Max(0, (limit.Capacity - Out) * limit.Period.Ticks - Credit), limit.Refill));
 
     /// <summary>Takes tokens for good. Ask <see cref="WaitFor"/> first: this goes into debt without a word.</summary>
-    public TokenBucket Take(long tokens, BucketLimit limit) =>
-        this with { Credit = Credit - tokens * limit.Period.Ticks };
+    public TokenBucket Take(long tokens, BucketLimit limit) => this with { Credit = Less(Credit, tokens, limit) };
 
     /// <summary>
     /// Undoes a <see cref="Take"/> whose call never happened: gives back what it took, less what could refill in its
@@ -82,22 +97,37 @@ public readonly record struct TokenBucket(long Credit, long Out, TimeSpan AsOf)
 
     /// <summary>Ends a reservation: unused tokens come back, use beyond it becomes a debt.</summary>
     public TokenBucket Settle(long reserved, long used, BucketLimit limit) =>
-        this with { Credit = Credit + (reserved - used) * limit.Period.Ticks, Out = Out - reserved };
+        this with { Credit = Less(Credit, used - reserved, limit), Out = Out - reserved };
 
     /// <summary>
-    /// The same tokens under another limit: a change of plan neither gives nor takes any, but for what the new capacity
-    /// cannot hold. A part of a token that the new period cannot express is lost, never gained.
+    /// The bucket under another limit. As it is, a change of plan neither gives nor takes tokens, but for what the new
+    /// capacity cannot hold. A part of a token that the new period cannot express is lost, never gained.
     /// </summary>
-    public TokenBucket Under(BucketLimit now, BucketLimit before)
+    public TokenBucket Under(BucketLimit now, BucketLimit before, LimitChange change = LimitChange.AsIs)
     {
-        var credit = Int128.Min(
-            DivideDown((Int128)Credit * now.Period.Ticks, before.Period.Ticks),
-            (Int128)(now.Capacity - Out) * now.Period.Ticks);
-        return this with { Credit = (long)credit };
+        var (over, under) = change is LimitChange.Proportional ? (now.Capacity, before.Capacity) : (1, 1);
+        var added = change is LimitChange.Additive ? Math.Max(0, now.Capacity - before.Capacity) : 0;
+
+        // In parts of a token that both periods can express, so that nothing is rounded twice.
+        var credit = (Int128)Credit * over + (Int128)added * before.Period.Ticks * under;
+        credit = DivideDown(credit, (Int128)under * before.Period.Ticks, now.Period.Ticks);
+        return this with
+        {
+            Credit = (long)Int128.Clamp(credit, -DebtMax, (Int128)(now.Capacity - Out) * now.Period.Ticks),
+        };
     }
 
-    private static long DivideUp(long dividend, long divisor) => (dividend + divisor - 1) / divisor;
+    /// <summary>Credit less tokens; below zero tokens add. Never more than the largest debt below zero.</summary>
+    internal static long Less(long credit, long tokens, BucketLimit limit) =>
+        (long)Int128.Max(credit - (Int128)tokens * limit.Period.Ticks, -DebtMax);
 
-    private static Int128 DivideDown(Int128 dividend, Int128 divisor) =>
-        dividend / divisor - (dividend % divisor < 0 ? 1 : 0);
+    internal static long DivideUp(long dividend, long divisor) => (dividend + divisor - 1) / divisor;
+
+    /// <summary>Dividend / divisor × factor, rounded down, without the product that might overflow.</summary>
+    private static Int128 DivideDown(Int128 dividend, Int128 divisor, long factor)
+    {
+        var (whole, rest) = Int128.DivRem(dividend, divisor);
+        (whole, rest) = rest < 0 ? (whole - 1, rest + divisor) : (whole, rest);
+        return whole * factor + rest * factor / divisor;
+    }
 }

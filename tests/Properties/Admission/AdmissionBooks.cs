@@ -64,7 +64,7 @@ internal sealed class AdmissionBooks
     {
         var times =
             (from call in _passed where !_neverDispatched.Contains(call.Id) select (BigInteger)call.At.Ticks).ToList();
-        foreach (var (name, bucket) in _policy.Rates)
+        foreach (var (name, bucket, _) in _policy.Rates)
         {
             BigInteger lowest = 0;
             for (var i = 0; i < times.Count; i++)

@@ -58,7 +58,7 @@ public sealed class AdmissionProperties
             var before = client.At(now, policy);
             var repeat = before.Slots.Taken.ContainsKey(request.RequestId);
 
-            var (after, decision) = AdmissionRules.Decide(client, request, policy, now);
+            var (after, decision) = Client.Decide(client, request, policy, now);
 
             if (decision.Verdict is not Verdict.Admitted || repeat)
             {
@@ -80,9 +80,9 @@ public sealed class AdmissionProperties
     public void A_repeated_request_is_answered_like_the_first_and_takes_nothing_more() =>
         EachDecision((client, request, policy, now) =>
         {
-            var (after, first) = AdmissionRules.Decide(client, request, policy, now);
+            var (after, first) = Client.Decide(client, request, policy, now);
 
-            var (again, second) = AdmissionRules.Decide(after, request, policy, now);
+            var (again, second) = Client.Decide(after, request, policy, now);
 
             Assert.Equal(first, second);
             Client.AssertSame(after with { RecentUse = again.RecentUse }, again);
@@ -95,7 +95,7 @@ public sealed class AdmissionProperties
         {
             var state = client.At(now, policy);
 
-            var (_, decision) = AdmissionRules.Decide(client, request, policy, now);
+            var (_, decision) = Client.Decide(client, request, policy, now);
 
             Assert.Equal(Expected(state, request, policy), decision.Verdict);
             Assert.Equal(decision.Verdict is Verdict.QuotaExhausted or Verdict.NoFreeSlot or Verdict.RateLimited,
@@ -107,7 +107,7 @@ public sealed class AdmissionProperties
     public void A_refused_rate_names_the_tick_at_which_it_would_admit() =>
         EachDecision((client, request, policy, now) =>
         {
-            var (after, decision) = AdmissionRules.Decide(client, request, policy, now);
+            var (after, decision) = Client.Decide(client, request, policy, now);
             if (decision.Verdict is not Verdict.RateLimited)
             {
                 return;
@@ -115,8 +115,8 @@ public sealed class AdmissionProperties
 
             var tick = TimeSpan.FromTicks(1);
             var due = now.Elapsed + decision.RetryAfter;
-            var (_, early) = AdmissionRules.Decide(after, request, policy, Client.At(due - tick));
-            var (_, inTime) = AdmissionRules.Decide(after, request, policy, Client.At(due));
+            var (_, early) = Client.Decide(after, request, policy, Client.At(due - tick));
+            var (_, inTime) = Client.Decide(after, request, policy, Client.At(due));
 
             Assert.Equal((Verdict.RateLimited, tick), (early.Verdict, early.RetryAfter));
             Assert.NotEqual(Verdict.RateLimited, inTime.Verdict);
@@ -156,13 +156,13 @@ public sealed class AdmissionProperties
                     case Act.Ask:
                         var request = Client.Ask(id, happening.RightKey, happening.Model);
                         law(client, request, policy, now);
-                        client = AdmissionRules.Decide(client, request, policy, now).Next;
+                        client = Client.Decide(client, request, policy, now).Next;
                         break;
                     case Act.Reserve:
                         client = client.At(now, policy).WithReserves(policy, block: 2);
                         break;
                     default:
-                        client = AdmissionRules.Complete(client, id, happening.Act is Act.Complete, policy, now);
+                        client = Client.Complete(client, id, happening.Act is Act.Complete, policy, now);
                         break;
                 }
             }

@@ -38,6 +38,46 @@ internal static class Client
                 : quota)],
     };
 
+    /// <summary>The state after a decision, and the decision; the state before stays as it was.</summary>
+    public static (ClientState Next, Decision Decision) Decide(
+        ClientState client, AdmissionRequest request, ClientPolicy policy, Moment now)
+    {
+        var next = client.Copy();
+        return (next, AdmissionRules.Decide(next, request, policy, now));
+    }
+
+    /// <summary>The state after a completion, of a call whose use nobody told when it was dispatched.</summary>
+    public static ClientState Complete(
+        ClientState client, RequestId requestId, bool dispatched, ClientPolicy policy, Moment now) =>
+        Complete(
+            client,
+            requestId,
+            new Ending(dispatched ? EndingKind.Unknown : EndingKind.NotDispatched),
+            policy,
+            now);
+
+    public static ClientState Complete(
+        ClientState client, RequestId requestId, Ending ending, ClientPolicy policy, Moment now)
+    {
+        var next = client.Copy();
+        AdmissionRules.Complete(next, requestId, ending, policy, now);
+        return next;
+    }
+
+    public static ClientState At(this ClientState client, Moment now, ClientPolicy policy)
+    {
+        var next = client.Copy();
+        next.MoveTo(now, policy);
+        return next;
+    }
+
+    public static Slots With(this Slots slots, Action<Slots> change)
+    {
+        var next = slots.Copy();
+        change(next);
+        return next;
+    }
+
     /// <summary>The whole state, not what happens to be compared by reference.</summary>
     public static void AssertSame(ClientState expected, ClientState actual)
     {

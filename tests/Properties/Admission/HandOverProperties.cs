@@ -77,8 +77,8 @@ public sealed class HandOverProperties
         Assert.Subset(going.Slots.Taken.Keys.ToHashSet(), staying.Slots.Taken.Keys.ToHashSet());
         var asked = Client.Ask(new RequestId(1, 1_000));
         Assert.False(
-            AdmissionRules.Decide(going, asked, policy, thenMoved).Decision.Verdict is Verdict.Admitted
-            && AdmissionRules.Decide(staying, asked, policy, then).Decision.Verdict is not Verdict.Admitted);
+            Client.Decide(going, asked, policy, thenMoved).Decision.Verdict is Verdict.Admitted
+            && Client.Decide(staying, asked, policy, then).Decision.Verdict is not Verdict.Admitted);
     });
 
     /// <summary>Guards clients that pay what they need not: without time in between, nothing is lost.</summary>
@@ -115,8 +115,8 @@ public sealed class HandOverProperties
             var later = After(moment, move.Later);
             foreach (var ended in Enumerable.Range(1, 12).Select(sequence => new RequestId(1, sequence)))
             {
-                var refunded = AdmissionRules.Complete(moved, ended, dispatched: false, policy, later);
-                var refundedBefore = AdmissionRules.Complete(stayed, ended, dispatched: false, policy, now);
+                var refunded = Client.Complete(moved, ended, dispatched: false, policy, later);
+                var refundedBefore = Client.Complete(stayed, ended, dispatched: false, policy, now);
 
                 var idle = moved.At(later, policy);
                 Assert.Equal(
@@ -177,13 +177,13 @@ public sealed class HandOverProperties
             var id = new RequestId(1, happening.Sequence);
             client = happening.Act switch
             {
-                Act.Ask => AdmissionRules.Decide(client, Client.Ask(id), policy, now).Next,
+                Act.Ask => Client.Decide(client, Client.Ask(id), policy, now).Next,
                 Act.Renew => client.At(now, policy) with
                 {
-                    Slots = client.At(now, policy).Slots.Renew(
-                        1, happening.Sequence, new HashSet<long> { happening.Sequence }, elapsed + Client.SlotTtl),
+                    Slots = client.At(now, policy).Slots.With(slots => slots.Renew(
+                        1, happening.Sequence, new HashSet<long> { happening.Sequence }, elapsed + Client.SlotTtl)),
                 },
-                _ => AdmissionRules.Complete(client, id, happening.Act is Act.Complete, policy, now),
+                _ => Client.Complete(client, id, happening.Act is Act.Complete, policy, now),
             };
         }
 

@@ -100,7 +100,7 @@ internal sealed class SimulatedWorld
     private void Ask(SimulatedEdge edge, RequestId id)
     {
         var before = _client.At(Now, _policy);
-        (_client, var decision) = AdmissionRules.Decide(_client, Client.Ask(id), _policy, Now);
+        (_client, var decision) = Client.Decide(_client, Client.Ask(id), _policy, Now);
         var held = before.Slots.Taken.ContainsKey(id);
         if (decision.Verdict is not Verdict.Admitted || held)
         {
@@ -158,7 +158,7 @@ internal sealed class SimulatedWorld
     private void Complete(RequestId id, bool dispatched)
     {
         var before = _client.At(Now, _policy);
-        _client = AdmissionRules.Complete(_client, id, dispatched, _policy, Now);
+        _client = Client.Complete(_client, id, dispatched, _policy, Now);
         Assert.Equal(
             before.Slots.Taken.Keys.Where(other => other != id).ToHashSet(), _client.Slots.Taken.Keys.ToHashSet());
         if (!before.Slots.Taken.ContainsKey(id))
@@ -175,8 +175,9 @@ internal sealed class SimulatedWorld
             var report = _reports[at];
             _reports.RemoveAt(at);
             var deadline = _elapsed + Client.SlotTtl;
-            var slots = _client.At(Now, _policy).Slots.Renew(report.Session, report.UpTo, report.Running, deadline);
-            _client = _client.At(Now, _policy) with { Slots = slots };
+            _client.MoveTo(Now, _policy);
+            _client.Slots.Renew(report.Session, report.UpTo, report.Running, deadline);
+            var slots = _client.Slots;
             _edges.Single(edge => edge.Session == report.Session).Renewed(slots, report.Running, deadline);
         }
     }
@@ -198,7 +199,8 @@ internal sealed class SimulatedWorld
 
     private void EdgeDies(SimulatedEdge edge)
     {
-        _client = _client.At(Now, _policy) with { Slots = _client.At(Now, _policy).Slots.FreeAllOf(edge.Session) };
+        _client.MoveTo(Now, _policy);
+        _client.Slots.FreeAllOf(edge.Session);
         Assert.DoesNotContain(_client.Slots.Taken.Keys, id => id.EdgeSession == edge.Session);
         _reports.RemoveAll(report => report.Session == edge.Session);
         edge.Restart(++_sessions);

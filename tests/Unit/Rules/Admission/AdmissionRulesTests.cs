@@ -12,7 +12,7 @@ public sealed class AdmissionRulesTests
     [Fact]
     public void An_admitted_request_takes_one_of_everything()
     {
-        var (client, decision) = AdmissionRules.Decide(Idle(All), Ask(1), All, At(seconds: 0));
+        var (client, decision) = Decide(Idle(All), Ask(1), All, At(seconds: 0));
 
         Assert.Equal(
             new Decision(
@@ -44,7 +44,7 @@ public sealed class AdmissionRulesTests
         Assert.Equal((Verdict.QuotaExhausted, "per-month"), Refusal(full, Ask(3), policy));
         full = full with { Quotas = [full.Quotas[0] with { Used = 1, Reserved = 1 }] };
         Assert.Equal((Verdict.NoFreeSlot, "at-once"), Refusal(full, Ask(3), policy));
-        full = full with { Slots = full.Slots.Free(Id(1)) };
+        full = full with { Slots = full.Slots.With(slots => slots.Free(Id(1))) };
         Assert.Equal((Verdict.RateLimited, "per-second"), Refusal(full, Ask(3), policy));
         full = full with { Buckets = [TokenBucket.Full(policy.Rates[0].Bucket, default), full.Buckets[1]] };
         Assert.Equal((Verdict.Pending, null), Refusal(full, Ask(3), policy));
@@ -57,7 +57,7 @@ public sealed class AdmissionRulesTests
     {
         var request = Ask(1);
 
-        var (_, decision) = AdmissionRules.Decide(Idle(All), request, All, At(0) with { Utc = Start.AddDays(90) });
+        var (_, decision) = Decide(Idle(All), request, All, At(0) with { Utc = Start.AddDays(90) });
 
         Assert.Equal(Verdict.KeyExpired, decision.Verdict);
     }
@@ -68,18 +68,18 @@ public sealed class AdmissionRulesTests
         var policy = Policy(TwoPerSecond, TwoAtOnce, TenPerMonth);
         var full = Idle(policy).Admit(1, policy).Admit(2, policy);
 
-        AssertSame(full, AdmissionRules.Decide(full, Ask(3), policy, At(0)).Next);
-        AssertSame(full, AdmissionRules.Decide(full, Ask(3) with { Mac = new byte[32] }, policy, At(0)).Next);
-        AssertSame(full, AdmissionRules.Decide(full, Ask(3) with { Model = "deepseek-r1" }, policy, At(0)).Next);
+        AssertSame(full, Decide(full, Ask(3), policy, At(0)).Next);
+        AssertSame(full, Decide(full, Ask(3) with { Mac = new byte[32] }, policy, At(0)).Next);
+        AssertSame(full, Decide(full, Ask(3) with { Model = "deepseek-r1" }, policy, At(0)).Next);
     }
 
     /// <summary>Guards against charging twice when a reply is lost and the edge asks again.</summary>
     [Fact]
     public void A_repeated_request_is_answered_like_the_first_and_charged_once()
     {
-        var (client, first) = AdmissionRules.Decide(Idle(All), Ask(1), All, At(0));
+        var (client, first) = Decide(Idle(All), Ask(1), All, At(0));
 
-        var (again, second) = AdmissionRules.Decide(client, Ask(1), All, At(0));
+        var (again, second) = Decide(client, Ask(1), All, At(0));
 
         Assert.Equal(first, second);
         AssertSame(client, again);
@@ -102,10 +102,10 @@ public sealed class AdmissionRulesTests
     {
         var client = Idle(All, reserved: 0);
 
-        var (next, decision) = AdmissionRules.Decide(client, Ask(1), All, At(0));
+        var (next, decision) = Decide(client, Ask(1), All, At(0));
 
         Assert.Equal((Verdict.Pending, AdmissionRules.PendingRetryAfter), (decision.Verdict, decision.RetryAfter));
-        AssertSame(client with { RecentUse = new RecentUse(default, 1, 0) }, next);
+        AssertSame(client with { RecentUse = [new RecentUse(default, 1, 0)] }, next);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class AdmissionRulesTests
         var client = Idle(policy);
         client = client with { Quotas = [client.Quotas[0], client.Quotas[1] with { Reserved = 0 }] };
 
-        var (next, decision) = AdmissionRules.Decide(client, Ask(1), policy, At(0));
+        var (next, decision) = Decide(client, Ask(1), policy, At(0));
 
         Assert.Equal(Verdict.Pending, decision.Verdict);
         Assert.Equal(client.Quotas, next.Quotas);
@@ -131,7 +131,7 @@ public sealed class AdmissionRulesTests
             client = client.Admit(i, policy, seconds: i / 2.0);
         }
 
-        var (_, decision) = AdmissionRules.Decide(client, Ask(9), policy, At(2));
+        var (_, decision) = Decide(client, Ask(9), policy, At(2));
 
         // The first token of the five-per-minute comes 12 s after it was full; 0.5 s would do for the other.
         Assert.Equal((Verdict.RateLimited, "per-minute"), (decision.Verdict, decision.RefusedBy));
@@ -146,7 +146,7 @@ public sealed class AdmissionRulesTests
         var policy = Policy(TwoAtOnce);
         var client = Idle(policy).Admit(1, policy).Admit(2, policy);
 
-        var (_, decision) = AdmissionRules.Decide(client, Ask(3), policy, At(seconds: 14.9999999));
+        var (_, decision) = Decide(client, Ask(3), policy, At(seconds: 14.9999999));
         Assert.Equal(
             new Decision(Verdict.NoFreeSlot, AdmissionRules.SlotRetryAfter, "at-once", default), decision);
 
@@ -159,7 +159,7 @@ public sealed class AdmissionRulesTests
         var wide = new Limit("wide", LimitKind.Rate, 1_000, 0, TimeSpan.FromHours(1));
         var policy = Policy(wide, FivePerMinute, FivePerMinute with { Name = "the-same" });
 
-        var (_, decision) = AdmissionRules.Decide(Idle(policy), Ask(1), policy, At(0));
+        var (_, decision) = Decide(Idle(policy), Ask(1), policy, At(0));
 
         Assert.Equal(new BindingRate("per-minute", 5, 4, TimeSpan.FromSeconds(12)), decision.Requests);
     }
@@ -169,7 +169,7 @@ public sealed class AdmissionRulesTests
     {
         var policy = Policy();
 
-        var (_, decision) = AdmissionRules.Decide(Idle(policy), Ask(1), policy, At(0));
+        var (_, decision) = Decide(Idle(policy), Ask(1), policy, At(0));
 
         Assert.Equal(new Decision(Verdict.Admitted, TimeSpan.Zero, null, default), decision);
     }
@@ -187,10 +187,83 @@ public sealed class AdmissionRulesTests
         Assert.Equal(Verdict.UnknownKey, AdmissionRules.Identify(1, Mac.AsSpan(), ClientPolicy.Nobody, At(0)));
     }
 
+    /// <summary>Guards the path that every request takes: what it makes is the answer, and that is a value.</summary>
+    [Fact]
+    public void A_decision_and_a_completion_allocate_nothing()
+    {
+        var tokens = new Limit("tokens", LimitKind.Rate, 1_000_000, 0, TimeSpan.FromMinutes(1), Units.TotalTokens);
+        var policy = Policy(
+            TwoPerSecond with { Amount = 1_000_000 }, tokens, TwoAtOnce, TenPerMonth with { Amount = 1_000_000 });
+        var client = Idle(policy, reserved: 1_000_000);
+        var request = Ask(1) with { Costs = new Costs(20, 30) };
+        Run(count: 2_000);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(count: 1_000);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(3_000, client.Quotas[0].Used);
+
+        void Run(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                AdmissionRules.Decide(client, request, policy, At(0));
+                var ending = new Ending(EndingKind.Used, new Costs(20, 10));
+                AdmissionRules.Complete(client, request.RequestId, ending, policy, At(0));
+            }
+        }
+    }
+
+    [Fact]
+    public void What_costs_more_than_a_rate_ever_holds_is_told_so_and_takes_nothing()
+    {
+        var policy = Policy(new Limit("tokens", LimitKind.Rate, 100, 0, TimeSpan.FromMinutes(1), Units.TotalTokens));
+        var client = Idle(policy);
+
+        var (next, decision) = Decide(client, Ask(1) with { Costs = new Costs(100, 1) }, policy, At(0));
+
+        Assert.Equal((Verdict.TooLarge, "tokens"), (decision.Verdict, decision.RefusedBy));
+        Assert.Equal(TimeSpan.Zero, decision.RetryAfter);
+        Assert.Equal(new BindingRate("tokens", 100, 100, TimeSpan.Zero), decision.Tokens);
+        AssertSame(client, next);
+    }
+
+    /// <summary>Guards calls without images against a debt of images.</summary>
+    [Fact]
+    public void A_limit_in_a_unit_that_a_call_does_not_cost_is_not_asked()
+    {
+        var policy = Policy(new Limit("images", LimitKind.Rate, 5, 0, TimeSpan.FromMinutes(1), "images"));
+        var client = Idle(policy);
+        client.Buckets[0] = client.Buckets[0].Take(50, policy.Rates[0].Bucket);
+
+        Assert.Equal((Verdict.Admitted, null), Refusal(client, Ask(1), policy));
+        var withImage = Ask(1) with { Costs = new Costs(0, 0, [new Cost("images", 1)]) };
+        Assert.Equal((Verdict.RateLimited, "images"), Refusal(client, withImage, policy));
+    }
+
+    /// <summary>Guards a crash: what is spent of a rate is stored before, and taken nowhere until it is.</summary>
+    [Fact]
+    public void A_request_that_waits_for_its_rate_to_be_stored_takes_nothing()
+    {
+        var policy = Policy(TwoPerSecond, TenPerMonth);
+        var client = Idle(policy);
+        client.Ceilings[0] = RateCeiling.Closed(client.Buckets[0]);
+
+        var (next, decision) = Decide(client, Ask(1), policy, At(0));
+
+        Assert.Equal(Verdict.Pending, decision.Verdict);
+        AssertSame(client with { RecentUse = next.RecentUse }, next);
+        var limit = policy.Rates[0].Bucket;
+        var stored = client.Ceilings[0].Next(client.Buckets[0], 1, RateCeiling.AheadOf(limit), limit)!.Value;
+        client.Ceilings[0] = client.Ceilings[0].Raised(stored, TimeSpan.Zero);
+        Assert.Equal((Verdict.Admitted, null), Refusal(client, Ask(1), policy));
+    }
+
     private static (Verdict Verdict, string? By) Refusal(
         ClientState client, AdmissionRequest request, ClientPolicy policy, double seconds = 0)
     {
-        var (_, decision) = AdmissionRules.Decide(client, request, policy, At(seconds));
+        var (_, decision) = Decide(client, request, policy, At(seconds));
         return (decision.Verdict, decision.RefusedBy);
     }
 }

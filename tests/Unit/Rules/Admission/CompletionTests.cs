@@ -14,9 +14,9 @@ public sealed class CompletionTests
     {
         var running = Idle(All).Admit(1, All);
 
-        var ended = AdmissionRules.Complete(running, Id(1), dispatched: true, All, At(0));
+        var ended = Complete(running, Id(1), dispatched: true, All, At(0));
 
-        AssertSame(running with { Slots = Slots.AllFree }, ended);
+        AssertSame(running with { Slots = new Slots() }, ended);
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class CompletionTests
     {
         var before = Idle(All).Admit(1, All);
 
-        var after = AdmissionRules.Complete(before.Admit(2, All), Id(2), dispatched: false, All, At(0));
+        var after = Complete(before.Admit(2, All), Id(2), dispatched: false, All, At(0));
 
         AssertSame(before with { RecentUse = after.RecentUse }, after);
     }
@@ -39,7 +39,7 @@ public sealed class CompletionTests
         var policy = Policy(TwoPerSecond, TenPerMonth);
         var spent = Idle(policy).Admit(1, policy).Admit(2, policy);
 
-        var later = AdmissionRules.Complete(spent, Id(1), dispatched: false, policy, At(seconds: 0.25));
+        var later = Complete(spent, Id(1), dispatched: false, policy, At(seconds: 0.25));
 
         Assert.Equal(1, later.Buckets[0].Remaining(policy.Rates[0].Bucket));
         Assert.Equal(TimeSpan.FromSeconds(0.5), later.Buckets[0].UntilFull(policy.Rates[0].Bucket));
@@ -50,9 +50,9 @@ public sealed class CompletionTests
     public void A_completion_never_frees_anothers_slot()
     {
         var running = Idle(All).Admit(1, All).Admit(2, All);
-        var once = AdmissionRules.Complete(running, Id(1), dispatched: false, All, At(0));
+        var once = Complete(running, Id(1), dispatched: false, All, At(0));
 
-        var again = AdmissionRules.Complete(once, Id(1), dispatched: false, All, At(0));
+        var again = Complete(once, Id(1), dispatched: false, All, At(0));
 
         AssertSame(once, again);
         Assert.Equal([Id(2)], again.Slots.Taken.Keys);
@@ -64,7 +64,7 @@ public sealed class CompletionTests
     {
         var running = Idle(All).Admit(1, All);
 
-        var late = AdmissionRules.Complete(running, Id(1), dispatched: false, All, At(seconds: 15));
+        var late = Complete(running, Id(1), dispatched: false, All, At(seconds: 15));
 
         Assert.Equal(1, late.Quotas[0].Used);
         Assert.Empty(late.Slots.Taken);
@@ -79,7 +79,7 @@ public sealed class CompletionTests
         var running = Idle(policy).Admit(1, policy);
         var turned = running with { Quotas = [new Quota(QuotaPeriod.MonthOf(february.Utc), Used: 3, Reserved: 9)] };
 
-        var ended = AdmissionRules.Complete(turned, Id(1), dispatched: false, policy, february);
+        var ended = Complete(turned, Id(1), dispatched: false, policy, february);
 
         Assert.Equal(turned.Quotas, ended.Quotas);
     }
@@ -121,9 +121,9 @@ public sealed class CompletionTests
         var client = Idle(All).Admit(1, All).Under(next, All, At(0));
         client = client with { Quotas = [client.Quotas[0] with { Used = 5, Reserved = 9 }], Buckets = [default] };
 
-        var ended = AdmissionRules.Complete(client, Id(1), dispatched: false, next, At(0));
+        var ended = Complete(client, Id(1), dispatched: false, next, At(0));
 
-        AssertSame(client with { Slots = Slots.AllFree }, ended);
+        AssertSame(client with { Slots = new Slots() }, ended);
     }
 
     /// <summary>Guards the same when the rates stay: a quota alone must not count less than was spent.</summary>
@@ -134,9 +134,9 @@ public sealed class CompletionTests
         var client = Idle(All).Admit(1, All).Under(next, All, At(0));
         client = client with { Quotas = [client.Quotas[0], client.Quotas[1] with { Used = 5, Reserved = 9 }] };
 
-        var ended = AdmissionRules.Complete(client, Id(1), dispatched: false, next, At(0));
+        var ended = Complete(client, Id(1), dispatched: false, next, At(0));
 
-        AssertSame(client with { Slots = Slots.AllFree }, ended);
+        AssertSame(client with { Slots = new Slots() }, ended);
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class CompletionTests
         var suspended = All with { Suspended = true };
         var client = Idle(All).Admit(1, All).Under(suspended, All, At(0));
 
-        var ended = AdmissionRules.Complete(client, Id(1), dispatched: false, suspended, At(0));
+        var ended = Complete(client, Id(1), dispatched: false, suspended, At(0));
 
         Assert.Equal(0, ended.Quotas[0].Used);
         Assert.Equal(2, ended.Buckets[0].Remaining(All.Rates[0].Bucket));

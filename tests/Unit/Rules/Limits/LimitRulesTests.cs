@@ -91,6 +91,29 @@ public sealed class LimitRulesTests
             LimitRules.MistakesIn([AtOnce with { Kind = (LimitKind)99 }]));
 
     [Fact]
+    public void Only_rates_and_quotas_count_units_and_only_quotas_have_a_span()
+    {
+        Assert.Empty(LimitRules.MistakesIn(
+        [
+            PerMinute with { Unit = "images" },
+            PerMonth with { Unit = Units.TotalTokens, Span = QuotaSpan.Day },
+            AtOnce with { Unit = Units.Requests },
+        ]));
+        Assert.Equal(
+            [
+                $"limits[0].unit: 'Total Tokens' is not {Sluice.Rules.Names.Rule}.",
+                "limits[1].unit: only requests are counted at once, not images.",
+                "limits[2].span: only a quota has one, and it is a second, minute, hour, day, week or month.",
+            ],
+            LimitRules.MistakesIn(
+            [
+                PerMonth with { Unit = "Total Tokens" },
+                AtOnce with { Unit = "images" },
+                PerMinute with { Span = QuotaSpan.Day },
+            ]));
+    }
+
+    [Fact]
     public void A_clients_own_limits_replace_the_plans_by_name_and_the_rest_are_added()
     {
         var own = AtOnce with { Amount = 9 };

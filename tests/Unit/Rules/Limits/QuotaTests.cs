@@ -116,8 +116,10 @@ public sealed class QuotaTests
     [Fact]
     public void A_month_ends_where_the_next_one_begins_also_at_the_turn_of_the_year()
     {
-        Assert.Equal(February, InJanuary.End);
-        Assert.Equal(new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero), new QuotaPeriod(2026 * 12 + 11).End);
+        Assert.Equal(February, default(QuotaCalendar).EndOf(InJanuary));
+        Assert.Equal(
+            new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            default(QuotaCalendar).EndOf(new QuotaPeriod(2026 * 12 + 11)));
         Assert.Equal(InJanuary.Number + 1, InFebruary.Number);
     }
 

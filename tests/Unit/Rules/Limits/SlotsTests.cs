@@ -1,5 +1,6 @@
 using Sluice.Rules;
 using Sluice.Rules.Limits;
+using Sluice.Unit.Rules.Admission;
 using Xunit;
 
 namespace Sluice.Unit.Rules.Limits;
@@ -12,44 +13,51 @@ public sealed class SlotsTests
     private static readonly RequestId B = new(EdgeSession: 1, Sequence: 2);
     private static readonly RequestId C = new(EdgeSession: 2, Sequence: 1);
 
-    private static readonly Slots Three =
-        Slots.AllFree.Take(A, UntilTtl).Take(B, new Slot(2 * Ttl, null)).Take(C, UntilTtl);
+    private static readonly Slots Three = new Slots().With(slots =>
+    {
+        slots.Take(A, UntilTtl);
+        slots.Take(B, new Slot(2 * Ttl, null));
+        slots.Take(C, UntilTtl);
+    });
 
     private static Slot UntilTtl => new(Ttl, null);
 
     [Fact]
     public void A_slot_that_nobody_renewed_is_taken_back_at_its_deadline_and_not_before()
     {
-        Assert.Equal([A, B, C], TakenIn(Three.At(Ttl - Tick)));
-        Assert.Equal([B], TakenIn(Three.At(Ttl)));
-        Assert.Empty(TakenIn(Three.At(2 * Ttl)));
+        Assert.Equal([A, B, C], TakenIn(Three.With(s => s.MoveTo(Ttl - Tick))));
+        Assert.Equal([B], TakenIn(Three.With(s => s.MoveTo(Ttl))));
+        Assert.Empty(TakenIn(Three.With(s => s.MoveTo(2 * Ttl))));
     }
 
     [Fact]
     public void A_freed_slot_is_free_and_freeing_it_again_changes_nothing()
     {
-        var freed = Three.Free(A);
+        var slots = Three.Copy();
 
-        Assert.Equal([B, C], TakenIn(freed));
-        Assert.Same(freed, freed.Free(A));
+        Assert.True(slots.Free(A));
+        Assert.Equal([B, C], TakenIn(slots));
+        Assert.False(slots.Free(A));
+        Assert.Equal([B, C], TakenIn(slots));
     }
 
     /// <summary>Guards the shortcut past looking through all slots: it must not skip one that is due.</summary>
     [Fact]
     public void The_earliest_deadline_follows_what_is_taken_freed_and_renewed()
     {
-        Assert.Equal(TimeSpan.MaxValue, Slots.AllFree.EarliestDeadline);
+        Assert.Equal(TimeSpan.MaxValue, new Slots().EarliestDeadline);
         Assert.Equal(Ttl, Three.EarliestDeadline);
-        Assert.Equal(2 * Ttl, Three.At(Ttl).EarliestDeadline);
-        Assert.Equal(TimeSpan.MaxValue, Three.At(2 * Ttl).EarliestDeadline);
-        Assert.Equal([B], TakenIn(Three.Free(A).At(Ttl)));
-        Assert.Equal(Tick, Three.Take(new RequestId(3, 1), new Slot(Tick, null)).EarliestDeadline);
+        Assert.Equal(2 * Ttl, Three.With(s => s.MoveTo(Ttl)).EarliestDeadline);
+        Assert.Equal(TimeSpan.MaxValue, Three.With(s => s.MoveTo(2 * Ttl)).EarliestDeadline);
+        Assert.Equal([B], TakenIn(Three.With(s => s.Free(A)).With(s => s.MoveTo(Ttl))));
+        Assert.Equal(
+            Tick, Three.With(s => s.Take(new RequestId(3, 1), new Slot(Tick, null))).EarliestDeadline);
     }
 
     [Fact]
     public void A_report_renews_what_it_names_and_frees_what_it_omits()
     {
-        var renewed = Three.Renew(edgeSession: 1, upToSequence: 2, new HashSet<long> { 1 }, 3 * Ttl);
+        var renewed = Three.With(s => s.Renew(edgeSession: 1, upToSequence: 2, new HashSet<long> { 1 }, 3 * Ttl));
 
         Assert.Equal([A, C], TakenIn(renewed));
         Assert.Equal(3 * Ttl, renewed.Taken[A].Deadline);
@@ -60,7 +68,7 @@ public sealed class SlotsTests
     [Fact]
     public void A_report_frees_nothing_newer_than_itself()
     {
-        var renewed = Three.Renew(edgeSession: 1, upToSequence: 1, new HashSet<long>(), 3 * Ttl);
+        var renewed = Three.With(s => s.Renew(edgeSession: 1, upToSequence: 1, new HashSet<long>(), 3 * Ttl));
 
         Assert.Equal([B, C], TakenIn(renewed));
         Assert.Equal(2 * Ttl, renewed.Taken[B].Deadline);
@@ -70,7 +78,7 @@ public sealed class SlotsTests
     [Fact]
     public void A_report_renews_also_what_is_newer_than_its_count()
     {
-        var renewed = Three.Renew(edgeSession: 1, upToSequence: 1, new HashSet<long> { 1, 2 }, 3 * Ttl);
+        var renewed = Three.With(s => s.Renew(edgeSession: 1, upToSequence: 1, new HashSet<long> { 1, 2 }, 3 * Ttl));
 
         Assert.Equal([A, B, C], TakenIn(renewed));
         Assert.Equal(3 * Ttl, renewed.Taken[B].Deadline);
@@ -78,13 +86,16 @@ public sealed class SlotsTests
 
     [Fact]
     public void A_report_takes_no_slot_that_was_not_taken() =>
-        Assert.Empty(TakenIn(Slots.AllFree.Renew(1, 9, new HashSet<long> { 1, 2, 3 }, Ttl)));
+        Assert.Empty(TakenIn(new Slots().With(s => s.Renew(1, 9, new HashSet<long> { 1, 2, 3 }, Ttl))));
 
     [Fact]
     public void A_renewed_call_remembers_when_it_was_admitted()
     {
         var admitted = new Moment(Tick, DateTimeOffset.UnixEpoch);
-        var slots = Slots.AllFree.Take(A, new Slot(Ttl, admitted)).Renew(1, 1, new HashSet<long> { 1 }, 2 * Ttl);
+        var slots = new Slots();
+        slots.Take(A, new Slot(Ttl, admitted));
+
+        slots.Renew(1, 1, new HashSet<long> { 1 }, 2 * Ttl);
 
         Assert.Equal(new Slot(2 * Ttl, admitted), slots.Taken[A]);
     }
@@ -92,7 +103,7 @@ public sealed class SlotsTests
     [Fact]
     public void A_dead_edge_gives_back_all_its_slots_and_no_others()
     {
-        var left = Three.FreeAllOf(edgeSession: 1);
+        var left = Three.With(s => s.FreeAllOf(edgeSession: 1));
 
         Assert.Equal([C], TakenIn(left));
         Assert.Equal(Ttl, left.EarliestDeadline);
@@ -101,7 +112,10 @@ public sealed class SlotsTests
     [Fact]
     public void Slots_without_refunds_stay_taken_until_the_same_time()
     {
-        var slots = Slots.AllFree.Take(A, new Slot(Ttl, new Moment(Tick, DateTimeOffset.UnixEpoch))).WithoutRefunds();
+        var slots = new Slots();
+        slots.Take(A, new Slot(Ttl, new Moment(Tick, DateTimeOffset.UnixEpoch)));
+
+        slots.ForbidRefunds();
 
         Assert.Equal(new Slot(Ttl, null), slots.Taken[A]);
         Assert.Equal(Ttl, slots.EarliestDeadline);
@@ -109,4 +123,16 @@ public sealed class SlotsTests
 
     private static IEnumerable<RequestId> TakenIn(Slots slots) =>
         slots.Taken.Keys.OrderBy(id => id.EdgeSession).ThenBy(id => id.Sequence);
+
+    [Fact]
+    public void A_copy_goes_its_own_way()
+    {
+        var copy = Three.Copy();
+
+        copy.MoveTo(2 * Ttl);
+
+        Assert.Empty(copy.Taken);
+        Assert.Equal([A, B, C], TakenIn(Three));
+        Assert.Equal(Ttl, Three.EarliestDeadline);
+    }
 }

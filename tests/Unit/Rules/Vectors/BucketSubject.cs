@@ -24,12 +24,22 @@ internal sealed class BucketSubject(JsonElement parameters) : VectorSubject
                 return Tell(bucket.Refund(Vector.Number(step, "n"), now, _limit));
             case "debit":
                 return Tell(bucket.Take(Vector.Number(step, "n"), _limit));
-            default: // A change of limit that keeps the tokens as they are.
+            case "reconfigure":
                 var before = _limit;
                 _limit = LimitIn(step);
-                return Tell(bucket.Under(_limit, before));
+                return Tell(bucket.Under(_limit, before, ChangeIn(step)));
+            default:
+                throw UnknownOperation(step);
         }
     }
+
+    private static LimitChange ChangeIn(JsonElement step) => Vector.Text(step, "policy") switch
+    {
+        "as_is" => LimitChange.AsIs,
+        "proportional" => LimitChange.Proportional,
+        "additive" => LimitChange.Additive,
+        var other => throw new InvalidOperationException($"No rule changes a limit by the policy '{other}'."),
+    };
 
     private Dictionary<string, object?> Acquire(TokenBucket bucket, long granted, long asked)
     {

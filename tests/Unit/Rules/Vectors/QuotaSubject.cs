@@ -47,6 +47,15 @@ internal sealed class QuotaSubject : VectorSubject
             case "crash":
                 activation = activation with { Quota = Quota.Recovered(Month, activation.Quota.Reserved) };
                 break;
+            case "clean_stop_start":
+                activation = Written(activation, activation.Quota.Stopped());
+                break;
+            case "reconcile":
+                var usedByLog = Vector.Number(step, "true_used");
+                activation = Written(activation, activation.Quota.Reconciled(Month, usedByLog, reservedByCalls: 0));
+                break;
+            default:
+                throw UnknownOperation(step);
         }
 
         _activations[name] = activation;
@@ -55,6 +64,10 @@ internal sealed class QuotaSubject : VectorSubject
         facts["writes"] = activation.Writes;
         return facts;
     }
+
+    /// <summary>What another activation's row refuses is not in force.</summary>
+    private static Activation Written(Activation activation, Quota quota) =>
+        activation.Replaced ? activation : activation with { Quota = quota, Writes = activation.Writes + 1 };
 
     private (Activation Next, string? Refusal) Consume(Activation activation, long units)
     {

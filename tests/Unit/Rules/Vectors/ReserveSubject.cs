@@ -1,83 +1,76 @@
 using System.Text.Json;
+using Sluice.Rules;
+using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
+using Sluice.Unit.Rules.Admission;
 
 namespace Sluice.Unit.Rules.Vectors;
 
-/// <summary>
-/// Plays reservation vectors. The bucket is the rules'; which calls hold what, and until when, is kept here as long as
-/// admission reserves no tokens.
-/// </summary>
+/// <summary>Plays reservations that are out as long as they run: each is a chunk, whole or not at all.</summary>
 internal sealed class ReserveSubject(JsonElement parameters) : VectorSubject
 {
     private readonly BucketLimit _limit = LimitIn(parameters);
     private readonly TimeSpan _holdTtl = Vector.Time(parameters, "hold_ttl_ms");
-    private readonly Dictionary<string, (long Tokens, TimeSpan Deadline)> _holds = [];
-    private readonly HashSet<string> _seen = [];
+    private readonly Dictionary<string, ChunkId> _seen = [];
     private readonly HashSet<string> _settled = [];
 
-    private TokenBucket? _bucket;
+    private ClientPolicy? _policy;
+    private ClientState? _owner;
     private long _usedTotal;
 
     public override Dictionary<string, object?> Play(JsonElement step)
     {
-        var now = Vector.Time(step, "t_ms");
-        var bucket = ExpireHolds(_bucket ?? TokenBucket.Full(_limit, now), now);
+        var now = new Moment(Vector.Time(step, "t_ms"), Client.Start);
+        _policy ??= Client.Policy(new Limit(
+            "rate", LimitKind.Rate, _limit.Refill, _limit.Capacity, _limit.Period, Units.TotalTokens));
+        _owner ??= ClientState.Begin(_policy, new Dictionary<string, Quota>(), now);
+        _owner.MoveTo(now, _policy);
         var id = Vector.Text(step, "id");
-        var (after, facts) = Vector.Text(step, "op") == "reserve"
-            ? Reserve(bucket, id, Vector.Number(step, "est"), now)
-            : Settle(bucket, id, Vector.Number(step, "actual"));
-        _bucket = after;
-        facts["remaining"] = after.Remaining(_limit);
-        facts["level_exact"] = LevelOf(after, _limit);
-        facts["holds"] = (long)_holds.Count;
+        var facts = Vector.Text(step, "op") switch
+        {
+            "reserve" => Reserve(_owner, _policy, id, Vector.Number(step, "est"), now),
+            "settle" => Settle(_owner, _policy, id, Vector.Number(step, "actual"), now),
+            _ => throw UnknownOperation(step),
+        };
+        facts["remaining"] = _owner.Buckets[0].Remaining(_limit);
+        facts["level_exact"] = LevelOf(_owner.Buckets[0], _limit);
+        facts["holds"] = (long)_owner.Chunks.Out.Count;
         return facts;
     }
 
-    private (TokenBucket, Dictionary<string, object?>) Reserve(TokenBucket bucket, string id, long tokens, TimeSpan now)
+    private Dictionary<string, object?> Reserve(
+        ClientState owner, ClientPolicy policy, string id, long tokens, Moment now)
     {
-        if (_seen.Contains(id))
+        if (_seen.ContainsKey(id))
         {
-            return (bucket, new() { ["allowed"] = true, ["duplicate"] = true });
+            return new() { ["allowed"] = true, ["duplicate"] = true };
         }
 
         var never = tokens > _limit.Capacity;
-        var wait = never ? null : bucket.WaitFor(tokens, _limit);
-        if (wait != TimeSpan.Zero)
+        var wait = never ? null : owner.Buckets[0].WaitFor(tokens, _limit);
+        if (tokens > 0 && wait != TimeSpan.Zero)
         {
-            var blocked = !never && wait is null;
-            return (bucket, new()
+            return new()
             {
-                ["allowed"] = false, ["never"] = never, ["retry_after_ns"] = wait, ["blocked_by_out"] = blocked,
-            });
+                ["allowed"] = false,
+                ["never"] = never,
+                ["retry_after_ns"] = wait,
+                ["blocked_by_out"] = !never && wait is null,
+            };
         }
 
-        _seen.Add(id);
-        _holds[id] = (tokens, now + _holdTtl);
-        return (bucket.Reserve(tokens, _limit), new() { ["allowed"] = true, ["retry_after_ns"] = null });
+        _seen[id] = new ChunkId(1, _seen.Count + 1);
+        ChunkRules.Take(owner, new Chunk(_seen[id], [tokens], [], now, now.Elapsed + _holdTtl), policy);
+        return new() { ["allowed"] = true, ["retry_after_ns"] = null, ["never"] = false, ["blocked_by_out"] = false };
     }
 
-    private (TokenBucket, Dictionary<string, object?>) Settle(TokenBucket bucket, string id, long used)
+    private Dictionary<string, object?> Settle(
+        ClientState owner, ClientPolicy policy, string id, long used, Moment now)
     {
         var applied = _settled.Add(id);
         _usedTotal += applied ? used : 0;
-        var held = _holds.Remove(id, out var hold);
-        return (
-            held ? bucket.Settle(hold.Tokens, used, _limit) : bucket,
-            new() { ["applied"] = applied, ["held"] = held, ["used_total"] = _usedTotal });
-    }
-
-    /// <summary>
-    /// Each at its own time, because the bucket refills from then on what the hold kept from refilling.
-    /// </summary>
-    private TokenBucket ExpireHolds(TokenBucket bucket, TimeSpan now)
-    {
-        var expired = _holds.Where(hold => hold.Value.Deadline <= now).OrderBy(hold => hold.Value.Deadline).ToList();
-        foreach (var (id, hold) in expired)
-        {
-            bucket = bucket.At(hold.Deadline, _limit).Settle(hold.Tokens, hold.Tokens, _limit);
-            _holds.Remove(id);
-        }
-
-        return bucket.At(now, _limit);
+        var held = _seen.TryGetValue(id, out var chunk)
+            && ChunkRules.Return(owner, new ChunkReturn(chunk, [used]), policy, now);
+        return new() { ["applied"] = applied, ["held"] = held, ["used_total"] = _usedTotal };
     }
 }

@@ -14,13 +14,13 @@ internal sealed class SlotsSubject(JsonElement parameters) : VectorSubject
     private ClientPolicy _policy =
         Client.Policy(Client.TwoAtOnce with { Amount = Vector.Number(parameters, "max_slots") });
 
-    private ClientState _client = Client.Idle(ClientPolicy.Nobody);
+    private readonly ClientState _client = Client.Idle(ClientPolicy.Nobody);
 
     public override Dictionary<string, object?> Play(JsonElement step)
     {
         var elapsed = Vector.Time(step, "t_ms");
         var now = new Moment(elapsed, Client.Start + elapsed);
-        _client = _client.At(now, _policy);
+        _client.MoveTo(now, _policy);
         Dictionary<string, object?> facts = [];
         switch (Vector.Text(step, "op"))
         {
@@ -29,26 +29,25 @@ internal sealed class SlotsSubject(JsonElement parameters) : VectorSubject
                 facts["duplicate"] = _client.Slots.Taken.ContainsKey(id);
                 _policy = _policy with { SlotTtl = Vector.Time(step, "ttl_ms") };
                 var request = Client.Ask(0) with { RequestId = id };
-                (_client, var decision) = AdmissionRules.Decide(_client, request, _policy, now);
+                var decision = AdmissionRules.Decide(_client, request, _policy, now);
                 facts["allowed"] = decision.Verdict is Verdict.Admitted;
                 break;
             case "release":
                 var released = _requests.GetValueOrDefault(Vector.Text(step, "id"));
                 facts["released"] = _client.Slots.Taken.ContainsKey(released);
-                _client = AdmissionRules.Complete(_client, released, dispatched: true, _policy, now);
+                AdmissionRules.Complete(_client, released, new Ending(EndingKind.Unknown), _policy, now);
                 break;
             case "heartbeat":
                 var live = from name in step.GetProperty("live_ids").EnumerateArray()
                            select _requests[name.GetString()!].Sequence;
-                _client = _client with
-                {
-                    Slots = _client.Slots.Renew(
-                        EdgeOf(step), _requests.Count, live.ToHashSet(), elapsed + Vector.Time(step, "ttl_ms")),
-                };
+                _client.Slots.Renew(
+                    EdgeOf(step), _requests.Count, live.ToHashSet(), elapsed + Vector.Time(step, "ttl_ms"));
                 break;
             case "edge_dead":
-                _client = _client with { Slots = _client.Slots.FreeAllOf(EdgeOf(step)) };
+                _client.Slots.FreeAllOf(EdgeOf(step));
                 break;
+            default:
+                throw UnknownOperation(step);
         }
 
         facts["in_use"] = (long)_client.Slots.InUse;

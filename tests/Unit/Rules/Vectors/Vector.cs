@@ -6,12 +6,17 @@ namespace Sluice.Unit.Rules.Vectors;
 /// <summary>One published history and the answers it must get.</summary>
 /// <param name="Id">Unique among all vectors.</param>
 /// <param name="Family">Which part of the rules it is about.</param>
+/// <param name="Conformance">Who must match it: ours, or an option that is built, or another project.</param>
 /// <param name="Params">The limits under which it is played.</param>
 /// <param name="Steps">What happens, in order.</param>
-internal sealed record Vector(string Id, string Family, JsonElement Params, IReadOnlyList<JsonElement> Steps)
+internal sealed record Vector(
+    string Id, string Family, string Conformance, JsonElement Params, IReadOnlyList<JsonElement> Steps)
 {
-    /// <summary>Every vector that we must match, by id, from <c>SLUICE_VECTORS</c> or from beside this file.</summary>
-    public static IReadOnlyDictionary<string, Vector> Ours { get; } = ReadOurs();
+    /// <summary>Every vector by id, from the folder in <c>SLUICE_VECTORS</c> or from beside this file.</summary>
+    public static IReadOnlyDictionary<string, Vector> All { get; } = ReadAll();
+
+    /// <summary>The rules have every option that vectors tell of.</summary>
+    public bool IsOurs => Conformance is "ours" or "option";
 
     public static long Number(JsonElement of, string name) => of.GetProperty(name).GetInt64();
 
@@ -19,7 +24,7 @@ internal sealed record Vector(string Id, string Family, JsonElement Params, IRea
 
     public static TimeSpan Time(JsonElement of, string name) => TimeSpan.FromMilliseconds(Number(of, name));
 
-    private static Dictionary<string, Vector> ReadOurs()
+    private static Dictionary<string, Vector> ReadAll()
     {
         var folder = Environment.GetEnvironmentVariable("SLUICE_VECTORS")
             ?? Path.Combine(RepositoryRoot.Path, "tests", "Unit", "Rules", "Vectors");
@@ -27,10 +32,10 @@ internal sealed record Vector(string Id, string Family, JsonElement Params, IRea
             from file in Directory.GetFiles(folder, "*.json")
             let root = JsonDocument.Parse(File.ReadAllBytes(file)).RootElement
             from vector in root.GetProperty("vectors").EnumerateArray()
-            where Text(vector, "conformance") == "ours"
             select new Vector(
                 Text(vector, "id"),
                 Text(vector, "family"),
+                Text(vector, "conformance"),
                 vector.GetProperty("params"),
                 [.. vector.GetProperty("steps").EnumerateArray()]);
         return vectors.ToDictionary(vector => vector.Id);

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Rules.Limits;
+
+/// <summary>
+/// The units that every call is counted in. Any other valid name is a unit too, such as images or pages.
+/// </summary>
+public static class Units
+{
+    /// <summary>Every call costs one; the unit of a limit that names none.</summary>
+    public const string Requests = "requests";
+
+    public const string InputTokens = "input-tokens";
+
+    public const string OutputTokens = "output-tokens";
+
+    /// <summary>Input and output tokens together.</summary>
+    public const string TotalTokens = "total-tokens";
+
+    /// <summary>False: every call costs one of it, known before it begins, so nothing is left to settle.</summary>
+    public static bool IsMetered(string? unit) => !(string.IsNullOrEmpty(unit) || unit == Requests);
+}
+
+/// <param name="Unit">A name that is none of the constants of <see cref="Units"/>.</param>
+/// <param name="Amount">0 or more, at most <see cref="LimitRules.AmountMax"/>.</param>
+public readonly record struct Cost(string Unit, long Amount);
+
+/// <summary>What one call costs, in every unit that a limit may count; <c>default</c> is one request.</summary>
+/// <param name="InputTokens">0 or more, at most <see cref="LimitRules.AmountMax"/>.</param>
+/// <param name="OutputTokens">0 or more, at most <see cref="LimitRules.AmountMax"/>.</param>
+/// <param name="Others">Costs in units of other names, each at most once; default when there are none.</param>
+public readonly record struct Costs(long InputTokens, long OutputTokens, ImmutableArray<Cost> Others = default)
+{
+    /// <summary>The amount in one unit; 0 when nothing is said of it.</summary>
+    public long Of(string? unit)
+    {
+        switch (unit)
+        {
+            case null or "" or Units.Requests:
+                return 1;
+            case Units.InputTokens:
+                return InputTokens;
+            case Units.OutputTokens:
+                return OutputTokens;
+            case Units.TotalTokens:
+                return InputTokens + OutputTokens;
+        }
+
+        foreach (var cost in Others.IsDefault ? [] : Others)
+        {
+            if (cost.Unit == unit)
+            {
+                return cost.Amount;
+            }
+        }
+
+        return 0;
+    }
+}

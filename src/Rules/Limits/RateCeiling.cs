@@ -1,0 +1,161 @@
+namespace Sluice.Rules.Limits;
+
+/// <summary>
+/// What is stored of a rate: no more of it has been spent by then, and no more will be before more is stored. Counted
+/// as a theoretical arrival time, it is that time's upper bound.
+/// </summary>
+/// <param name="Limit">The limit that the rest is counted in.</param>
+/// <param name="Missing">
+/// Tokens × the period's ticks that the bucket lacks of being full, counting all that is ahead or out as spent; 0 or
+/// more.
+/// </param>
+/// <param name="Ahead">Tokens of those that were not spent when it was stored; 0 or more.</param>
+/// <param name="Out">Tokens of those that chunks held then; 0 or more.</param>
+public readonly record struct StoredRate(BucketLimit Limit, long Missing, long Ahead, long Out)
+{
+    /// <summary>How far the theoretical arrival time was ahead: after that, nothing of it is missing.</summary>
+    public TimeSpan Length => new(TokenBucket.DivideUp(Missing, Limit.Refill));
+
+    /// <summary>What is missing some time after it was stored; a clock that went back counts as no time.</summary>
+    internal long MissingAfter(TimeSpan elapsed)
+    {
+        var ticks = Math.Clamp(elapsed.Ticks, 0, Length.Ticks); // Bounded first, so the product cannot overflow.
+        return Math.Max(0, Missing - ticks * Limit.Refill);
+    }
+}
+
+/// <summary>How an owner begins with a rate.</summary>
+/// <param name="Bucket">What it may spend, once it has stored that it does.</param>
+/// <param name="Ceiling">Opens nothing yet.</param>
+/// <param name="OutUntil">
+/// When what is out in <paramref name="Bucket"/> is out no more, and has been spent; nothing is out when it is now.
+/// </param>
+public readonly record struct RecoveredRate(TokenBucket Bucket, RateCeiling Ceiling, TimeSpan OutUntil);
+
+/// <summary>
+/// How far a rate may be spent before more of it is stored, so that a crash forgets nothing and an owner that does not
+/// know it was replaced spends only what its successor counts as spent already.
+/// </summary>
+/// <param name="Floor">
+/// Credit, as <see cref="TokenBucket"/> counts it, below which nothing may be taken. It rises as fast as a bucket
+/// refills, so what is open never grows by waiting.
+/// </param>
+/// <param name="AsOf">Owner's monotonic time of the last rise.</param>
+public readonly record struct RateCeiling(long Floor, TimeSpan AsOf)
+{
+    private const int AheadDivisor = 8;
+
+    /// <summary>A rate of which nothing is stored: it may be spent as far as the bucket reaches.</summary>
+    public static readonly RateCeiling None = new(long.MinValue, TimeSpan.Zero);
+
+    public bool IsNone => Floor == long.MinValue;
+
+    /// <summary>A rate of which nothing is open before something is stored.</summary>
+    public static RateCeiling Closed(TokenBucket bucket) => new(bucket.Credit, bucket.AsOf);
+
+    /// <summary>How many tokens to store ahead: an eighth of the capacity, at least one.</summary>
+    public static long AheadOf(BucketLimit limit) => Math.Max(1, limit.Capacity / AheadDivisor);
+
+    public RateCeiling At(TimeSpan now, BucketLimit limit)
+    {
+        if (IsNone || now <= AsOf)
+        {
+            return this;
+        }
+
+        var full = limit.Capacity * limit.Period.Ticks;
+        if (Floor >= full)
+        {
+            return this with { AsOf = now };
+        }
+
+        var ticks = Math.Min((now - AsOf).Ticks, TokenBucket.DivideUp(full - Floor, limit.Refill));
+        return new RateCeiling(Math.Min(full, Floor + ticks * limit.Refill), now);
+    }
+
+    /// <summary>Whether these tokens may be taken without storing more.</summary>
+    /// <param name="bucket">The bucket, as of the same moment.</param>
+    /// <param name="tokens">0 or more, at most the capacity.</param>
+    /// <param name="limit">The bucket's limit.</param>
+    public bool Covers(TokenBucket bucket, long tokens, BucketLimit limit) =>
+        IsNone || tokens == 0 || bucket.Credit - tokens * limit.Period.Ticks >= Floor;
+
+    /// <summary>Whole tokens that may be taken without storing more; no bound where nothing is stored.</summary>
+    public long Open(TokenBucket bucket, BucketLimit limit) =>
+        IsNone ? long.MaxValue : Math.Max(0, bucket.Credit - Floor) / limit.Period.Ticks;
+
+    /// <summary>
+    /// What to store so that these tokens fit and as many as <paramref name="ahead"/> after them; null when more than
+    /// half as many are still open.
+    /// </summary>
+    /// <param name="bucket">The bucket, as of the same moment.</param>
+    /// <param name="tokens">Tokens that must fit, at most the capacity; 0 to extend ahead of need.</param>
+    /// <param name="ahead">Tokens to store beyond; 1 or more, see <see cref="AheadOf"/>.</param>
+    /// <param name="limit">The bucket's limit.</param>
+    public StoredRate? Next(TokenBucket bucket, long tokens, long ahead, BucketLimit limit)
+    {
+        var left = bucket.Credit - (Int128)tokens * limit.Period.Ticks;
+        if (IsNone || left - Floor > (Int128)ahead * limit.Period.Ticks / 2)
+        {
+            return null;
+        }
+
+        var full = limit.Capacity * limit.Period.Ticks;
+        var missing = Int128.Min(full - left + (Int128)ahead * limit.Period.Ticks, full + TokenBucket.DebtMax);
+        return new StoredRate(limit, (long)missing, tokens + ahead, bucket.Out);
+    }
+
+    /// <summary>More has been stored; an answer that comes late never closes what is open.</summary>
+    /// <param name="stored">What <see cref="Next"/> told to store, under the limit that is still in force.</param>
+    /// <param name="asked">When it told so.</param>
+    public RateCeiling Raised(StoredRate stored, TimeSpan asked)
+    {
+        if (IsNone)
+        {
+            return this;
+        }
+
+        var full = stored.Limit.Capacity * stored.Limit.Period.Ticks;
+        var raised = new RateCeiling(full - stored.Missing, asked).At(AsOf, stored.Limit);
+        return raised.Floor < Floor ? raised : this;
+    }
+
+    /// <summary>
+    /// Tokens came back to the bucket. They are not open again: a successor may count them as spent long ago and
+    /// refilled since, so that spending them now would come on top.
+    /// </summary>
+    /// <param name="credit">What the bucket's credit grew by; 0 or more.</param>
+    public RateCeiling WithReturned(long credit) => IsNone ? this : this with { Floor = Floor + credit };
+
+    /// <summary>
+    /// How an owner begins after one that stored this: all of it is spent. What was ahead or in chunks may be spent yet
+    /// by who does not know better, so it is out until that cannot be any more.
+    /// </summary>
+    /// <param name="stored">What was stored last.</param>
+    /// <param name="sinceStored">How long ago, by the clock of where it is stored.</param>
+    /// <param name="chunkTime">How long an edge may spend a chunk; zero where none are granted.</param>
+    /// <param name="mayStillSpend">False: the last owner is known to be gone.</param>
+    /// <param name="now">The new owner's monotonic time.</param>
+    public static RecoveredRate Recovered(
+        StoredRate stored, TimeSpan sinceStored, TimeSpan chunkTime, bool mayStillSpend, TimeSpan now)
+    {
+        var limit = stored.Limit;
+        var full = limit.Capacity * limit.Period.Ticks;
+        var missing = stored.MissingAfter(sinceStored);
+        var chunksMayLive = chunkTime > TimeSpan.Zero && sinceStored < stored.Length + chunkTime;
+
+        // Who spends directly stays above the same floor, which leaves no more open than is missing. Chunks do not.
+        var isOut = chunksMayLive ? stored.Ahead + stored.Out
+            : mayStillSpend ? Math.Min(stored.Ahead + stored.Out, TokenBucket.DivideUp(missing, limit.Period.Ticks))
+            : 0;
+        isOut = Math.Min(isOut, limit.Capacity);
+        var credit = Math.Min(full - missing, (limit.Capacity - isOut) * limit.Period.Ticks);
+        var bucket = new TokenBucket(credit, isOut, now);
+        var left = new TimeSpan(TokenBucket.DivideUp(missing, limit.Refill));
+        left += chunksMayLive ? chunkTime : TimeSpan.Zero;
+        return new RecoveredRate(bucket, Closed(bucket), isOut == 0 ? now : now + left);
+    }
+
+    /// <summary>The same under another limit: nothing is open before something is stored under that one.</summary>
+    public RateCeiling Under(TokenBucket bucket) => IsNone ? this : Closed(bucket);
+}

@@ -1,0 +1,47 @@
+namespace Sluice.Rules.Limits;
+
+/// <summary>
+/// What an owner that begins after a crash does not know yet: how many slots each edge holds. Until an edge has told,
+/// it counts as holding all that was stored for it. It is over when every edge has told, or when a slot's time is over:
+/// an edge that could renew nothing has ended its calls by then.
+/// </summary>
+public sealed class SlotRecovery
+{
+    private readonly Dictionary<long, int> _unheard;
+
+    /// <param name="stored">What is stored for each edge session.</param>
+    /// <param name="until">Owner's monotonic time when a slot that was granted before it began is over.</param>
+    public SlotRecovery(IEnumerable<StoredSlots> stored, TimeSpan until)
+    {
+        _unheard = stored.ToDictionary(session => session.EdgeSession, session => session.Highest);
+        (Until, Unheard) = (until, _unheard.Values.Sum());
+    }
+
+    private SlotRecovery(SlotRecovery from) =>
+        (_unheard, Until, Unheard) = (new(from._unheard), from.Until, from.Unheard);
+
+    public TimeSpan Until { get; }
+
+    /// <summary>Slots that edges may hold which have not told.</summary>
+    public int Unheard { get; private set; }
+
+    /// <summary>Slots that this edge may hold of which it has not told.</summary>
+    public int UnheardOf(long edgeSession) => _unheard.GetValueOrDefault(edgeSession);
+
+    public bool IsOver(TimeSpan now) => now >= Until || _unheard.Count == 0;
+
+    public SlotRecovery Copy() => new(this);
+
+    /// <summary>The session has told what it holds, or is known to be gone.</summary>
+    /// <returns>False: it was heard before.</returns>
+    public bool Heard(long edgeSession)
+    {
+        if (!_unheard.Remove(edgeSession, out var highest))
+        {
+            return false;
+        }
+
+        Unheard -= highest;
+        return true;
+    }
+}
