@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Usage;
 using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Edge.Admission;
@@ -64,7 +65,7 @@ internal sealed partial class Completions : IHostedService
         await call.PoolClosed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // However it was closed.
         var clientId = call.Caller.ClientId;
         var outcome = call.Dispatched ? CompletionOutcome.Dispatched : CompletionOutcome.NotDispatched;
-        var completion = new Completion(call.RequestId, outcome);
+        var completion = SettledUse.Of(call).ToCompletion(call.RequestId, outcome);
         try
         {
             var grain = call.Grain ?? _cluster.GetGrain<IClientAdmission>(clientId);

@@ -38,6 +38,10 @@ internal sealed class Decisions(
             KeyVersion = call.Caller.KeyVersion,
             SecretDigest = call.Caller.SecretDigest,
             Model = call.Body.Model,
+            InputUpper = call.Body.Input.Upper,
+            OutputCap = call.Body.OutputCap,
+            Images = call.Body.Input.Images,
+            Pages = call.Body.Input.Pages,
         };
         var failures = 0;
         while (true)

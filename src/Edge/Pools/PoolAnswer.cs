@@ -16,6 +16,7 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
     public async Task RelayAsync(HttpContext context, HttpResponseMessage answer)
     {
         var call = context.Call();
+        call.PoolStatus = (int)answer.StatusCode;
         CleanHeaders(context.Response, call);
         if (PoolError.For(answer, call) is { } error)
         {

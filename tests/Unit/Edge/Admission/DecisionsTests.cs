@@ -3,6 +3,7 @@ using Sluice.Edge;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Rules.Estimates;
 using Sluice.Testing;
 using Xunit;
 
@@ -38,6 +39,17 @@ public sealed class DecisionsTests
         var asked = Assert.Single(_cluster.Client.Admits);
         Assert.Equal((_call.RequestId, 1, "m"), (asked.RequestId, asked.KeyVersion, asked.Model));
         Assert.Same(_call.Caller.SecretDigest, asked.SecretDigest);
+    }
+
+    [Fact]
+    public async Task The_grain_is_told_what_the_call_costs_at_most()
+    {
+        _call.Body = _call.Body with { Input = new InputEstimate(1_234, 2, 30), OutputCap = 400 };
+
+        await Ask();
+
+        var asked = Assert.Single(_cluster.Client.Admits);
+        Assert.Equal((1_234, 400, 2, 30), (asked.InputUpper, asked.OutputCap, asked.Images, asked.Pages));
     }
 
     /// <summary>Guards against counting twice: a repeat names the request by the same id.</summary>
