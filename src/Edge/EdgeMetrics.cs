@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Usage;
 using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Edge;
@@ -23,6 +24,8 @@ internal sealed class EdgeMetrics
     private readonly Histogram<double> _decisionSeconds;
     private readonly UpDownCounter<long> _inFlight;
     private readonly Histogram<long> _tokens;
+    private readonly Histogram<long> _inputUpper;
+    private readonly Counter<long> _settled;
 
     public EdgeMetrics(IMeterFactory meters)
     {
@@ -36,7 +39,12 @@ internal sealed class EdgeMetrics
             "sluice.calls.in_flight", "{call}", "Admitted model calls that have not ended.");
         _tokens = meter.CreateHistogram<long>(
             "gen_ai.client.token.usage", "{token}", "Tokens used, as the pools say.",
-            advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [.. TokenBuckets.Select(b => (long)b)] });
+            advice: InTokens());
+        _inputUpper = meter.CreateHistogram<long>(
+            "sluice.estimate.input", "{token}", "Tokens of input at most, as estimated before the call.",
+            advice: InTokens());
+        _settled = meter.CreateCounter<long>(
+            "sluice.calls.settled", "{call}", "Model calls that ended, by how surely their use is known.");
     }
 
     public void Decided(Verdict verdict, TimeSpan took)
@@ -51,6 +59,9 @@ internal sealed class EdgeMetrics
     public void CallEnded(ModelCall call)
     {
         _inFlight.Add(-1, new KeyValuePair<string, object?>("pool", call.Pool!.Name));
+        _settled.Add(1, new KeyValuePair<string, object?>("certainty", SettledUse.Of(call).Certainty.ToString()));
+        _inputUpper.Record(
+            call.Body.Input.Upper, new KeyValuePair<string, object?>("gen_ai.request.model", call.Body.Model));
         if (call.Usage != default)
         {
             RecordTokens(call, "input", call.Usage.Input);
@@ -59,6 +70,9 @@ internal sealed class EdgeMetrics
 
         Describe(call);
     }
+
+    private static InstrumentAdvice<long> InTokens() =>
+        new() { HistogramBucketBoundaries = [.. TokenBuckets.Select(tokens => (long)tokens)] };
 
     private void RecordTokens(ModelCall call, string type, long tokens) => _tokens.Record(
         tokens,
@@ -73,6 +87,9 @@ internal sealed class EdgeMetrics
             activity.SetTag("gen_ai.request.model", call.Body.Model);
             activity.SetTag("gen_ai.usage.input_tokens", call.Usage.Input);
             activity.SetTag("gen_ai.usage.output_tokens", call.Usage.Output);
+            activity.SetTag("gen_ai.usage.cache_read.input_tokens", call.Usage.CachedInput);
+            activity.SetTag("sluice.usage.reasoning_tokens", call.Usage.Reasoning);
+            activity.SetTag("sluice.estimate.input_tokens", call.Body.Input.Upper);
             activity.SetTag("sluice.pool", call.Pool!.Name);
             activity.SetTag("sluice.client.id", call.Caller.ClientId);
             activity.SetTag("sluice.request.id", call.RequestIdText);

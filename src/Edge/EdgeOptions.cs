@@ -8,6 +8,9 @@ public sealed class EdgeOptions
     /// <summary>The pools that this edge forwards to; at least one.</summary>
     public IList<PoolOptions> Pools { get; } = [];
 
+    /// <summary>What is known of models; the first entry that fits a model's name is the one that counts.</summary>
+    public IList<ModelOptions> Models { get; } = [];
+
     /// <summary>Largest request body in bytes; a larger one is refused with 413 before it is read.</summary>
     /// <value>1 KiB to 512 MiB, default 32 MiB: a page scanned for OCR has a few.</value>
     [Range(1024, 1 << 29)]

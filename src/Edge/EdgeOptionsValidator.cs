@@ -26,6 +26,11 @@ internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
             AddMistakes(options.Pools[i], $"Edge:Pools:{i}", names, models, mistakes);
         }
 
+        for (var i = 0; i < options.Models.Count; i++)
+        {
+            mistakes.AddRange(options.Models[i].Mistakes($"Edge:Models:{i}"));
+        }
+
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Usage;
 using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Edge.Admission;
@@ -86,7 +87,7 @@ internal sealed partial class Completions : IHostedService, IDisposable
         }
     }
 
-    public static Completion CompletionOf(ModelCall call) => new(
+    public static Completion CompletionOf(ModelCall call) => SettledUse.Of(call).ToCompletion(
         call.RequestId, call.Dispatched ? CompletionOutcome.Dispatched : CompletionOutcome.NotDispatched);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

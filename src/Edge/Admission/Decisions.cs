@@ -42,6 +42,10 @@ internal sealed class Decisions(
             KeyVersion = call.Caller.KeyVersion,
             SecretDigest = call.Caller.SecretDigest,
             Model = call.Body.Model,
+            InputUpper = call.Body.Input.Upper,
+            OutputCap = call.Body.OutputCap,
+            Images = call.Body.Input.Images,
+            Pages = call.Body.Input.Pages,
             Completes = ended.Length == 0 ? [] : Array.ConvertAll(ended, Completions.CompletionOf),
         };
         var failures = 0;

@@ -4,16 +4,19 @@ using Sluice.Edge.Credentials;
 using Sluice.Edge.Errors;
 using Sluice.Edge.Pools;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Rules.Estimates;
 
 namespace Sluice.Edge.Calls;
 
 /// <summary>
-/// Reads the body once, into a rented buffer: which model, a stream or not. What is then forwarded is that buffer; what
-/// comes back is never gathered.
+/// Reads the body once, into a rented buffer: which model, a stream or not, what it costs at most. What is then
+/// forwarded is that buffer; what comes back is never gathered.
 /// </summary>
 internal sealed class CallBodyMiddleware(
     RequestDelegate next, PoolCatalog pools, Callers callers, IOptions<EdgeOptions> options)
 {
+    private const int GrowthMax = UsageAsking.GrowthMax + OutputCapping.GrowthMax;
+
     private readonly int _bytesMax = options.Value.BodyBytesMax;
 
     public async Task InvokeAsync(HttpContext context)
@@ -70,15 +73,31 @@ internal sealed class CallBodyMiddleware(
             return;
         }
 
-        var length = call.Pool.AskForUsage
-            ? UsageAsking.Ask(body.Buffer, body.Length, facts.Value)
-            : body.Length;
-        var forwarded = body.Buffer.AsMemory(0, length);
+        var rule = pools.Costs.Of(facts.Value.Model);
+        var output = rule.OutputOf(context.Request.Path, facts.Value);
+        if (output is null)
+        {
+            await ApiError.BadRequest("The answers asked for are more tokens than can be counted.").WriteAsync(context);
+            return;
+        }
+
+        var asked = call.Pool.AskForUsage;
+        var length = asked ? UsageAsking.Ask(body.Buffer, body.Length, facts.Value) : body.Length;
         call.Body = new CallBody(
-            facts.Value.Model, facts.Value.Stream, facts.Value.IncludeUsage is true, forwarded);
-        context.Request.Body = new MemoryStream(body.Buffer, 0, length, writable: false);
-        context.Request.ContentLength = length;
+            facts.Value.Model, facts.Value.Stream, facts.Value.IncludeUsage is true, body.Buffer.AsMemory(0, length))
+        {
+            Input = InputEstimate.Of(facts.Value.Input, rule.Input),
+            OutputCap = output.Value,
+            Capping = rule.CappingOf(
+                context.Request.Path, facts.Value, body.Buffer, asked ? length - body.Length : 0),
+        };
+        OutputCapping.Forward(context, body.Buffer, length);
         context.Request.Headers.TransferEncoding = default;
+        if (rule.StatesOutputCap)
+        {
+            OutputCapping.StateCap(context);
+        }
+
         await next(context);
     }
 
@@ -96,18 +115,18 @@ internal sealed class CallBodyMiddleware(
     {
         // Without a length the buffer doubles as bytes arrive; one byte over the limit is enough to know.
         var expected = (int)(context.Request.ContentLength ?? 16 * 1024);
-        var buffer = ArrayPool<byte>.Shared.Rent(expected + UsageAsking.GrowthMax);
+        var buffer = ArrayPool<byte>.Shared.Rent(expected + GrowthMax);
         var length = 0;
         try
         {
             while (length <= _bytesMax)
             {
-                if (buffer.Length - length <= UsageAsking.GrowthMax)
+                if (buffer.Length - length <= GrowthMax)
                 {
                     buffer = Grow(buffer, length);
                 }
 
-                var room = buffer.AsMemory(length, buffer.Length - length - UsageAsking.GrowthMax);
+                var room = buffer.AsMemory(length, buffer.Length - length - GrowthMax);
                 var read = await context.Request.Body.ReadAsync(room, context.RequestAborted);
                 if (read == 0)
                 {

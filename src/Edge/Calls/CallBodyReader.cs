@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Sluice.Rules.Estimates;
 
 namespace Sluice.Edge.Calls;
 
@@ -22,7 +23,14 @@ internal readonly record struct CallBodyFacts(
     bool OptionsEmpty,
     int UsageAt,
     int EndAt,
-    int OptionsNullAt = -1);
+    int OptionsNullAt = -1)
+{
+    /// <summary>What the model will read.</summary>
+    public InputFacts Input { get; init; } = new();
+
+    /// <summary>How much may be answered.</summary>
+    public OutputFacts Output { get; init; } = OutputFacts.None;
+}
 
 /// <summary>Reads a body once, from end to end, so that what is forwarded is known to be well-formed.</summary>
 internal static class CallBodyReader
@@ -66,6 +74,7 @@ internal static class CallBodyReader
     {
         var facts = new CallBodyFacts(null, false, null, -1, false, -1, -1);
         var (modelSeen, streamSeen, optionsSeen) = (false, false, false);
+        var output = default(OutputReader);
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = DepthMax });
         if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
         {
@@ -91,9 +100,9 @@ internal static class CallBodyReader
                 reader.Read();
                 mistake = Once(ref optionsSeen, "stream_options") ?? TakeOptions(ref reader, ref facts);
             }
-            else
+            else if (!output.TryTake(ref reader, out mistake))
             {
-                reader.Skip();
+                InputReader.Take(ref reader, facts.Input);
             }
         }
 
@@ -102,7 +111,12 @@ internal static class CallBodyReader
             return null;
         }
 
-        facts = facts with { EndAt = (int)reader.TokenStartIndex };
+        facts = facts with { EndAt = (int)reader.TokenStartIndex, Output = output.End(out mistake) };
+        if (mistake is not null)
+        {
+            return null;
+        }
+
         reader.Read(); // Anything behind the object is a mistake, which the reader reports.
         return facts;
     }

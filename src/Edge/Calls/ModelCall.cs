@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Sluice.Edge.Pools;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Rules.Estimates;
 
 namespace Sluice.Edge.Calls;
 
@@ -32,6 +33,12 @@ internal sealed class ModelCall
 
     /// <summary>What the pool says it used; all zero until it says so.</summary>
     public Usage.TokenUsage Usage { get; set; }
+
+    /// <summary>What was seen of the answer's text, in case the pool never says what it used.</summary>
+    public StreamedText Streamed { get; set; }
+
+    /// <summary>The status that the pool answered with; 0 until it answers.</summary>
+    public int PoolStatus { get; set; }
 
     /// <summary>The connection that works for this call; null until a byte goes out.</summary>
     public PoolConnection? Connection { get; set; }

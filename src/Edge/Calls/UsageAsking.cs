@@ -36,7 +36,18 @@ internal static class UsageAsking
             : Splice(buffer, length, facts.EndAt, 0, ",\"stream_options\":{\"include_usage\":true}"u8);
     }
 
-    private static int Splice(Span<byte> buffer, int length, int at, int removed, ReadOnlySpan<byte> inserted)
+    /// <summary>Where <see cref="Ask"/> changes a body: nothing before it moves. -1 when it changes nothing.</summary>
+    public static int PlaceOf(CallBodyFacts facts) => facts switch
+    {
+        { Stream: false } or { IncludeUsage: true } => -1,
+        { UsageAt: >= 0 } => facts.UsageAt,
+        { OptionsNullAt: >= 0 } => facts.OptionsNullAt,
+        { OptionsAt: >= 0 } => facts.OptionsAt,
+        _ => facts.EndAt,
+    };
+
+    /// <summary>Puts bytes in the place of others; the new length. Requires room behind the body.</summary>
+    public static int Splice(Span<byte> buffer, int length, int at, int removed, ReadOnlySpan<byte> inserted)
     {
         buffer[(at + removed)..length].CopyTo(buffer[(at + inserted.Length)..]);
         inserted.CopyTo(buffer[at..]);

@@ -20,6 +20,7 @@ internal static class EdgeSettings
         };
         DescribeEdge(catalog);
         DescribePools(catalog);
+        ModelSettings.Describe(catalog);
         Engine.Describe(catalog);
         TelemetrySettings.Describe(catalog);
         return catalog;

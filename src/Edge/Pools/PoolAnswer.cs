@@ -20,6 +20,7 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
     public async Task RelayAsync(HttpContext context, HttpResponseMessage answer)
     {
         var call = context.Call();
+        call.PoolStatus = (int)answer.StatusCode;
         if (PoolError.For(answer, call) is { } error)
         {
             LogPoolError(call.RequestIdText, call.Pool!.Name, (int)answer.StatusCode, error.Status);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Sluice.Edge.Models;
 
 namespace Sluice.Edge.Pools;
 
@@ -9,6 +10,7 @@ internal sealed class PoolCatalog
 
     public PoolCatalog(IOptions<EdgeOptions> options)
     {
+        Costs = new ModelCosts(options.Value);
         All = [.. options.Value.Pools.Select(ToPool)];
         foreach (var pool in All)
         {
@@ -20,6 +22,9 @@ internal sealed class PoolCatalog
     }
 
     public IReadOnlyList<Pool> All { get; }
+
+    /// <summary>What calls of each model cost at most.</summary>
+    public ModelCosts Costs { get; }
 
     /// <summary>The pool that serves the model; null when none does.</summary>
     public Pool? Serving(string model) => _byModel.GetValueOrDefault(model);

@@ -11,7 +11,7 @@ namespace Sluice.Edge.Usage;
 /// </summary>
 internal static class DocumentRelay
 {
-    /// <summary>Documents up to this size are looked into; larger ones only pass.</summary>
+    /// <summary>Documents up to this size are looked into; of larger ones, only what they say they used.</summary>
     public const int BytesRead = 256 * 1024;
 
     /// <returns>Null when the whole answer was relayed; otherwise why not.</returns>
@@ -46,8 +46,13 @@ internal static class DocumentRelay
                 return await SendWholeAsync(context, call, buffer.AsMemory(0, length), success);
             }
 
+            var tail = new DocumentTail();
+            call.Streamed = AnswerText.AddTo(call.Streamed, buffer.AsSpan(0, length));
+            tail.Add(buffer.AsSpan(0, length));
             await context.Response.Body.WriteAsync(buffer.AsMemory(0, length), clientGone);
-            return await SendRestAsync(context, source, buffer);
+            var ended = await SendRestAsync(context, source, buffer, tail);
+            call.Usage = success && ended is null ? tail.Usage() ?? default : default;
+            return ended;
         }
         finally
         {
@@ -65,9 +70,10 @@ internal static class DocumentRelay
             return null; // Read to its end all the same: the connection is good for another call.
         }
 
-        if (success && facts.Usage is { } usage)
+        if (success)
         {
-            call.Usage = usage;
+            call.Usage = facts.Usage ?? default;
+            call.Streamed = AnswerText.AddTo(call.Streamed, document.Span);
         }
 
         context.Response.ContentLength = document.Length;
@@ -75,7 +81,8 @@ internal static class DocumentRelay
         return null;
     }
 
-    private static async Task<string?> SendRestAsync(HttpContext context, PoolBody source, byte[] buffer)
+    private static async Task<string?> SendRestAsync(
+        HttpContext context, PoolBody source, byte[] buffer, DocumentTail tail)
     {
         while (true)
         {
@@ -83,6 +90,7 @@ internal static class DocumentRelay
             switch (read.Result)
             {
                 case PoolBodyRead.Bytes:
+                    tail.Add(buffer.AsSpan(0, read.Length));
                     await context.Response.Body.WriteAsync(buffer.AsMemory(0, read.Length), context.RequestAborted);
                     break;
                 case PoolBodyRead.End:

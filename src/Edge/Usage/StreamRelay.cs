@@ -99,6 +99,7 @@ internal static class StreamRelay
             }
 
             call.Usage = usage ?? call.Usage;
+            call.Streamed = AnswerText.AddTo(call.Streamed, whole);
             whole.CopyTo(buffer[kept..]);
             kept += length;
         }

@@ -21,6 +21,25 @@ public sealed record AdmitRequest
     /// heard when the answer is any other than <see cref="Verdict.Pending"/>.
     /// </summary>
     [Id(4)] public Completion[] Completes { get; init; } = [];
+
+    /// <summary>
+    /// Tokens that the model will read at most, as estimated from the body; 0 or more. 0 when it is not known.
+    /// </summary>
+    [Id(5)] public long InputUpper { get; init; }
+
+    /// <summary>
+    /// Tokens of all answers together at most: what the body states, or what the model answers at most; 0 or more. 0
+    /// when it is not known, or when the answer has no tokens.
+    /// </summary>
+    [Id(6)] public long OutputCap { get; init; }
+
+    /// <summary>Images in the request, those at remote addresses included; 0 or more.</summary>
+    [Id(7)] public long Images { get; init; }
+
+    /// <summary>
+    /// Pages of the documents in the request; the most there may be where nobody can count them. 0 or more.
+    /// </summary>
+    [Id(8)] public long Pages { get; init; }
 }
 
 /// <summary>A key that asks who it is.</summary>

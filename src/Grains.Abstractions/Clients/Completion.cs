@@ -13,12 +13,43 @@ public enum CompletionOutcome
     NotDispatched = 1,
 }
 
+/// <summary>How surely it is known what a request used. Values are wire: they are only ever added to.</summary>
+[GenerateSerializer, Alias("sluice.UsageCertainty")]
+public enum UsageCertainty
+{
+    /// <summary>The edge did not say.</summary>
+    Unknown = 0,
+
+    /// <summary>No pool worked on it: it reached none, or the pool refused it.</summary>
+    NothingUsed = 1,
+
+    /// <summary>The pool said what it used.</summary>
+    Reported = 2,
+
+    /// <summary>
+    /// A pool may have worked on it and did not say what it used: all of its input at most, and what was seen of its
+    /// answer.
+    /// </summary>
+    Estimated = 3,
+}
+
+/// <summary>The end of a request.</summary>
 /// <param name="RequestId">The request that ended.</param>
 /// <param name="Outcome">How it ended.</param>
 [GenerateSerializer, Immutable, Alias("sluice.Completion")]
 public readonly record struct Completion(
     [property: Id(0)] RequestId RequestId,
-    [property: Id(1)] CompletionOutcome Outcome);
+    [property: Id(1)] CompletionOutcome Outcome)
+{
+    /// <summary>Tokens that the model read; 0 or more.</summary>
+    [Id(2)] public long InputTokens { get; init; }
+
+    /// <summary>Tokens that it answered, thinking included; 0 or more.</summary>
+    [Id(3)] public long OutputTokens { get; init; }
+
+    /// <summary>How surely the tokens are known; they are 0 when nobody knows them.</summary>
+    [Id(4)] public UsageCertainty Certainty { get; init; }
+}
 
 /// <summary>Ended requests of one client, reported together.</summary>
 [GenerateSerializer, Immutable, Alias("sluice.CompletionBatch")]

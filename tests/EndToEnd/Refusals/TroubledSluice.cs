@@ -15,6 +15,11 @@ public sealed class TroubledSluice : IAsyncLifetime
     /// <summary>As on Hugging Face: an organization, and what it published.</summary>
     public const string ModelWithASlash = "deepseek-ai/DeepSeek-OCR";
 
+    /// <summary>A model of which the edge knows how much it answers, and says so to its pool.</summary>
+    public const string ModelWithACap = "glm-4-9b";
+
+    public const int OutputTokensMax = 12;
+
     private readonly TempFolder _folder = new();
     private SimulatedPoolServer? _pool;
     private SluiceProcess? _sluice;
@@ -31,6 +36,7 @@ public sealed class TroubledSluice : IAsyncLifetime
             DecodeTokensPerSecond = 0,
             AnswerTokensMin = 8,
             AnswerTokensMax = 16,
+            Models = ["deepseek-chat", "qwen3-32b", ModelWithACap],
         });
         Directory.CreateDirectory(_folder.In("data"));
         await File.WriteAllTextAsync(
@@ -39,7 +45,7 @@ public sealed class TroubledSluice : IAsyncLifetime
             pools:
               - name: live
                 address: {_pool.Address.AbsoluteUri.TrimEnd('/')}
-                models: [deepseek-chat, qwen3-32b]
+                models: [deepseek-chat, qwen3-32b, {ModelWithACap}]
               - name: down
                 address: http://127.0.0.1:1
                 models: [{ModelOfThePoolThatIsDown}, {ModelWithASlash}]
@@ -51,6 +57,9 @@ public sealed class TroubledSluice : IAsyncLifetime
             Environment = new Dictionary<string, string>
             {
                 ["Edge__BodyBytesMax"] = $"{BodyBytesMax}",
+                ["Edge__Models__0__Name"] = "glm-*",
+                ["Edge__Models__0__OutputTokensMax"] = $"{OutputTokensMax}",
+                ["Edge__Models__0__StateOutputCap"] = "true",
                 ["Edge__Pools__0__FirstByteTimeout"] = "00:00:03",
                 ["Edge__Pools__0__IdleTimeout"] = "00:00:03",
             },

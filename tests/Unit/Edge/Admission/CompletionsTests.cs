@@ -36,7 +36,8 @@ public sealed class CompletionsTests : IDisposable
 
         _completions.Post(call);
 
-        Assert.Equal([new Completion(call.RequestId, outcome)], (await Heard()).Completions);
+        var certainty = dispatched ? UsageCertainty.Estimated : UsageCertainty.NothingUsed;
+        Assert.Equal([new Completion(call.RequestId, outcome) { Certainty = certainty }], (await Heard()).Completions);
         await Eventually.True(() => _live.Count == 0, "the call is no longer live");
     }
 

@@ -4,6 +4,7 @@ using Sluice.Edge;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Rules.Estimates;
 using Sluice.Testing;
 using Xunit;
 
@@ -46,6 +47,17 @@ public sealed class DecisionsTests : IDisposable
         Assert.Same(_call.Caller.SecretDigest, asked.SecretDigest);
     }
 
+    [Fact]
+    public async Task The_grain_is_told_what_the_call_costs_at_most()
+    {
+        _call.Body = _call.Body with { Input = new InputEstimate(1_234, 2, 30), OutputCap = 400 };
+
+        await Ask();
+
+        var asked = Assert.Single(_cluster.Client.Admits);
+        Assert.Equal((1_234, 400, 2, 30), (asked.InputUpper, asked.OutputCap, asked.Images, asked.Pages));
+    }
+
     /// <summary>Guards busy clients: what the grain lets be held goes along with the next request.</summary>
     [Fact]
     public async Task Ends_of_calls_that_are_held_go_along_and_are_heard_with_the_answer()
@@ -57,9 +69,7 @@ public sealed class DecisionsTests : IDisposable
 
         await Ask();
 
-        Assert.Equal(
-            [new Completion(ended.RequestId, CompletionOutcome.NotDispatched)],
-            _cluster.Client.Admits.Last().Completes);
+        Assert.Equal([Completions.CompletionOf(ended)], _cluster.Client.Admits.Last().Completes);
         Assert.Equal(0, _live.Count);
         await Ask();
         Assert.Empty(_cluster.Client.Admits.Last().Completes);

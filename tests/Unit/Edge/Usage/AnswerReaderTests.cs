@@ -25,6 +25,22 @@ public sealed class AnswerReaderTests
     }
 
     [Theory]
+    [InlineData("\"prompt_tokens_details\":{\"cached_tokens\":4,\"audio_tokens\":0}", 4, 0)]
+    [InlineData("\"input_tokens_details\":{\"cached_tokens\":4}", 4, 0)]
+    [InlineData("\"prompt_cache_hit_tokens\":4,\"prompt_cache_miss_tokens\":5", 4, 0)]
+    [InlineData("\"completion_tokens_details\":{\"x\":{},\"reasoning_tokens\":3}", 0, 3)]
+    [InlineData("\"output_tokens_details\":{\"reasoning_tokens\":3}", 0, 3)]
+    [InlineData("\"prompt_tokens_details\":null,\"completion_tokens_details\":[3]", 0, 0)]
+    [InlineData("\"prompt_tokens_details\":{\"cached_tokens\":-4,\"reasoning_tokens\":3}", 0, 0)]
+    public void What_was_cached_and_what_was_thought_are_kept_beside_the_usage(
+        string details, long cached, long reasoning)
+    {
+        var usage = Read($$$"""{"usage":{"prompt_tokens":9,{{{details}}},"completion_tokens":7}}""").Usage;
+
+        Assert.Equal(new TokenUsage(9, 7) { CachedInput = cached, Reasoning = reasoning }, usage);
+    }
+
+    [Theory]
     [InlineData("""{}""")]
     [InlineData("""{"usage":null}""")]
     [InlineData("""{"usage":[1]}""")]

@@ -27,6 +27,38 @@ public sealed class DocumentRelayTests
         Assert.Equal(new TokenUsage(3, 5), _call.Usage);
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(3 * DocumentRelay.BytesRead)]
+    public async Task Embeddings_of_any_size_have_their_usage_counted(int numbers)
+    {
+        var data = string.Concat(Enumerable.Repeat("1,", numbers));
+        var document = $$$"""{"data":[{{{data}}}0],"model":"m","usage":{"prompt_tokens":3,"total_tokens":3}}""";
+
+        Assert.Null(await Relay(InPieces(document, 5_000)));
+
+        Assert.Equal(document, _exchange.Text);
+        Assert.Equal(new TokenUsage(3, 0), _call.Usage);
+    }
+
+    [Fact]
+    public async Task A_large_document_that_breaks_off_says_no_usage()
+    {
+        var document = $$$"""{"data":[{{{new string('1', DocumentRelay.BytesRead)}}}],"usage":{"prompt_tokens":3}}""";
+
+        Assert.Equal("Broken", await Relay(new PoolStream(Utf8(document), PoolEnd.Broken)));
+
+        Assert.Equal(default, _call.Usage);
+    }
+
+    [Fact]
+    public async Task The_text_of_an_answer_is_counted_for_pools_that_say_no_usage()
+    {
+        await Relay(new PoolStream(Utf8("""{"choices":[{"message":{"content":"a longer answer"}}]}""")));
+
+        Assert.Equal((default, 4L), (_call.Usage, _call.Streamed.Tokens));
+    }
+
     [Fact]
     public async Task An_error_of_the_pool_uses_nothing()
     {
