@@ -11,19 +11,6 @@ internal static class InputReader
 {
     private const int IgnoredMax = 32; // A longer value of a name that models do not read might be read all the same.
 
-    private enum Name
-    {
-        Text,
-        Ignored,
-        Detail,
-        Image,
-        Url,
-        Base64,
-        File,
-        FileElsewhere,
-        Media,
-    }
-
     /// <summary>Reads or skips the value of the top-level name that the reader stands on.</summary>
     public static void Take(ref Utf8JsonReader reader, InputFacts facts)
     {
@@ -71,7 +58,7 @@ internal static class InputReader
             return;
         }
 
-        var name = Name.Text;
+        var name = PartName.Text;
         var imageDepth = -1;
         var image = default(PendingImage);
         while (reader.Read() && reader.CurrentDepth > depth)
@@ -80,12 +67,12 @@ internal static class InputReader
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
-                    name = NameOf(ref reader);
+                    name = PartNames.Of(reader);
                     continue;
-                case JsonTokenType.StartObject when name is Name.Image:
+                case JsonTokenType.StartObject when name is PartName.Image:
                     imageDepth = reader.CurrentDepth + 1;
                     break;
-                case JsonTokenType.StartObject when name is Name.Media:
+                case JsonTokenType.StartObject when name is PartName.Media:
                     facts.OtherMedia++;
                     reader.Skip();
                     break;
@@ -101,33 +88,33 @@ internal static class InputReader
                     break;
                 case JsonTokenType.String:
                     facts.Prompts += isElement && isListOfPrompts ? 1 : 0;
-                    var isImage = name is Name.Image || (name is Name.Url && reader.CurrentDepth == imageDepth);
-                    AddString(ref reader, isImage ? Name.Image : name, ref image, facts);
+                    var isImage = name is PartName.Image || (name is PartName.Url && reader.CurrentDepth == imageDepth);
+                    AddString(ref reader, isImage ? PartName.Image : name, ref image, facts);
                     break;
                 default:
                     AddValue(ref reader, facts, isListOfPrompts);
                     break;
             }
 
-            name = Name.Text;
+            name = PartName.Text;
         }
 
         image.Flush(facts);
     }
 
-    private static void AddString(ref Utf8JsonReader reader, Name name, ref PendingImage image, InputFacts facts)
+    private static void AddString(ref Utf8JsonReader reader, PartName name, ref PendingImage image, InputFacts facts)
     {
         switch (name)
         {
-            case Name.Image:
+            case PartName.Image:
                 image.Begin(MediaReader.SizeOf(reader), reader.CurrentDepth, facts);
                 break;
-            case Name.Detail when reader.ValueSpan.Length <= IgnoredMax:
-                image.Detail(reader.ValueTextEquals("low"u8), reader.CurrentDepth);
+            case PartName.Detail when reader.ValueSpan.Length <= IgnoredMax:
+                image.Detail(reader.ValueSpan.SequenceEqual("low"u8), reader.CurrentDepth);
                 break;
-            case Name.Ignored when reader.ValueSpan.Length <= IgnoredMax:
+            case PartName.Ignored when reader.ValueSpan.Length <= IgnoredMax:
                 break;
-            case Name.Base64:
+            case PartName.Base64:
                 if (MediaReader.SizeOfBase64(reader) is { } size)
                 {
                     facts.AddImage(size, ImageDetail.Auto);
@@ -138,13 +125,13 @@ internal static class InputReader
                 }
 
                 break;
-            case Name.File:
+            case PartName.File:
                 facts.AddDocument(MediaReader.PagesOf(reader));
                 break;
-            case Name.FileElsewhere:
+            case PartName.FileElsewhere:
                 facts.AddDocument(null);
                 break;
-            case Name.Media:
+            case PartName.Media:
                 facts.OtherMedia++;
                 break;
             default:
@@ -210,65 +197,6 @@ internal static class InputReader
         else
         {
             facts.Text.Add(reader.ValueSpan);
-        }
-    }
-
-    private static Name NameOf(ref Utf8JsonReader reader) => reader.ValueSpan.Length switch
-    {
-        4 when reader.ValueTextEquals("type"u8) => Name.Ignored,
-        4 when reader.ValueTextEquals("role"u8) => Name.Ignored,
-        7 when reader.ValueTextEquals("content"u8) => Name.Text,
-        _ when reader.ValueTextEquals("image_url"u8) || reader.ValueTextEquals("image"u8) => Name.Image,
-        _ when reader.ValueTextEquals("url"u8) => Name.Url,
-        _ when reader.ValueTextEquals("detail"u8) => Name.Detail,
-        _ when reader.ValueTextEquals("data"u8) => Name.Base64,
-        _ when reader.ValueTextEquals("file_data"u8) => Name.File,
-        _ when reader.ValueTextEquals("file_url"u8) || reader.ValueTextEquals("file_id"u8) => Name.FileElsewhere,
-        _ when reader.ValueTextEquals("input_audio"u8) || reader.ValueTextEquals("audio_url"u8)
-            || reader.ValueTextEquals("video_url"u8) || reader.ValueTextEquals("video"u8)
-            || reader.ValueTextEquals("audio"u8) => Name.Media,
-        _ => Name.Text,
-    };
-
-    /// <summary>An image whose detail may stand behind it, in the same object.</summary>
-    private struct PendingImage
-    {
-        private bool _begun;
-        private bool _low;
-        private int _depth;
-        private ImageSize? _size;
-
-        public void Begin(ImageSize? size, int depth, InputFacts facts)
-        {
-            var low = !_begun && _low && _depth == depth; // Said before it.
-            Flush(facts);
-            (_begun, _size, _depth, _low) = (true, size, depth, low);
-        }
-
-        public void Detail(bool low, int depth)
-        {
-            if (!_begun || _depth == depth)
-            {
-                (_low, _depth) = (low, depth);
-            }
-        }
-
-        public void FlushAt(int depth, InputFacts facts)
-        {
-            if (_depth == depth)
-            {
-                Flush(facts);
-            }
-        }
-
-        public void Flush(InputFacts facts)
-        {
-            if (_begun)
-            {
-                facts.AddImage(_size, _low ? ImageDetail.Low : ImageDetail.Auto);
-            }
-
-            this = default;
         }
     }
 }

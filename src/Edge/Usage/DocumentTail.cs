@@ -37,10 +37,8 @@ internal sealed class DocumentTail
         try
         {
             var value = tail[(at + "\"usage\"".Length)..].TrimStart(" \r\n\t:"u8);
-            var reader = new Utf8JsonReader(value, isFinalBlock: false, default);
-            return reader.Read() && reader.TokenType is JsonTokenType.StartObject && IsWhole(reader)
-                ? TokenUsage.Read(ref reader)
-                : null;
+            var reader = new Utf8JsonReader(value[..LengthOf(value)], default);
+            return reader.Read() ? TokenUsage.Read(ref reader) : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -48,5 +46,10 @@ internal sealed class DocumentTail
         }
     }
 
-    private static bool IsWhole(Utf8JsonReader reader) => reader.TrySkip(); // A copy, so the caller's place is kept.
+    /// <summary>Bytes of the value at the beginning; 0 when it is not whole.</summary>
+    private static int LengthOf(ReadOnlySpan<byte> value)
+    {
+        var reader = new Utf8JsonReader(value, isFinalBlock: false, default);
+        return reader.Read() && reader.TrySkip() ? (int)reader.BytesConsumed : 0;
+    }
 }

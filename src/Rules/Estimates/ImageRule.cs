@@ -31,10 +31,15 @@ public sealed record ImagePatches(int Pixels, int TokensLeast, int Most, int Per
     // Pools refuse a longer one, so its tokens need not be told apart.
     private const int AspectMax = 200;
 
+    private const int LongestRow = 15; // Above the root of the largest aspect, and of its inverse, together.
+
     private const int TokensOfFrame = 2; // Begin and end of the image, in the chat template.
 
     /// <inheritdoc/>
-    public override long TokensMax => Weighed(Most) + TokensOfFrame;
+    public override long TokensMax => Weighed(Math.Max(Most, EnlargedMax)) + TokensOfFrame;
+
+    // An image is enlarged in whole squares, even beyond the most: a long one by a square at the end of each long row.
+    private long EnlargedMax => TokensLeast + LongestRow * RootUp(TokensLeast, 1, 1) + 1;
 
     /// <inheritdoc/>
     public override long Tokens(ImageSize size, ImageDetail detail)
@@ -46,13 +51,13 @@ public sealed record ImagePatches(int Pixels, int TokensLeast, int Most, int Per
         }
 
         // Rounded up where the models round to the nearest; so never below them.
-        var squares = DivideUp(shorter, Pixels) * DivideUp(longer, Pixels);
+        var squares = Math.Min(DivideUp(shorter, Pixels) * DivideUp(longer, Pixels), Most);
         if ((Int128)shorter * longer < (Int128)TokensLeast * Pixels * Pixels)
         {
             squares = Math.Max(squares, RootUp(TokensLeast, shorter, longer) * RootUp(TokensLeast, longer, shorter));
         }
 
-        return Weighed(Math.Min(squares, Most)) + TokensOfFrame;
+        return Weighed(squares) + TokensOfFrame;
     }
 
     private long Weighed(long squares) => DivideUp(squares * Percent, 100);

@@ -12,7 +12,10 @@ public static class OutputCap
     /// <param name="prompts">Prompts; 0 counts as one.</param>
     public static long? Of(long? stated, long modelMax, long answers, long prompts)
     {
-        var total = (Int128)(stated ?? modelMax) * answers * Math.Max(1, prompts);
-        return total <= long.MaxValue ? (long)total : null;
+        var ofPrompt = Times(stated ?? modelMax, answers);
+        return ofPrompt is null ? null : Times(ofPrompt.Value, Math.Max(1, prompts));
     }
+
+    private static long? Times(long tokens, long times) =>
+        (Int128)tokens * times is var product && product <= long.MaxValue ? (long)product : null;
 }

@@ -106,7 +106,7 @@ public sealed class HostileBodyTests
                 InputReaderTests.ImageBody(Pictures.DataUrl(image[..random.Next(image.Length)])));
 
             Assert.Equal(1, facts.Images.Count + facts.ImagesOfUnknownSize);
-            Assert.InRange(InputEstimate.Of(facts, InputRule.Default).Upper, 1, 32 + 16_386);
+            Assert.InRange(InputEstimate.Of(facts, InputRule.Default).Upper, 1, 32 + 8 + 16_386);
         }
     }
 

@@ -6,7 +6,8 @@ namespace Sluice.Unit.Edge.Usage;
 
 public sealed class DocumentTailTests
 {
-    private const string Usage = "\"usage\": {\"prompt_tokens\":7,\"prompt_tokens_details\":{\"cached_tokens\":5}}}";
+    private const string Usage =
+        "\"usage\": {\"prompt_tokens\":7,\"total_tokens\":7,\"prompt_tokens_details\":{\"cached_tokens\":5}}}";
 
     [Theory]
     [InlineData(1)]
