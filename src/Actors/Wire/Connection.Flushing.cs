@@ -1,4 +1,5 @@
 using Sluice.Actors.Codecs;
+using Sluice.Actors.Turns;
 
 namespace Sluice.Actors.Wire;
 
@@ -25,13 +26,17 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         if (_filling.Length > MostUnsent && !_choked)
         {
             _choked = true;
-            _ = Task.Run(() => Close(new IOException($"{Peer} does not read: {MostUnsent} bytes wait for it.")));
+            _scheduler.Schedule(new ApartWork(() =>
+            {
+                Close(new IOException($"{Peer} does not read: {MostUnsent} bytes wait for it."));
+                return Task.CompletedTask;
+            }));
         }
 
         if (!_flushing)
         {
             _flushing = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            _scheduler.Schedule(this);
         }
     }
 

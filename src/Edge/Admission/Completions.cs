@@ -61,7 +61,9 @@ internal sealed partial class Completions : IHostedService
             Volatile.Write(ref _slotTtlTicks, slotTtl.Ticks);
         }
 
-        await call.PoolClosed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // However it was closed.
+        // However it was closed.
+        await call.PoolClosed.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         var clientId = call.Caller.ClientId;
         var outcome = call.Dispatched ? CompletionOutcome.Dispatched : CompletionOutcome.NotDispatched;
         var completion = new Completion(call.RequestId, outcome);
