@@ -3,6 +3,7 @@ using Sluice.Bench;
 using Sluice.Bench.Actors;
 using Sluice.Bench.Edge;
 using Sluice.Bench.Scale;
+using Sluice.Bench.Simulate;
 
 // A subcommand is a benchmark; each has a folder and a command of its own.
 var root = new RootCommand("Measures what Sluice costs; docs/benchmarks.md says how to read the figures.")
@@ -10,6 +11,7 @@ var root = new RootCommand("Measures what Sluice costs; docs/benchmarks.md says 
     EdgeCommand.Create(),
     ActorsCommand.Create(),
     ScaleCommand.Create(),
+    SimulateCommand.Create(),
     BareProxy.CreateCommand(),
     ActorsSilo.CreateCommand(),
 };

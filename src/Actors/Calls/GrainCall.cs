@@ -139,7 +139,7 @@ internal abstract class GrainCall : WorkItem, ITransportCall
     {
         if (_receivedCancellation is { } cancellation)
         {
-            _ = TellCancelledAsync(cancellation);
+            Host.Scheduler.Schedule(new ApartWork(() => TellCancelled(cancellation)));
         }
 
         Cancel();
@@ -286,15 +286,17 @@ internal abstract class GrainCall : WorkItem, ITransportCall
         || (!Received && Connection is { } connection && connection.TryAbandon(this));
 
     /// <summary>Grain code that waits for its token runs elsewhere: what it does is no matter of connections.</summary>
-    private async Task TellCancelledAsync(CancellationTokenSource cancellation)
+    private Task TellCancelled(CancellationTokenSource cancellation)
     {
         try
         {
-            await cancellation.CancelAsync();
+            cancellation.Cancel();
         }
         catch (Exception e)
         {
             Host.LogStrayFailure(Target, e);
         }
+
+        return Task.CompletedTask;
     }
 }

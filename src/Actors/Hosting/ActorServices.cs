@@ -42,7 +42,7 @@ public static class ActorServices
         services.AddSingleton<ICallTransport>(provider => new SiloTransport(
             options(provider), membership?.Invoke(provider) ?? new MembershipOptions(),
             provider.GetRequiredService<IMembershipTable>(),
-            provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance));
+            provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance, new TcpNetwork()));
 
     /// <summary>
     /// Registers a host without grains, whose <see cref="IClusterClient"/> calls those of a cluster. Who hosts it calls
@@ -52,7 +52,8 @@ public static class ActorServices
         this IServiceCollection services, Func<IServiceProvider, ClusterClientOptions> options)
     {
         services.AddSingleton<ICallTransport>(provider => new ClientTransport(
-            options(provider), provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance));
+            options(provider), provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
+            new TcpNetwork()));
         return services.AddActors(configure: null);
     }
 

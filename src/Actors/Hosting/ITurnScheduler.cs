@@ -1,8 +1,9 @@
 namespace Sluice.Actors.Hosting;
 
 /// <summary>
-/// Where turns run. What is scheduled is one activation with work; it runs many short turns each time it is executed.
-/// Any thread may schedule; one item is never scheduled twice before it is executed.
+/// Where turns run, and all other work of a host. What is scheduled is mostly one activation with work; it runs many
+/// short turns each time it is executed. Any thread may schedule; one item is never scheduled twice before it is
+/// executed. Work that awaits goes on in the synchronization context in which it was executed, if there is one.
 /// </summary>
 public interface ITurnScheduler
 {

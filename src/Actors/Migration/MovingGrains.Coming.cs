@@ -130,7 +130,7 @@ internal sealed partial class MovingGrains
     private void SendOnKept()
     {
         var now = host.Clock.Now;
-        foreach (var (grain, kept) in _kept)
+        foreach (var (grain, kept) in InOrder(_kept, kept => kept.Value.Parcel))
         {
             if (kept.Until < now)
             {

@@ -47,12 +47,12 @@ internal sealed partial class MovingGrains(ActorHost host)
     internal void GiveUpStrays()
     {
         var view = host.View;
-        foreach (var activation in host.Catalog.Unordered)
+        var strays = host.Catalog.Unordered
+            .Where(activation => Placement.OwnerOf(activation.GrainId, view)?.Id != host.SiloId)
+            .OrderBy(activation => activation.Number);
+        foreach (var activation in strays)
         {
-            if (Placement.OwnerOf(activation.GrainId, view)?.Id != host.SiloId)
-            {
-                activation.Drain(MovedAway);
-            }
+            activation.Drain(MovedAway);
         }
 
         SendOnKept();
@@ -105,7 +105,7 @@ internal sealed partial class MovingGrains(ActorHost host)
     /// <summary>Sends what is there to be sent; over when nothing is.</summary>
     internal async Task SendAllAsync()
     {
-        while (ToSend().ToList() is { Count: > 0 } leaving)
+        while (InOrder(ToSend(), one => one.Parcel).ToList() is { Count: > 0 } leaving)
         {
             var isSent = await Task.WhenAll(
                 from owned in leaving.GroupBy(one => Placement.OwnerOf(one.Parcel.Grain, host.View)?.Id)
@@ -183,6 +183,12 @@ internal sealed partial class MovingGrains(ActorHost host)
             Send(); // What came when the last look was over.
         });
     }
+
+    /// <summary>As they were packed: the order of a dictionary differs from run to run.</summary>
+    private static IOrderedEnumerable<T> InOrder<T>(IEnumerable<T> items, Func<T, Parcel> parcel) =>
+        items.OrderBy(item => parcel(item).PackedAt)
+            .ThenBy(item => parcel(item).Grain.Type.ToString(), StringComparer.Ordinal)
+            .ThenBy(item => parcel(item).Grain.Key.ToString(), StringComparer.Ordinal);
 
     private static Parcel? Newer(Parcel? one, Parcel? other) =>
         one is null || (other is not null && other.PackedAt > one.PackedAt) ? other : one;

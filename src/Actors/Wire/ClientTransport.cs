@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Sluice.Actors.Calls;
 using Sluice.Actors.Hosting;
 using Sluice.Actors.Membership;
+using Sluice.Actors.Turns;
 
 namespace Sluice.Actors.Wire;
 
@@ -26,8 +26,9 @@ internal sealed class ClientTransport : ClusterTransport
     private bool _seeding;
     private volatile bool _stopping;
 
-    internal ClientTransport(ClusterClientOptions options, ILoggerFactory logging)
-        : base(options.Connections, options.Tls, logging.CreateLogger<ClientTransport>()) => _options = options;
+    internal ClientTransport(ClusterClientOptions options, ILoggerFactory logging, IClusterNetwork network)
+        : base(options.Connections, options.Tls, logging.CreateLogger<ClientTransport>(), network) =>
+            _options = options;
 
     public override long SiloId => 0;
 
@@ -76,10 +77,7 @@ internal sealed class ClientTransport : ClusterTransport
             _seeding = true;
         }
 
-        using (ExecutionContext.SuppressFlow())
-        {
-            _ = Task.Run(SeedAsync);
-        }
+        Scheduler.Schedule(new ApartWork(SeedAsync));
     }
 
     public override CallMethod? FindMethod(string interfaceName, string methodName) => null;
@@ -164,10 +162,10 @@ internal sealed class ClientTransport : ClusterTransport
 
     private async Task<bool> TrySeedAsync(string seed, string host, int port, List<string> failures)
     {
-        IPAddress[] addresses;
+        IReadOnlyList<string> addresses;
         try
         {
-            addresses = await Dns.GetHostAddressesAsync(host);
+            addresses = await Network.ResolveAsync(host);
         }
         catch (Exception e)
         {
@@ -179,7 +177,7 @@ internal sealed class ClientTransport : ClusterTransport
         {
             try
             {
-                await ConnectAsync(address.ToString(), port, expected: 0);
+                await ConnectAsync(address, port, expected: 0);
                 return true;
             }
             catch (Exception e)

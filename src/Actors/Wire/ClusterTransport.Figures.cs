@@ -17,8 +17,7 @@ internal abstract partial class ClusterTransport
         }
     }
 
-    protected virtual IEnumerable<Connection> OpenConnections =>
-        _made.Keys;
+    protected virtual IEnumerable<Connection> OpenConnections => _made.Keys;
 
     /// <summary>A connection stands in the place of one that was lost.</summary>
     internal void Reconnected() => Host.Metrics.Reconnected();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 using Sluice.Actors.Membership;
 
 namespace Sluice.Actors.Wire;
@@ -15,8 +14,13 @@ internal abstract partial class ClusterTransport
     private readonly ConcurrentDictionary<Connection, int> _made = new();
     private long _nextPing;
 
-    /// <summary>The links to all silos of the view but this one.</summary>
-    protected IEnumerable<PeerLink> Links => _links.Values;
+    /// <summary>
+    /// The links to all silos of the view but this one, by their ids: a dictionary's order differs from run to run.
+    /// </summary>
+    protected IEnumerable<PeerLink> Links => _links.Values.OrderBy(link => link.Silo.Id);
+
+    /// <summary>Every connection that this side made, in the order they were made.</summary>
+    private IEnumerable<Connection> Made => InOrder(_made.Keys);
 
     /// <summary>Who this process says it is.</summary>
     protected abstract Greeting Greeting { get; }
@@ -28,12 +32,12 @@ internal abstract partial class ClusterTransport
     internal async Task<Connection> ConnectAsync(string address, int port, long expected)
     {
         using var patience = new CancellationTokenSource(Connections.ConnectTimeout, Host.Time);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Stream? plain = null;
         Stream? stream = null;
         try
         {
-            await socket.ConnectAsync(address, port, patience.Token);
-            stream = await Tls.ConnectAsync(new NetworkStream(socket, ownsSocket: true), patience.Token);
+            plain = await Network.ConnectAsync(address, port, patience.Token);
+            stream = await Tls.ConnectAsync(plain, patience.Token);
             var peer = await Handshake.GreetAsync(stream, Greeting, patience.Token);
             if (!peer.IsSilo || (expected != 0 && peer.SiloId != expected))
             {
@@ -56,12 +60,12 @@ internal abstract partial class ClusterTransport
         }
         catch (OperationCanceledException e) when (patience.IsCancellationRequested)
         {
-            await DisposeAsync(socket, stream);
+            await DisposeAsync(plain, stream);
             throw new TimeoutException($"{address}:{port} did not answer within {Connections.ConnectTimeout}.", e);
         }
         catch
         {
-            await DisposeAsync(socket, stream);
+            await DisposeAsync(plain, stream);
             throw;
         }
     }
@@ -95,7 +99,7 @@ internal abstract partial class ClusterTransport
     /// </summary>
     protected virtual void ExcuseAll(long now)
     {
-        foreach (var connection in _made.Keys)
+        foreach (var connection in Made)
         {
             connection.Excuse(now);
         }
@@ -131,7 +135,7 @@ internal abstract partial class ClusterTransport
 
     protected void CloseLinks(Exception reason)
     {
-        foreach (var link in _links.Values)
+        foreach (var link in Links)
         {
             link.Close(reason);
         }
@@ -139,7 +143,7 @@ internal abstract partial class ClusterTransport
 
     private void CloseMade(Exception reason)
     {
-        foreach (var connection in _made.Keys)
+        foreach (var connection in Made)
         {
             connection.Close(reason);
         }
@@ -147,9 +151,9 @@ internal abstract partial class ClusterTransport
 
     private void CloseOldLinks(ClusterView view)
     {
-        foreach (var (id, link) in _links)
+        foreach (var link in Links)
         {
-            if (view.Find(id) is null && _links.TryRemove(id, out _))
+            if (view.Find(link.Silo.Id) is null && _links.TryRemove(link.Silo.Id, out _))
             {
                 link.Close(new SiloUnavailableException($"The silo {link.Silo.Name} has left the cluster."));
             }
@@ -172,12 +176,12 @@ internal abstract partial class ClusterTransport
         }
 
         CloseOldLinks(View); // A call by an older view may just have made one.
-        foreach (var link in _links.Values)
+        foreach (var link in Links)
         {
             link.Watch(now);
         }
 
-        foreach (var connection in _made.Keys)
+        foreach (var connection in Made)
         {
             Watch(connection, now, ping);
         }
@@ -198,13 +202,16 @@ internal abstract partial class ClusterTransport
         }
     }
 
-    private static async ValueTask DisposeAsync(Socket socket, Stream? stream)
+    private static async ValueTask DisposeAsync(Stream? plain, Stream? stream)
     {
         if (stream is not null)
         {
             await stream.DisposeAsync();
         }
 
-        socket.Dispose();
+        if (plain is not null)
+        {
+            await plain.DisposeAsync();
+        }
     }
 }

@@ -28,9 +28,11 @@ internal abstract partial class ClusterTransport : IHostedTransport, IConnection
     /// <summary>Why nothing is sent any more; null while it is.</summary>
     private volatile Exception? _ended;
 
-    protected ClusterTransport(ConnectionOptions connections, ClusterTlsOptions tls, ILogger log)
+    protected ClusterTransport(
+        ConnectionOptions connections, ClusterTlsOptions tls, ILogger log, IClusterNetwork network)
     {
         Connections = connections;
+        Network = network;
         Log = new WireLog(log);
         Tls = new ClusterTls(tls, Log);
     }
@@ -45,7 +47,11 @@ internal abstract partial class ClusterTransport : IHostedTransport, IConnection
 
     public abstract ClusterView? ViewToTell { get; }
 
+    public ITurnScheduler Scheduler => Host.Scheduler;
+
     internal ConnectionOptions Connections { get; }
+
+    internal IClusterNetwork Network { get; }
 
     internal ClusterTls Tls { get; }
 
@@ -55,6 +61,9 @@ internal abstract partial class ClusterTransport : IHostedTransport, IConnection
 
     protected ActorHost Host =>
         _host ?? throw new InvalidOperationException("The transport has not been started by a host.");
+
+    protected static IEnumerable<Connection> InOrder(ICollection<Connection> connections) =>
+        connections.OrderBy(connection => connection.Number);
 
     internal long Ticks(TimeSpan span) => Host.Clock.Length(span);
 

@@ -28,7 +28,11 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         if (_filling.Length > MostUnsent && !_choked)
         {
             _choked = true;
-            _ = Task.Run(() => Close(new IOException($"{Peer} does not read: {MostUnsent} bytes wait for it.")));
+            _scheduler.Schedule(new ApartWork(() =>
+            {
+                Close(new IOException($"{Peer} does not read: {MostUnsent} bytes wait for it."));
+                return Task.CompletedTask;
+            }));
         }
 
         if (!_flushing)
@@ -61,7 +65,7 @@ internal sealed partial class Connection : IThreadPoolWorkItem
     internal void FlushHere() => _ = FlushAsync();
 
     /// <summary>By whoever was left to flush.</summary>
-    internal void FlushElsewhere() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    internal void FlushElsewhere() => _scheduler.Schedule(this);
 
     private async Task FlushAsync()
     {

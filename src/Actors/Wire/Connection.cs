@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Sluice.Actors.Calls;
 using Sluice.Actors.Hosting;
+using Sluice.Actors.Turns;
 
 namespace Sluice.Actors.Wire;
 
@@ -11,8 +12,11 @@ namespace Sluice.Actors.Wire;
 [SuppressMessage("Design", "CA1001", Justification = "Close is its end, from which others may still come.")]
 internal sealed partial class Connection
 {
+    private static long _connections;
+
     private readonly ActorHost _host;
     private readonly IConnectionOwner _owner;
+    private readonly ITurnScheduler _scheduler;
     private readonly Stream _stream;
     private readonly CancellationTokenSource _closing = new();
     private readonly PendingCalls _pending = new();
@@ -27,12 +31,17 @@ internal sealed partial class Connection
     {
         _host = host;
         _owner = owner;
+        _scheduler = owner.Scheduler;
         _stream = stream;
         Peer = peer;
+        Number = Interlocked.Increment(ref _connections);
         _lastHeard = host.Clock.Now;
     }
 
     internal Peer Peer { get; }
+
+    /// <summary>Counts connections in the order they were made, so that lists of them have an order.</summary>
+    internal long Number { get; }
 
     internal bool IsClosed => _closed;
 
@@ -49,13 +58,7 @@ internal sealed partial class Connection
     internal void Excuse(long now) => Volatile.Write(ref _lastHeard, now);
 
     /// <summary>Begins to read.</summary>
-    internal void Start()
-    {
-        using (ExecutionContext.SuppressFlow())
-        {
-            _ = Task.Run(ReadAsync);
-        }
-    }
+    internal void Start() => _scheduler.Schedule(new ApartWork(ReadAsync));
 
     /// <summary>
     /// Sends no more calls, and ends when those that are open have been answered: the peer is leaving, and answers

@@ -1,4 +1,5 @@
 using Sluice.Actors.Calls;
+using Sluice.Actors.Hosting;
 using Sluice.Actors.Membership;
 
 namespace Sluice.Actors.Wire;
@@ -11,6 +12,9 @@ internal interface IConnectionOwner
 
     /// <summary>What a peer must know before it gets a call or an answer; null when views are not told here.</summary>
     ClusterView? ViewToTell { get; }
+
+    /// <summary>Where connections read and write.</summary>
+    ITurnScheduler Scheduler { get; }
 
     /// <summary>The method that a peer means; null when nothing here has it.</summary>
     CallMethod? FindMethod(string interfaceName, string methodName);

@@ -1,5 +1,6 @@
 using Sluice.Actors.Calls;
 using Sluice.Actors.Membership;
+using Sluice.Actors.Turns;
 
 namespace Sluice.Actors.Wire;
 
@@ -84,10 +85,7 @@ internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
             return;
         }
 
-        using (ExecutionContext.SuppressFlow())
-        {
-            _ = Task.Run(ConnectAsync);
-        }
+        transport.Scheduler.Schedule(new ApartWork(ConnectAsync));
     }
 
     /// <summary>Looks again whether the silo can be reached: somebody says that it cannot.</summary>

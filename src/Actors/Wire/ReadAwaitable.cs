@@ -33,7 +33,7 @@ internal readonly struct ReadAwaitable(ValueTask<ReadResult> reading) : ICritica
     public void UnsafeOnCompleted(Action continuation)
     {
         var errands = Errands.End(); // First: once the read goes on, nothing here may be touched.
-        reading.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(continuation);
+        reading.GetAwaiter().UnsafeOnCompleted(continuation);
         errands.Do();
     }
 }

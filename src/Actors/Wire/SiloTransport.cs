@@ -37,8 +37,9 @@ internal sealed class SiloTransport : ClusterTransport
     private long _nextLook;
 
     internal SiloTransport(
-        ClusterOptions options, MembershipOptions membershipOptions, IMembershipTable table, ILoggerFactory logging)
-        : base(options.Connections, options.Tls, logging.CreateLogger<SiloTransport>())
+        ClusterOptions options, MembershipOptions membershipOptions, IMembershipTable table, ILoggerFactory logging,
+        IClusterNetwork network)
+        : base(options.Connections, options.Tls, logging.CreateLogger<SiloTransport>(), network)
     {
         _options = options;
         _membershipOptions = membershipOptions;
@@ -70,7 +71,7 @@ internal sealed class SiloTransport : ClusterTransport
         }
 
         _manifest = Host.Model.Manifest;
-        _listener = new SiloListener(_options, Tls, Log, Host.Time);
+        _listener = new SiloListener(_options, Tls, Log, Host.Time, Network);
         _listener.Bind();
         _membership = new MembershipService(new MembershipParts
         {
@@ -87,7 +88,7 @@ internal sealed class SiloTransport : ClusterTransport
         _membership.Evicted += Host.EndEvicted;
         var joined = await _membership.JoinAsync(cancellationToken);
         Volatile.Write(ref _siloId, joined.Id);
-        _listener.Start(() => Greeting, Accept);
+        _listener.Start(Host.Scheduler, () => Greeting, Accept);
         _membership.ViewChanged += TakeView;
         TakeView(View);
     }
@@ -112,7 +113,7 @@ internal sealed class SiloTransport : ClusterTransport
 
     private void CloseAccepted()
     {
-        foreach (var connection in _accepted.Keys)
+        foreach (var connection in InOrder(_accepted.Keys))
         {
             connection.Close(new SiloUnavailableException("The silo has stopped."));
         }
@@ -127,7 +128,7 @@ internal sealed class SiloTransport : ClusterTransport
             Host.Moving?.GiveUpStrays();
         }
 
-        foreach (var connection in _accepted.Keys)
+        foreach (var connection in InOrder(_accepted.Keys))
         {
             connection.Sweep(now);
 
@@ -181,7 +182,7 @@ internal sealed class SiloTransport : ClusterTransport
     protected override void ExcuseAll(long now)
     {
         base.ExcuseAll(now);
-        foreach (var connection in _accepted.Keys)
+        foreach (var connection in InOrder(_accepted.Keys))
         {
             connection.Excuse(now);
         }
@@ -214,7 +215,7 @@ internal sealed class SiloTransport : ClusterTransport
     private void TakeView(ClusterView view)
     {
         LinkTo(view);
-        foreach (var connection in _accepted.Keys)
+        foreach (var connection in InOrder(_accepted.Keys))
         {
             // A silo that was declared dead hears of it, and no more.
             connection.SendView(view);
@@ -239,16 +240,19 @@ internal sealed class SiloTransport : ClusterTransport
     private async Task WaitForGoodbyesAsync(CancellationToken hurry)
     {
         _stopping = true;
-        foreach (var connection in _accepted.Keys)
+        foreach (var connection in InOrder(_accepted.Keys))
         {
             connection.SendView(View);
         }
 
         if (!_accepted.IsEmpty)
         {
-            await Task.WhenAny(_deserted.Task, Task.Delay(GoodbyePatience, Host.Time, hurry));
+            await Task.WhenAny(IsDesertedAsync(), Task.Delay(GoodbyePatience, Host.Time, hurry));
         }
     }
+
+    /// <summary>Comes back to where it was asked for: whoever waits for two things at once goes on anywhere.</summary>
+    private async Task IsDesertedAsync() => await _deserted.Task;
 
     // Ids ascend: one that is unknown, and older than the newest, was here and is no more.
     private static bool IsDead(Peer peer, ClusterView view) =>

@@ -109,7 +109,9 @@ internal sealed partial class Completions : IHostedService, IDisposable
 
     private async Task TellWhenClosedAsync(ModelCall call)
     {
-        await call.PoolClosed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // However it was closed.
+        // However it was closed.
+        await call.PoolClosed.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         Tell(call);
     }
 

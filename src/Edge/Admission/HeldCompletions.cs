@@ -105,7 +105,7 @@ internal sealed class HeldCompletions(TimeProvider time, Action<string, ModelCal
     /// <summary>Has everything told now that is held.</summary>
     public void TellAll()
     {
-        foreach (var clientId in _byClient.Keys)
+        foreach (var clientId in _byClient.Keys.Order(StringComparer.Ordinal))
         {
             Tell(clientId, Take(clientId));
         }
@@ -154,9 +154,9 @@ internal sealed class HeldCompletions(TimeProvider time, Action<string, ModelCal
     private void Look()
     {
         var next = time.GetTimestamp() + (long)(Period.TotalSeconds * time.TimestampFrequency);
+        List<(string ClientId, ModelCall[] Calls)> due = [];
         foreach (var (clientId, held) in _byClient)
         {
-            ModelCall[] due;
             lock (held)
             {
                 if (held.Until > next)
@@ -164,12 +164,17 @@ internal sealed class HeldCompletions(TimeProvider time, Action<string, ModelCal
                     continue;
                 }
 
-                due = TakeLocked(held);
+                due.Add((clientId, TakeLocked(held)));
                 held.IsRemoved = true;
             }
 
             _byClient.TryRemove(KeyValuePair.Create(clientId, held));
-            Tell(clientId, due);
+        }
+
+        // The order of a dictionary differs from run to run, and with it the order in which silos are told.
+        foreach (var (clientId, calls) in due.OrderBy(client => client.ClientId, StringComparer.Ordinal))
+        {
+            Tell(clientId, calls);
         }
 
         Volatile.Write(ref _ticking, false);

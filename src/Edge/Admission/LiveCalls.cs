@@ -60,10 +60,13 @@ internal sealed class LiveCalls
         }
     }
 
-    /// <summary>Every client with something running, and what; each list is of one moment.</summary>
+    /// <summary>
+    /// Every client with something running, and what, by client; each list is of one moment. The order of a dictionary
+    /// differs from run to run, and with it the order in which silos are told.
+    /// </summary>
     public IEnumerable<(string ClientId, long[] Sequences)> Snapshot()
     {
-        foreach (var (clientId, calls) in _byClient)
+        foreach (var (clientId, calls) in _byClient.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             long[] running;
             lock (calls)

@@ -13,7 +13,10 @@ internal sealed partial class Renewals(
     TimeProvider time,
     ILogger<Renewals> logger) : BackgroundService
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    /// <summary>Until it is to stop, on the caller's own context.</summary>
+    internal async Task RunAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.RenewPeriod, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -30,21 +33,23 @@ internal sealed partial class Renewals(
     {
         try
         {
-            var renewing = cluster.GetGrain<IClientAdmission>(clientId).Renew(new LiveRequests
-            {
-                EdgeSession = session.Session,
-                UpToSequence = upToSequence,
-                Sequences = sequences,
-            });
-
             // No longer than a period: one grain that does not answer must not let the others' slots expire.
-            await renewing.AsTask().WaitAsync(options.Value.RenewPeriod, time, stoppingToken);
+            await TellAsync(clientId, sequences, upToSequence)
+                .WaitAsync(options.Value.RenewPeriod, time, stoppingToken);
         }
         catch (Exception exception)
         {
             LogNotRenewed(exception, clientId, sequences.Length); // The next round tries again, well before the end.
         }
     }
+
+    private async Task TellAsync(string clientId, long[] sequences, long upToSequence) =>
+        await cluster.GetGrain<IClientAdmission>(clientId).Renew(new LiveRequests
+        {
+            EdgeSession = session.Session,
+            UpToSequence = upToSequence,
+            Sequences = sequences,
+        });
 
     [LoggerMessage(2101, LogLevel.Warning, "Client {ClientId}: {Count} slots could not be renewed this time.")]
     private partial void LogNotRenewed(Exception exception, string clientId, int count);

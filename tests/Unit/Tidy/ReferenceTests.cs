@@ -38,6 +38,17 @@ public sealed class ReferenceTests
             select $"{project} must not refer to {name}.");
     }
 
+    /// <summary>What tests share is in Shared; the benchmarks run the simulation too, with more seeds.</summary>
+    [Fact]
+    public void A_test_project_refers_to_no_other_one() => Tidy.NoMistakes(
+        from project in SourceTree.Files("tests", "*.csproj")
+        from reference in Elements(project, "ProjectReference")
+        where !reference.Contains("/src/", StringComparison.Ordinal)
+            && !reference.Contains("/samples/", StringComparison.Ordinal)
+        let name = Path.GetFileNameWithoutExtension(reference)
+        where name != "Shared" && (Path.GetFileNameWithoutExtension(project), name) != ("Bench", "Simulation")
+        select $"{project} must not refer to {name}.");
+
     [Fact]
     public void Only_what_speaks_to_grains_uses_the_engine() => Tidy.NoMistakes(
         from project in SourceTree.Files("src", "*.csproj")

@@ -36,6 +36,9 @@ internal sealed class Line : ICallTransport, IConnectionOwner, IAsyncDisposable
 
     public ClusterView? ViewToTell => View;
 
+    /// <summary>The connection reads and writes by itself; what it brings waits for the test.</summary>
+    public ITurnScheduler Scheduler { get; } = new ThreadPoolTurnScheduler();
+
     /// <summary>Makes what was called, but was to be sent by the test, wait here.</summary>
     internal List<GrainCall>? HeldUp { get; set; }
 

@@ -1,0 +1,51 @@
+using Sluice.Simulation.Judging;
+
+namespace Sluice.Simulation;
+
+/// <summary>
+/// The clients of a run: one for each kind of limit, one with all of them, and one that keeps within them.
+/// </summary>
+internal static class Crowd
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    internal static IReadOnlyList<SimulatedClient> Draw(Random random) =>
+    [
+        new SimulatedClient
+        {
+            Name = "hot",
+            Rate = new SimulatedRate(random.Next(3, 15), random.Next(4, 12), Second),
+            Load = 14,
+        },
+        new SimulatedClient
+        {
+            Name = "narrow",
+            Slots = random.Next(2, 5),
+            Load = 2.5,
+            LongestCall = TimeSpan.FromSeconds(random.Next(4, 25)),
+        },
+        new SimulatedClient
+        {
+            Name = "metered",
+            Quota = random.Next(2) == 0 ? random.Next(40, 160) : random.Next(300, 2000),
+            Load = 6,
+        },
+        new SimulatedClient
+        {
+            Name = "bound",
+            Rate = new SimulatedRate(random.Next(2, 9), random.Next(3, 7), Second),
+            Slots = random.Next(2, 6),
+            Quota = random.Next(200, 3000),
+            Load = 6,
+            LongestCall = TimeSpan.FromSeconds(random.Next(1, 18)),
+        },
+        new SimulatedClient
+        {
+            // Its bucket has filled long before the quiet times, and hardly refills in them.
+            Name = "steady",
+            Rate = new SimulatedRate(10, 10, TimeSpan.FromMinutes(10)),
+            Slots = 12,
+            Quota = 1000,
+        },
+    ];
+}

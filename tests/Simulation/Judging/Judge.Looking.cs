@@ -1,0 +1,110 @@
+using Sluice.Grains.Abstractions.Clients;
+
+namespace Sluice.Simulation.Judging;
+
+/// <summary>What a grain shows an operator, held against the books.</summary>
+internal sealed partial class Judge
+{
+    /// <summary>
+    /// Besides its time-to-live, a slot may be taken for as long as its end is on its way to the grain.
+    /// </summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(6);
+
+    /// <summary>A look at a client was answered.</summary>
+    /// <param name="clientId">The client.</param>
+    /// <param name="look">What its grain had in memory, at some moment since <paramref name="sentAt"/>.</param>
+    /// <param name="sentAt">When it was asked for.</param>
+    internal void Looked(string clientId, ClientLiveState look, long sentAt)
+    {
+        var books = _clients[clientId];
+        if (books.Client.Slots is not null)
+        {
+            CheckHeld(books, look, sentAt);
+            CheckStuck(books, look);
+        }
+
+        if (books.Client.Quota is { } quota)
+        {
+            var count = look.Limits.Single(limit => limit.Name == SimulatedClient.QuotaName);
+            CheckCount(books, count.Used, quota);
+        }
+    }
+
+    /// <summary>C6. A slot that is renewed stays taken, however long its call runs.</summary>
+    private void CheckHeld(ClientBooks books, ClientLiveState look, long sentAt)
+    {
+        var lineage = books.Lineages.Of(look.Epoch);
+        var taken = look.Slots.Select(slot => slot.RequestId).ToHashSet();
+        foreach (var call in books.Running)
+        {
+            if (call.StartedAt <= sentAt && call.Lineage == lineage && !HasLapsed(call) && call.CompletingAt < 0
+                && !taken.Contains(call.Id))
+            {
+                Fail("C6", $"{call} runs, is renewed, and has no slot at epoch {look.Epoch} any more.");
+            }
+        }
+    }
+
+    /// <summary>
+    /// C2. A slot whose call is over is free again within its time-to-live. What an activation was left begins anew with
+    /// it, however long that lay somewhere before.
+    /// </summary>
+    private void CheckStuck(ClientBooks books, ClientLiveState look)
+    {
+        var late = look.Slots.Select(slot => _calls.GetValueOrDefault(slot.RequestId)).OfType<CallRecord>()
+            .Where(call => call.EndedAt >= 0 && IsLate(call.EndedAt)).ToList();
+        if (late.Count == 0)
+        {
+            return;
+        }
+
+        if (IsLate(books.Lineages.OpenedAt(look.Epoch)) || !Gaps.Known.Contains(Gap.SlotsStandStill))
+        {
+            Fail("C2", $"{late[0]} ended {TimeSpan.FromTicks(Now - late[0].EndedAt)} ago, and its slot is taken.");
+        }
+        else
+        {
+            Gaps.Met(Gap.SlotsStandStill, late.Count);
+        }
+    }
+
+    private bool IsLate(long since) => Now - since > (SlotTtl + Heartbeat).Ticks * (1 + Drift);
+
+    /// <summary>
+    /// Q2. A count is above what was used only by what crashes and lost answers explain: calls of which nobody knows
+    /// whether they were admitted, and for each opening what the one before had reserved and not spent.
+    /// </summary>
+    private void CheckCount(ClientBooks books, long used, long quota)
+    {
+        var unknown = books.Asked - books.Started;
+        var block = Math.Max(1, quota / 100) + 1;
+        var most = books.Asked + ((books.Openings - 1) * (block + unknown));
+        if (used > quota || used > most)
+        {
+            Fail("Q2", $"{books.Client.Name}: {used} are counted; {books.Asked} calls explain at most {most}.");
+        }
+    }
+
+    /// <summary>Everything is over, and long enough ago: nothing is in use any more.</summary>
+    internal void CheckQuiet(string clientId, ClientLiveState look)
+    {
+        if (look.Slots.Length > 0)
+        {
+            Fail("C2", $"{_clients[clientId].Client.Name}: {look.Slots.Length} slots are taken, and nothing runs.");
+        }
+
+        if (_clients[clientId].Running.Count > 0)
+        {
+            Fail("C2", $"{_clients[clientId].Client.Name}: calls run at the pool that nobody waits for.");
+        }
+    }
+
+    /// <summary>Q4. In quiet times each call counts once, however often it was asked for.</summary>
+    internal void CheckCounted(string clientId, long usedBefore, long usedAfter, long calls)
+    {
+        if (usedAfter - usedBefore != calls)
+        {
+            Fail("Q4", $"{_clients[clientId].Client.Name}: {calls} calls were counted as {usedAfter - usedBefore}.");
+        }
+    }
+}

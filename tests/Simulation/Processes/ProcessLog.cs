@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Simulation.Judging;
+using Sluice.Simulation.Kernel;
+
+namespace Sluice.Simulation.Processes;
+
+/// <summary>
+/// What the processes log. Whoever reads the trace reads it; the judge learns from it which activation goes on with
+/// what another left, and nothing else.
+/// </summary>
+internal sealed class ProcessLog(SimulatedProcess process, Judge judge) : ILoggerFactory
+{
+    private const int GoesOn = 1005;
+
+    public ILogger CreateLogger(string categoryName) => new Logger(
+        process, judge, categoryName.EndsWith("ClientGrain", StringComparison.Ordinal));
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Logger(SimulatedProcess process, Judge judge, bool isClient) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) =>
+            isClient || (process.World.Trace.IsRead && logLevel >= LogLevel.Information);
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
+        {
+            if (process.World.Trace.IsRead)
+            {
+                process.World.Trace.Aside(process.Name, $"{formatter(state, exception)} {exception?.Message}");
+            }
+
+            if (eventId.Id == GoesOn && state is IReadOnlyList<KeyValuePair<string, object?>> values)
+            {
+                var named = values.ToDictionary(value => value.Key, value => value.Value);
+                judge.GoesOn((string)named["ClientId"]!, (long)named["Epoch"]!, (long)named["LastEpoch"]!);
+            }
+        }
+    }
+}

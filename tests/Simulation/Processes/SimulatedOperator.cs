@@ -1,0 +1,100 @@
+using Sluice.Actors.Hosting;
+using Sluice.Grains.Abstractions;
+using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Plans;
+using Sluice.Simulation.Judging;
+using Sluice.Simulation.Kernel;
+
+namespace Sluice.Simulation.Processes;
+
+/// <summary>Who makes the plans and clients before the faults begin, and looks at clients now and then.</summary>
+internal sealed class SimulatedOperator
+{
+    private readonly Cluster _cluster;
+    private readonly ActorHost _host;
+
+    internal SimulatedOperator(Cluster cluster, string machine)
+    {
+        _cluster = cluster;
+        Process = cluster.NewProcess($"operator@{machine}");
+        _host = ClientHost.Make(cluster, Process, machine, new ProcessLog(Process, cluster.Judge));
+    }
+
+    internal SimulatedProcess Process { get; }
+
+    internal void Start(IEnumerable<SimulatedClient> clients, Action done) => Process.Begin(async () =>
+    {
+        await _host.StartAsync(CancellationToken.None);
+        foreach (var client in clients)
+        {
+            await UntilDone(async () => await Plan(client).Create(new PlanDefinition
+            {
+                Plan = client.Plan, Limits = client.Limits(), UsableModels = ["m"],
+            }));
+            await UntilDone(async () => await Administration(client).Create(new ClientDefinition
+            {
+                Tenant = SimulatedClient.Tenant, Name = client.Name, Plan = client.Plan,
+            }));
+            await UntilDone(async () => (await Administration(client).IssueKey(
+                new IssueKeyRequest { SecretDigest = Cluster.Digest })).Reply);
+        }
+
+        done();
+    });
+
+    /// <summary>Looks at one client; null when its grain does not answer.</summary>
+    internal void Look(SimulatedClient client, Action<ClientLiveState?> seen) => Process.Begin(async () =>
+    {
+        var sentAt = _cluster.World.Now;
+        ClientLiveState? look = null;
+        try
+        {
+            look = await Administration(client).Inspect();
+        }
+        catch (Exception e)
+        {
+            _cluster.World.Trace.Aside(Process.Name, $"{client.Name} cannot be looked at: {e.Message}");
+        }
+
+        if (look is not null)
+        {
+            _cluster.Judge.Looked(client.ClientId, look, sentAt);
+        }
+
+        seen(look);
+    });
+
+    internal void Kill()
+    {
+        Process.Kill();
+        _host.Metrics.Dispose();
+    }
+
+    private IPlanGrain Plan(SimulatedClient client) => _host.Client.GetGrain<IPlanGrain>(client.Plan);
+
+    private IClientAdministration Administration(SimulatedClient client) =>
+        _host.Client.GetGrain<IClientAdministration>(client.ClientId);
+
+    /// <summary>Silos may still be on their way.</summary>
+    private async Task UntilDone(Func<Task<ChangeReply>> change)
+    {
+        while (true)
+        {
+            try
+            {
+                var reply = await change();
+                if (reply.Outcome is ChangeOutcome.Done or ChangeOutcome.AlreadyExists)
+                {
+                    return;
+                }
+
+                throw new InvalidOperationException($"{reply.Outcome}: {reply.Detail}");
+            }
+            catch (Exception e) when (e is ArgumentException or OrleansException or TimeoutException
+                or OrleansMessageRejectionException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), Process.Time);
+            }
+        }
+    }
+}
