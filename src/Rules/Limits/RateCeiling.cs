@@ -121,8 +121,8 @@ public readonly record struct RateCeiling(long Floor, TimeSpan AsOf)
     }
 
     /// <summary>
-    /// Tokens came back to the bucket. They are not open again: a successor may count them as spent long ago and
-    /// refilled since, so that spending them now would come on top.
+    /// Tokens came back to the bucket. They are not open again before that is stored: what a successor counts as spent
+    /// stays spent, whatever its predecessor learns later. It is the strict side.
     /// </summary>
     /// <param name="credit">What the bucket's credit grew by; 0 or more.</param>
     public RateCeiling WithReturned(long credit) => IsNone ? this : this with { Floor = Floor + credit };

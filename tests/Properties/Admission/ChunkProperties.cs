@@ -19,6 +19,7 @@ public sealed class ChunkProperties
         Grant,
         Spend,
         Ask,
+        Settle,
         Return,
         EdgeDies,
     }
@@ -26,7 +27,7 @@ public sealed class ChunkProperties
     /// <param name="Act">What happens.</param>
     /// <param name="Edge">The edge it happens to.</param>
     /// <param name="Tokens">Tokens granted, spent or asked for.</param>
-    /// <param name="Used">What a call that is spent from a chunk really uses, in percent of its reservation.</param>
+    /// <param name="Used">What a call really uses, in percent of its reservation.</param>
     /// <param name="Gap">Time since the event before.</param>
     private readonly record struct Event(Act Act, int Edge, long Tokens, int Used, TimeSpan Gap);
 
@@ -40,6 +41,7 @@ public sealed class ChunkProperties
             (4, Gen.Constant(Act.Grant)),
             (8, Gen.Constant(Act.Spend)),
             (3, Gen.Constant(Act.Ask)),
+            (2, Gen.Constant(Act.Settle)),
             (2, Gen.Constant(Act.Return)),
             (1, Gen.Constant(Act.EdgeDies)))
          from edge in Gen.Choose(0, 2)
@@ -112,6 +114,7 @@ public sealed class ChunkProperties
         var edges = new[] { new Edge(), new Edge(), new Edge() };
         var passed = new List<(TimeSpan, long)>();
         var debits = new List<(TimeSpan, long)>();
+        var asked = new Queue<(RequestId Id, TimeSpan At, long Tokens)>();
         var elapsed = TimeSpan.Zero;
         for (var i = 0; i < history.Length; i++)
         {
@@ -147,6 +150,18 @@ public sealed class ChunkProperties
                     {
                         passed.Add((elapsed, happening.Tokens));
                         debits.Add((elapsed, happening.Tokens));
+                        asked.Enqueue((request.RequestId, elapsed, happening.Tokens));
+                    }
+
+                    break;
+                case Act.Settle when asked.TryDequeue(out var call):
+                    var cost = call.Tokens * happening.Used / 100;
+                    var ending = new Ending(EndingKind.Used, new Costs(cost, 0));
+                    if (AdmissionRules.Complete(owner, call.Id, ending, policy, now)
+                        && elapsed - call.At < DebitHistory.HoldTime(limit))
+                    {
+                        passed[passed.IndexOf((call.At, call.Tokens))] = (call.At, cost);
+                        debits[debits.IndexOf((call.At, call.Tokens))] = (call.At, cost);
                     }
 
                     break;

@@ -48,8 +48,8 @@ internal sealed class SimulatedEdge
         _renew = new Renewals(
             Tap, live, _session, options, Process.Time, new Logger<Renewals>(log)).RunAsync;
         _completions = new Completions(Tap, live, options, Process.Time, new Logger<Completions>(log));
-        _admission = new AdmissionMiddleware(
-            ForwardAsync, new Decisions(Tap, _completions, options, metrics, Process.Time), live, _completions, metrics);
+        var decisions = new Decisions(Tap, _completions, options, metrics, Process.Time);
+        _admission = new AdmissionMiddleware(ForwardAsync, decisions, live, _completions, metrics);
     }
 
     internal string Machine { get; }

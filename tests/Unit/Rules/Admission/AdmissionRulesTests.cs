@@ -260,6 +260,24 @@ public sealed class AdmissionRulesTests
         Assert.Equal((Verdict.Admitted, null), Refusal(client, Ask(1), policy));
     }
 
+    /// <summary>Guards the pool after a crash: an edge that has not told may run all that it was granted.</summary>
+    [Fact]
+    public void Slots_that_edges_may_hold_are_granted_to_nobody_and_a_slot_is_stored_before_it_is_granted()
+    {
+        var policy = Policy(TwoAtOnce with { Amount = 3 });
+        var client = Idle(policy) with
+        {
+            Slots = Slots.Recovering([new StoredSlots(1, 2), new StoredSlots(2, 1)], until: TimeSpan.FromSeconds(15)),
+        };
+        Assert.Equal((Verdict.NoFreeSlot, "at-once"), Refusal(client, Ask(1), policy));
+
+        client.Slots.Adopt(edgeSession: 2, upToSequence: 9, new HashSet<long>(), TimeSpan.FromSeconds(15));
+        Assert.Equal((Verdict.Pending, null), Refusal(client, Ask(1), policy)); // Told or not, no more than is stored.
+
+        client.Slots.Adopt(edgeSession: 1, upToSequence: 9, new HashSet<long> { 5 }, TimeSpan.FromSeconds(15));
+        Assert.Equal((Verdict.Admitted, null), Refusal(client, Ask(1), policy));
+    }
+
     private static (Verdict Verdict, string? By) Refusal(
         ClientState client, AdmissionRequest request, ClientPolicy policy, double seconds = 0)
     {

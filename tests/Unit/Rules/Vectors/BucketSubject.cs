@@ -18,8 +18,9 @@ internal sealed class BucketSubject(JsonElement parameters) : VectorSubject
             case "acquire":
                 return Acquire(bucket, Vector.Number(step, "cost"), asked: Vector.Number(step, "cost"));
             case "acquire_at_most":
-                var granted = Math.Min(Vector.Number(step, "want"), bucket.Remaining(_limit));
-                return Acquire(bucket, granted, asked: Math.Max(1, granted));
+                var want = Vector.Number(step, "want");
+                var granted = Math.Min(want, bucket.Remaining(_limit));
+                return Acquire(bucket, granted, asked: Math.Min(want, Math.Max(1, granted)));
             case "refund":
                 return Tell(bucket.Refund(Vector.Number(step, "n"), now, _limit));
             case "debit":
