@@ -46,8 +46,8 @@ internal sealed partial class Judge
     }
 
     /// <summary>
-    /// C2. A slot whose call is over is free again within its time-to-live. What an activation was left begins anew with
-    /// it, however long that lay somewhere before.
+    /// C2. A slot whose call is over is free again within its time-to-live. What an activation was left begins anew
+    /// with it, however long that lay somewhere before.
     /// </summary>
     private void CheckStuck(ClientBooks books, ClientLiveState look)
     {
