@@ -52,9 +52,9 @@ public sealed record ImagePatches(int Pixels, int TokensLeast, int Most, int Per
 
         // Rounded up where the models round to the nearest; so never below them.
         var squares = Math.Min(DivideUp(shorter, Pixels) * DivideUp(longer, Pixels), Most);
-        if (Math.Max(1, shorter / Pixels) * Math.Max(1, longer / Pixels) < TokensLeast)
+        if (shorter / Pixels * (longer / Pixels) < TokensLeast)
         {
-            // The models look whether to enlarge when they have rounded, which may be down on both sides.
+            // The models look whether to enlarge when they have rounded, which may be down on both sides, or to none.
             squares = Math.Max(squares, RootUp(TokensLeast, shorter, longer) * RootUp(TokensLeast, longer, shorter));
         }
 
