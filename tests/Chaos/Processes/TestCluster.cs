@@ -122,7 +122,16 @@ internal sealed class TestCluster : IAsyncDisposable
         }
 
         var load = new SteadyLoad(EdgeAddresses, keys);
-        await Eventually.True(() => load.Succeeded >= callers * 3, "The load has begun.");
+        try
+        {
+            await Eventually.True(() => load.Succeeded >= callers * 3, "The load has begun.");
+        }
+        catch (TimeoutException e)
+        {
+            var written = string.Join(Environment.NewLine, Edges.Select(edge => edge.Program.Output));
+            throw new InvalidOperationException($"{e.Message} {await load.StopAsync()}. The edges wrote: {written}", e);
+        }
+
         return load;
     }
 
@@ -175,6 +184,7 @@ internal sealed class TestCluster : IAsyncDisposable
         PoolLink = new Link(() => poolPort);
         Pool = Program.Start(
             "pool", "samples/SimulatedPool", ["--instant", "--port", Text(poolPort)], new Dictionary<string, string>());
+        await UntilReadyAsync(Pool, new Uri($"http://127.0.0.1:{poolPort}/health"));
         var masterKey = Path.Combine(_folder.FullName, "master.key");
         await SecretFile.WriteAsync(masterKey, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
         for (var i = 0; i < silos; i++)
