@@ -68,6 +68,30 @@ public sealed class GrainsOnOrleansTests : SiloTest
     }
 
     [Fact]
+    public async Task An_end_that_is_told_with_the_next_request_frees_its_slot_before_that_is_decided()
+    {
+        await using var silo = await OrleansSilo.StartAsync(Folder);
+        var key = await silo.MakeClientAsync("acme", "user", Slots(1));
+        Assert.Equal(Verdict.Admitted, (await silo.AdmitAsync(key, 1)).Verdict);
+        Assert.Equal(Verdict.NoFreeSlot, (await silo.AdmitAsync(key, 2)).Verdict);
+
+        Assert.Equal(Verdict.Admitted, (await silo.AdmitAsync(key, 3, ended: 1)).Verdict);
+
+        var state = await silo.Cluster.GetGrain<IClientAdministration>(key.ClientId).Inspect();
+        Assert.Equal(new RequestId(1, 3), Assert.Single(state!.Slots).RequestId);
+    }
+
+    [Fact]
+    public async Task Ends_may_be_held_back_until_more_than_half_the_slots_are_taken()
+    {
+        await using var silo = await OrleansSilo.StartAsync(Folder);
+        var key = await silo.MakeClientAsync("acme", "user", Slots(2));
+
+        Assert.True((await silo.AdmitAsync(key, 1)).CompleteWithin > TimeSpan.Zero);
+        Assert.Equal(TimeSpan.Zero, (await silo.AdmitAsync(key, 2)).CompleteWithin);
+    }
+
+    [Fact]
     public async Task States_are_the_rows_that_the_lists_of_the_admin_API_read()
     {
         await using var silo = await OrleansSilo.StartAsync(Folder);
@@ -105,13 +129,12 @@ public sealed class GrainsOnOrleansTests : SiloTest
         Assert.Equal([1, 2], sessions);
     }
 
+    private static LimitDefinition Slots(long amount) =>
+        new() { Name = "slots", Kind = LimitKind.Concurrency, Amount = amount };
+
     private static async Task CompleteAsync(OrleansSilo silo, string clientId, params long[] sequences) =>
         await silo.Cluster.GetGrain<IClientAdmission>(clientId).Complete(new CompletionBatch
         {
-            Completions =
-            [
-                .. sequences.Select(sequence =>
-                    new Completion(new RequestId(1, sequence), CompletionOutcome.Dispatched)),
-            ],
+            Completions = Array.ConvertAll(sequences, OrleansSilo.EndOf),
         });
 }

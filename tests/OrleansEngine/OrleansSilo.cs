@@ -85,7 +85,10 @@ internal sealed class OrleansSilo : IAsyncDisposable
     }
 
     /// <summary>Asks as an edge does: again, under the same id, while room is being made.</summary>
-    public async Task<AdmitReply> AdmitAsync(KeyText key, long sequence)
+    /// <param name="key">The key of the client that asks.</param>
+    /// <param name="sequence">Of the request, in the edge session 1.</param>
+    /// <param name="ended">Of requests whose ends are told along; none to tell of none.</param>
+    public async Task<AdmitReply> AdmitAsync(KeyText key, long sequence, params long[] ended)
     {
         var request = new AdmitRequest
         {
@@ -93,6 +96,7 @@ internal sealed class OrleansSilo : IAsyncDisposable
             KeyVersion = key.Version,
             SecretDigest = DigestOf(key.Secret),
             Model = "deepseek-chat",
+            Completes = Array.ConvertAll(ended, EndOf),
         };
         AdmitReply reply;
         do
@@ -102,6 +106,9 @@ internal sealed class OrleansSilo : IAsyncDisposable
         while (reply.Verdict is Verdict.Pending);
         return reply;
     }
+
+    /// <summary>A request of the edge session 1 ended in a pool.</summary>
+    public static Completion EndOf(long sequence) => new(new RequestId(1, sequence), CompletionOutcome.Dispatched);
 
     public async Task<HttpResponseMessage> GetAsync(string path, AuthenticationHeaderValue? authorization)
     {

@@ -33,11 +33,11 @@ internal sealed class OrleansHandOver(IServiceProvider services)
         nameof(OrleansHandOver),
         GrainLifecycleStage.Activate,
         _ => Task.CompletedTask,
-        _ =>
+        cancellationToken =>
         {
             if (IsLeaving)
             {
-                context.Migrate(null);
+                context.Migrate(null, cancellationToken);
             }
 
             return Task.CompletedTask;
