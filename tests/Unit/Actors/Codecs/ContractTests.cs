@@ -41,6 +41,51 @@ public sealed class ContractTests
         Assert.Equal(reply, Wire.Pass(reply));
     }
 
+    [Fact]
+    public void What_a_call_costs_at_most_and_what_it_used_arrive_as_they_were_sent()
+    {
+        var request = new AdmitRequest
+        {
+            RequestId = new RequestId(7, 1), KeyVersion = 1, SecretDigest = [1], Model = "m",
+            InputUpper = 1_234, OutputCap = long.MaxValue, Images = 2, Pages = 30,
+        };
+        var completion = new Completion(new RequestId(7, 1), CompletionOutcome.Dispatched)
+        {
+            InputTokens = 11, OutputTokens = 22, Certainty = UsageCertainty.Reported,
+        };
+
+        var arrived = Wire.Pass(request);
+
+        Assert.Equal(
+            (1_234, long.MaxValue, 2, 30), (arrived.InputUpper, arrived.OutputCap, arrived.Images, arrived.Pages));
+        Assert.Equal(completion, Wire.Pass(completion));
+    }
+
+    /// <summary>
+    /// Guards an installation whose edges and silos are not of one version while it is brought up to date.
+    /// </summary>
+    [Fact]
+    public void The_end_of_a_call_is_understood_by_the_version_before_and_from_it()
+    {
+        var id = new RequestId(7, 1);
+        var completion = new Completion(id, CompletionOutcome.NotDispatched)
+        {
+            InputTokens = 11, Certainty = UsageCertainty.Estimated,
+        };
+
+        var old = Wire.Pass<Completion, CompletionBefore>(completion);
+
+        Assert.Equal(new CompletionBefore(id, CompletionOutcome.NotDispatched), old);
+        Assert.Equal(
+            new Completion(id, CompletionOutcome.NotDispatched), Wire.Pass<CompletionBefore, Completion>(old));
+    }
+
+    /// <summary>As it was before it told of tokens.</summary>
+    [GenerateSerializer]
+    internal readonly record struct CompletionBefore(
+        [property: Id(0)] RequestId RequestId,
+        [property: Id(1)] CompletionOutcome Outcome);
+
     private static object? Of(Type type) =>
         typeof(CodecCatalog).GetMethod("Of", BindingFlags.Static | BindingFlags.NonPublic)!
             .MakeGenericMethod(type)
