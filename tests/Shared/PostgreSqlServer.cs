@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Sluice.Testing;
 
@@ -41,7 +39,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     public static async Task<PostgreSqlServer> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("sluice-postgresql-").FullName;
-        var server = new PostgreSqlServer(folder, FreePort());
+        var server = new PostgreSqlServer(folder, FreePort.Next());
         try
         {
             await File.WriteAllTextAsync($"{folder}/password", Password);
@@ -89,13 +87,6 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         }
 
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static Task RunAsServerAsync(params string[] command) => Environment.UserName == "root"

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 using Sluice.Chaos.Links;
@@ -57,7 +55,7 @@ internal sealed class TestCluster : IAsyncDisposable
     internal async Task<Silo> AddSiloAsync()
     {
         var name = $"silo-{++_started}";
-        var (port, adminPort) = (FreePort(), FreePort());
+        var (port, adminPort) = (FreePort.Next(), FreePort.Next());
         var link = new Link(() => port);
         var adminLink = new Link(() => adminPort);
         var databaseLink = new Link(() => Database.Port);
@@ -87,7 +85,7 @@ internal sealed class TestCluster : IAsyncDisposable
     internal async Task<Edge> AddEdgeAsync()
     {
         var name = $"edge-{++_started}";
-        var (port, adminPort) = (FreePort(), FreePort());
+        var (port, adminPort) = (FreePort.Next(), FreePort.Next());
         var link = new Link(() => port);
         var environment = new Dictionary<string, string>
         {
@@ -180,7 +178,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private async Task BeginAsync(int silos, int edges)
     {
-        var poolPort = FreePort();
+        var poolPort = FreePort.Next();
         PoolLink = new Link(() => poolPort);
         Pool = Program.Start(
             "pool", "samples/SimulatedPool", ["--instant", "--port", Text(poolPort)], new Dictionary<string, string>());
@@ -226,13 +224,6 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             throw new InvalidOperationException($"{e.Message} It wrote: {program.Output}", e);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
