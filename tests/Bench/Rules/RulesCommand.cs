@@ -28,7 +28,8 @@ internal static class RulesCommand
     private static int Run(ParseResult parsed)
     {
         // In this process: what it would build to run apart could not be restored where this was.
-        var job = (parsed.GetValue(Short) ? Job.ShortRun : Job.Default).WithToolchain(InProcessNoEmitToolchain.Instance);
+        var length = parsed.GetValue(Short) ? Job.ShortRun : Job.Default;
+        var job = length.WithToolchain(InProcessNoEmitToolchain.Instance);
         var folder = Directory.CreateTempSubdirectory("sluice-bench-rules-");
         try
         {
