@@ -14,6 +14,7 @@ var root = new RootCommand("Measures what Sluice costs; docs/benchmarks.md says 
     RulesCommand.Create(),
     ScaleCommand.Create(),
     SimulateCommand.Create(),
+    UtilisationCommand.Create(),
     BareProxy.CreateCommand(),
     ActorsSilo.CreateCommand(),
 };
