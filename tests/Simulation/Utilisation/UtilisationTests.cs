@@ -23,7 +23,7 @@ public sealed class UtilisationTests(ITestOutputHelper output)
         Assert.InRange(run.Debts, 1, run.Used / 20);
     }
 
-    /// <summary>Guards the promise to plans whose limit is hard: then nothing is ever used beyond a reservation.</summary>
+    /// <summary>Guards plans whose limit is a hard promise: nothing is ever used beyond a reservation.</summary>
     [Theory]
     [MemberData(nameof(LatenciesAndSeeds))]
     public void With_the_cap_reserved_no_window_passes_more(double latency, int seed)
