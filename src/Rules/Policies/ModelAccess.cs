@@ -34,7 +34,8 @@ public sealed record ModelAccess(ImmutableArray<string> Usable, ImmutableArray<s
         pattern.Length is >= 1 and <= 256 && pattern.IndexOf('*', StringComparison.Ordinal) is var star
         && (star < 0 || star == pattern.Length - 1);
 
-    private static bool Any(ImmutableArray<string> patterns, string model)
+    /// <summary>Whether a model fits one of these patterns.</summary>
+    public static bool Any(ImmutableArray<string> patterns, string model)
     {
         foreach (var pattern in patterns)
         {
