@@ -25,6 +25,7 @@ public static class ShadowRules
                 Forget(shadow, client);
             }
 
+            shadow.Alone.Slots.Free(requestId); // Of an earlier admission, whose slot was taken back.
             var verdict = Ask(shadow, requestId, costs, alone, now);
             if (verdict is Verdict.NoFreeSlot && Forget(shadow, client))
             {
