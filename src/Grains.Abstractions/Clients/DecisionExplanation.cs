@@ -21,7 +21,7 @@ public sealed record DecisionExplanation
     /// <summary>The limit that refused; null when none did.</summary>
     [Id(4)] public string? RefusedBy { get; init; }
 
-    /// <summary>The limit that refused, else the one with the smallest part left; null when there is no limit.</summary>
+    /// <summary>The limit that refused, else the one with the smallest part left; null without limits.</summary>
     [Id(5)] public string? Binding { get; init; }
 
     /// <summary>The model that was asked for.</summary>
@@ -87,7 +87,7 @@ public sealed record LimitExplanation
 
 /// <summary>A limit on trial, and what it would have done.</summary>
 /// <param name="Limit">Its numbers for a call of one request.</param>
-/// <param name="WouldRefuse">Admitted calls that it would have refused, since the activation or the limit began.</param>
+/// <param name="WouldRefuse">Admitted calls that it would have refused, since the activation or limit began.</param>
 [GenerateSerializer, Immutable, Alias("sluice.ShadowLimitState")]
 public sealed record ShadowLimitState(
     [property: Id(0)] LimitExplanation Limit,

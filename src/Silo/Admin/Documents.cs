@@ -103,7 +103,7 @@ internal sealed record ShadowLimitStateDocument(
     long Limit,
     long Used,
     long Remaining,
-    [property: Description("Admitted calls that it would have refused, since the client was loaded or the limit began.")]
+    [property: Description("Admitted calls that it would have refused, since the client was loaded or it began.")]
     long WouldRefuse);
 
 internal sealed record SlotDocument(string RequestId, double ExpiresInSeconds);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Sluice.Properties.Admission;
 
-/// <summary>What limits on trial and looks at a client may never do, for every set of limits and every history.</summary>
+/// <summary>What limits on trial and looks at a client may never do, whatever the limits and the history.</summary>
 public sealed class ShadowProperties
 {
     /// <param name="Ask">False: a completion.</param>
@@ -99,7 +99,7 @@ public sealed class ShadowProperties
         });
     }, tests: 1_000);
 
-    /// <summary>R3. Guards clients from whoever looks at them; and whoever looks from another answer than they get.</summary>
+    /// <summary>R3. Guards clients from whoever looks at them, and whoever looks from a wrong answer.</summary>
     [Fact]
     public void A_look_changes_nothing_and_tells_what_is_then_decided() => Law.Holds(Sets.Zip(Histories), drawn =>
     {

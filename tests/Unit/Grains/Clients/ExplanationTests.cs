@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Sluice.Unit.Grains.Clients;
 
-/// <summary>Guards "explained": what a client's grain keeps of its decisions, and what it says of supposed calls.</summary>
+/// <summary>Guards "explained": what a grain keeps of its decisions, and says of supposed calls.</summary>
 public sealed class ExplanationTests
 {
     private readonly GrainWorld _world = new();
