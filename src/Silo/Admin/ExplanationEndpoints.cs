@@ -38,8 +38,9 @@ internal static class ExplanationEndpoints
         return explained is null
             ? TypedResults.Problem(
                 $"Client {decisionId.ClientId} keeps no such decision. It is too old (a client keeps "
-                + "Admission:DecisionsKept of them), or the client has moved to another silo or was unloaded since, "
-                + "or no decision was made: the edge could not reach its silo.",
+                + "Admission:DecisionsKept of them), or the client has moved to another silo or was unloaded since, or "
+                + "it was decided elsewhere: an edge admits calls of a busy client from a chunk of its limits, and "
+                + "answers 503 when it cannot reach a silo.",
                 statusCode: StatusCodes.Status404NotFound)
             : TypedResults.Ok(DecisionDocument.Of(explained, decisionId));
     }
