@@ -13,6 +13,7 @@ internal sealed class AdmissionMiddleware(
     public async Task InvokeAsync(HttpContext context)
     {
         var call = context.Call();
+        DecisionHeader.Write(context.Response.Headers, call);
 
         // Live before it is asked for: a renewal that overtakes the answer must not free the slot it brings.
         live.Add(call);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
 using Sluice.Grains.Abstractions.Clients;
 
@@ -129,7 +130,8 @@ internal sealed record ApiError(
         var retry = RetryAfter is { } wait && wait <= TimeSpan.FromSeconds(60);
         response.Headers["x-should-retry"] = retry ? "true" : "false";
         response.ContentType = "application/json";
-        return response.Body.WriteAsync(ToJson(), context.RequestAborted).AsTask();
+        var told = this with { Message = DecisionHeader.Told(Message, response.Headers) };
+        return response.Body.WriteAsync(told.ToJson(), context.RequestAborted).AsTask();
     }
 
     public byte[] ToJson() =>

@@ -15,7 +15,8 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
     // when an error takes the body's place.
     private static readonly FrozenSet<string> NotRelayed = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        ["Server", "Set-Cookie", "WWW-Authenticate", "Content-Length", RequestIdText.Header, .. HopByHop.Headers]);
+        ["Server", "Set-Cookie", "WWW-Authenticate", "Content-Length", RequestIdText.Header, DecisionHeader.Name,
+            .. HopByHop.Headers]);
 
     public async Task RelayAsync(HttpContext context, HttpResponseMessage answer)
     {

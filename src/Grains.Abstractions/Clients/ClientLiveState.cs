@@ -20,6 +20,9 @@ public sealed record ClientLiveState
 
     /// <summary>Every slot that is taken; empty when nothing runs.</summary>
     [Id(4)] public required SlotInfo[] Slots { get; init; }
+
+    /// <summary>Limits on trial, which refuse nobody; empty when there is none.</summary>
+    [Id(10)] public ShadowLimitState[] ShadowLimits { get; init; } = [];
 }
 
 /// <param name="Name">The limit's name.</param>

@@ -62,4 +62,7 @@ public sealed record LimitDefinition
 
     /// <summary>A quota's calendar period; <see cref="CalendarPeriod.None"/> for the other kinds.</summary>
     [Id(6)] public CalendarPeriod Calendar { get; init; }
+
+    /// <summary>True: the limit is on trial. It is evaluated, counted and reported, and refuses nobody.</summary>
+    [Id(8)] public bool Shadow { get; init; }
 }

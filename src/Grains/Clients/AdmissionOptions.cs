@@ -16,4 +16,12 @@ public sealed class AdmissionOptions
     /// <value>1 second to 1 hour, default 1 minute.</value>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan PlanRefreshPeriod { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How many of its last decisions an active client keeps in memory, to be explained; about 200 bytes each, and 16
+    /// more for each limit.
+    /// </summary>
+    /// <value>0 to 10000, default 256.</value>
+    [Range(0, 10_000)]
+    public int DecisionsKept { get; set; } = 256;
 }

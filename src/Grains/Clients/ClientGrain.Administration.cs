@@ -141,6 +141,7 @@ internal sealed partial class ClientGrain
             PlanVersion = _plan.Version,
             Limits = ClientMapping.LimitsToWire(_client, _policy, now),
             Slots = ClientMapping.SlotsToWire(_client, now),
+            ShadowLimits = ShadowLimitsAt(now),
         });
     }
 

@@ -77,6 +77,7 @@ internal sealed partial class ClientGrain(
             };
         }
 
+        Remember(asked, decision, now);
         ExtendReserveIfLow(decision.Verdict is Rules.Admission.Verdict.Pending);
         DeactivateIfNobody();
         LogDecision(ClientId, request.RequestId, decision.Verdict, decision.RefusedBy, decision.RetryAfter);

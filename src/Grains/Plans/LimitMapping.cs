@@ -11,7 +11,8 @@ internal static class LimitMapping
 {
     public static ImmutableArray<Limit> ToRules(this IEnumerable<LimitDefinition> limits) =>
         [.. limits.Select(limit =>
-            new Limit(limit.Name, limit.Kind.ToRule(), limit.Amount, limit.Burst, limit.Period))];
+            new Limit(
+                limit.Name, limit.Kind.ToRule(), limit.Amount, limit.Burst, limit.Period, Shadow: limit.Shadow))];
 
     public static LimitKind ToWire(this RuleKind kind) => kind switch
     {

@@ -44,6 +44,7 @@ public static class AdmissionRules
         }
 
         client.Slots.Free(requestId);
+        ShadowRules.Complete(client, requestId, ending, policy, now);
         for (var i = 0; i < client.Buckets.Length; i++)
         {
             client.Change(i, Settled(client, i, slot, ending, policy.Rates[i]));
@@ -152,7 +153,8 @@ public static class AdmissionRules
         }
 
         client.Slots.Take(requestId, new Slot(now.Elapsed + policy.SlotTtl, now, costs));
-        return Answer(Verdict.Admitted, client, policy);
+        var shadowRefusals = ShadowRules.Take(client, requestId, costs, policy, now);
+        return Answer(Verdict.Admitted, client, policy) with { ShadowRefusals = shadowRefusals };
     }
 
     private static TokenBucket Settled(ClientState client, int i, Slot slot, Ending ending, RateLimit rate)

@@ -13,10 +13,12 @@ public static class ChunkRules
 {
     /// <summary>
     /// Whether edges may admit calls of such a client by themselves: where each call costs one request and nothing
-    /// else. Calls that are counted at once, or are settled by what they use, are known to the owner one by one.
+    /// else. Calls that are counted at once, or are settled by what they use, are known to the owner one by one; so are
+    /// all as long as a limit is on trial, which would not hear of the others.
     /// </summary>
     public static bool CanBeGranted(ClientPolicy policy) =>
         policy.Concurrency.IsEmpty
+        && policy.Shadows.IsEmpty
         && policy.Rates.Length + policy.Quotas.Length > 0
         && !policy.Rates.Any(static rate => Units.IsMetered(rate.Unit))
         && !policy.Quotas.Any(static quota => Units.IsMetered(quota.Unit));

@@ -41,6 +41,9 @@ public sealed record ClientPolicy
 
     public required ImmutableArray<CountLimit> Quotas { get; init; }
 
+    /// <summary>Limits on trial: they decide nothing. At most 128, a plan's and a client's own.</summary>
+    public ImmutableArray<ShadowLimit> Shadows { get; init; } = [];
+
     /// <summary>How long a slot stays taken when its edge says nothing.</summary>
     public required TimeSpan SlotTtl { get; init; }
 
@@ -49,16 +52,17 @@ public sealed record ClientPolicy
     /// <param name="zone">The zone of quotas' calendar periods; null is UTC.</param>
     public ClientPolicy WithLimits(ImmutableArray<Limit> limits, TimeZoneInfo? zone = null) => this with
     {
+        Shadows = [.. from limit in limits where limit.Shadow select ShadowLimit.Of(limit, zone)],
         Rates = [.. from limit in limits
-                    where limit.Kind is LimitKind.Rate
+                    where limit.Kind is LimitKind.Rate && !limit.Shadow
                     let capacity = LimitRules.CapacityOf(limit)
                     let bucket = new BucketLimit(capacity, limit.Amount, limit.Period)
                     select new RateLimit(limit.Name, bucket, limit.Unit)],
         Concurrency = [.. from limit in limits
-                          where limit.Kind is LimitKind.Concurrency
+                          where limit.Kind is LimitKind.Concurrency && !limit.Shadow
                           select new CountLimit(limit.Name, limit.Amount)],
         Quotas = [.. from limit in limits
-                     where limit.Kind is LimitKind.Quota
+                     where limit.Kind is LimitKind.Quota && !limit.Shadow
                      let calendar = new QuotaCalendar(limit.Span, zone)
                      select new CountLimit(limit.Name, limit.Amount, limit.Unit, calendar)],
     };

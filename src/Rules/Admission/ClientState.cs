@@ -26,6 +26,9 @@ public sealed record ClientState
     /// <summary>One per quota, in its unit: sizes what is reserved ahead.</summary>
     public required RecentUse[] RecentUse { get; init; }
 
+    /// <summary>What limits on trial have counted, by position.</summary>
+    public ShadowState[] Shadows { get; init; } = [];
+
     /// <summary>
     /// Counts of quotas that the policy does not have now, by key: a client that leaves a quota and comes back to it
     /// in the same period goes on where it was.
@@ -47,6 +50,7 @@ public sealed record ClientState
                 ? count.At(now.Utc, quota.Calendar)
                 : EmptyQuota(quota, now))],
             RecentUse = [.. policy.Quotas.Select(_ => new RecentUse(now.Elapsed, 0, 0))],
+            Shadows = [.. policy.Shadows.Select(shadow => ShadowState.Begin(shadow, now))],
             Dormant = recovered.ToImmutableDictionary().RemoveRange(policy.Quotas.Select(quota => quota.Key)),
         };
 
@@ -59,6 +63,7 @@ public sealed record ClientState
         Slots = Slots.Copy(),
         Quotas = [.. Quotas],
         RecentUse = [.. RecentUse],
+        Shadows = [.. Shadows.Select(shadow => shadow.Copy())],
     };
 
     /// <summary>
@@ -90,6 +95,7 @@ public sealed record ClientState
     {
         var state = Copy();
         state.MoveTo(now, before);
+        state = state with { Shadows = ShadowRules.Under(state.Shadows, next.Shadows, before.Shadows, now) };
         var sameLimits = next.Rates.SequenceEqual(before.Rates) && next.Quotas.SequenceEqual(before.Quotas);
         if (sameLimits)
         {

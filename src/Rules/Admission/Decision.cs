@@ -51,7 +51,14 @@ public readonly record struct AdmissionRequest(
 /// </param>
 public readonly record struct Decision(
     Verdict Verdict, TimeSpan RetryAfter, string? RefusedBy, BindingRate Requests, BindingRate Tokens = default,
-    bool BlockedByOut = false);
+    bool BlockedByOut = false)
+{
+    /// <summary>
+    /// The limits on trial that would have refused what is admitted here, a bit each by position; 0 when none would, or
+    /// when nothing was admitted anew.
+    /// </summary>
+    public UInt128 ShadowRefusals { get; init; }
+}
 
 /// <summary>The rate that binds first: the one with the fewest whole tokens left.</summary>
 /// <param name="Name">Its name; null when the policy has no rate.</param>

@@ -23,6 +23,7 @@ public enum LimitKind
 /// <param name="Period">A rate's period; zero for the other kinds.</param>
 /// <param name="Unit">What a rate or a quota counts, see <see cref="Units"/>; null is requests.</param>
 /// <param name="Span">A quota's calendar period.</param>
+/// <param name="Shadow">True: it is evaluated and counted, and refuses nobody.</param>
 public readonly record struct Limit(
     string Name, LimitKind Kind, long Amount, long Burst, TimeSpan Period, string? Unit = null,
-    QuotaSpan Span = QuotaSpan.Month);
+    QuotaSpan Span = QuotaSpan.Month, bool Shadow = false);

@@ -29,6 +29,8 @@ internal static class AdminApi
         admin.MapPlans();
         admin.MapClients();
         admin.MapKeys();
+        admin.MapSlots();
+        admin.MapExplanations();
         admin.MapCluster();
     }
 

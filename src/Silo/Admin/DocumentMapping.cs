@@ -43,8 +43,15 @@ internal static class DocumentMapping
             limit.Reset.TotalSeconds,
             limit.Kind is LimitKind.Quota ? limit.Reserved : null))],
         [.. state.Slots.Select(slot => new SlotDocument(
-            string.Create(null, $"req_{slot.RequestId.EdgeSession:x}_{slot.RequestId.Sequence:x}"),
-            slot.ExpiresIn.TotalSeconds))]);
+            RequestIdText.Of(slot.RequestId), slot.ExpiresIn.TotalSeconds))],
+        [.. state.ShadowLimits.Select(shadow => new ShadowLimitStateDocument(
+            shadow.Limit.Name,
+            LimitText.KindText(shadow.Limit.Kind),
+            shadow.Limit.Unit,
+            shadow.Limit.Limit,
+            shadow.Limit.Used,
+            shadow.Limit.Remaining,
+            shadow.WouldRefuse))]);
 
     /// <summary>The plan, or every mistake in how it is written.</summary>
     public static PlanDefinition? ToDefinition(this PlanDocument plan, string ownedBy, List<string> mistakes)
@@ -78,7 +85,7 @@ internal static class DocumentMapping
                     limit.Name, limit.Kind, limit.Amount, limit.Burst, limit.Period, limit.Calendar,
                     (member, mistake) => mistakes.Add($"limits[{i}].{member}: {mistake}")) is { } definition)
             {
-                definitions.Add(definition);
+                definitions.Add(definition with { Shadow = limit.Shadow });
             }
         }
 
@@ -103,7 +110,10 @@ internal static class DocumentMapping
         limit.Amount,
         limit.Burst == 0 ? null : limit.Burst,
         limit.Kind is LimitKind.Rate ? DurationText.Format(limit.Period) : null,
-        limit.Kind is LimitKind.Quota ? "month" : null);
+        limit.Kind is LimitKind.Quota ? "month" : null)
+    {
+        Shadow = limit.Shadow,
+    };
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Silo.Admin;
@@ -22,7 +23,12 @@ internal sealed record LimitDocument(
     long Amount,
     [property: Description("A rate's capacity: most at once. Left out: the amount.")] long? Burst = null,
     [property: Description("A rate's period: a whole number followed by ms, s, m, h or d.")] string? Period = null,
-    [property: Description("A quota's calendar period: month.")] string? Calendar = null);
+    [property: Description("A quota's calendar period: month.")] string? Calendar = null)
+{
+    [Description("True: the limit is on trial; it is evaluated and reported, and refuses nobody. Left out: false.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Shadow { get; init; }
+}
 
 internal sealed record ModelsDocument(
     [property: Description("Models that may be used: names, or beginnings followed by '*'.")]
@@ -93,6 +99,16 @@ internal sealed record KeyDocument(
 internal sealed record LimitStateDocument(
     string Name, string Kind, long Limit, long Used, long Remaining, double ResetSeconds, long? Reserved);
 
+internal sealed record ShadowLimitStateDocument(
+    string Name,
+    string Kind,
+    string Unit,
+    long Limit,
+    long Used,
+    long Remaining,
+    [property: Description("Admitted calls that it would have refused, since the client was loaded or it began.")]
+    long WouldRefuse);
+
 internal sealed record SlotDocument(string RequestId, double ExpiresInSeconds);
 
 internal sealed record ClientStateDocument(
@@ -100,4 +116,6 @@ internal sealed record ClientStateDocument(
     string Plan,
     long PlanVersion,
     IReadOnlyList<LimitStateDocument> Limits,
-    IReadOnlyList<SlotDocument> Slots);
+    IReadOnlyList<SlotDocument> Slots,
+    [property: Description("Limits on trial, which refuse nobody.")]
+    IReadOnlyList<ShadowLimitStateDocument> ShadowLimits);

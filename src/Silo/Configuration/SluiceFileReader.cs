@@ -155,6 +155,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             var definition = LimitText.Parse(
                 limit.Text("name"), limit.Text("kind"), limit.Number("amount"), limit.Number("burst"),
                 limit.Text("period"), limit.Text("calendar"), MistakeUnlessNoted);
+            var isShadow = limit.Flag("shadow") ?? false;
             limit.NothingElse();
             void MistakeUnlessNoted(string member, string text)
             {
@@ -169,7 +170,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
                 continue;
             }
 
-            limits.Add(definition);
+            limits.Add(definition with { Shadow = isShadow });
             foreach (var mistake in LimitRules.MistakesIn(new[] { definition }.ToRules()))
             {
                 // The rules speak of limits[0].member; here it has a line of its own.

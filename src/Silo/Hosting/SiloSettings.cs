@@ -31,7 +31,11 @@ internal static class SiloSettings
             .Add(
                 "PlanRefreshPeriod",
                 "How often an active client asks for its plan again. Changes are pushed; this heals a push that was "
-                + "lost.");
+                + "lost.")
+            .Add(
+                "DecisionsKept",
+                "How many of its last decisions an active client keeps in memory, to be explained; about 200 bytes "
+                + "each, and 16 more for each limit.");
         TelemetrySettings.Describe(catalog);
         return catalog;
     }

@@ -71,6 +71,7 @@ public sealed class ChunkRulesTests
         Assert.True(ChunkRules.CanBeGranted(Policy(rate, quota)));
         Assert.False(ChunkRules.CanBeGranted(Policy()));
         Assert.False(ChunkRules.CanBeGranted(Policy(rate, TwoAtOnce)));
+        Assert.False(ChunkRules.CanBeGranted(Policy(rate, TwoPerSecond with { Shadow = true })));
         Assert.False(ChunkRules.CanBeGranted(Policy(rate, quota with { Unit = Units.TotalTokens })));
         Assert.False(ChunkRules.CanBeGranted(Hot));
     }

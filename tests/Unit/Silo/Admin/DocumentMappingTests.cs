@@ -55,6 +55,17 @@ public sealed class DocumentMappingTests
     }
 
     [Fact]
+    public void A_limit_on_trial_is_read_and_put_back_as_one()
+    {
+        var plan = new PlanDefinition { Plan = "gold", Limits = [Limits[0] with { Shadow = true }], UsableModels = [] };
+
+        var document = plan.ToDocument();
+
+        Assert.True(Assert.Single(document.Limits!).Shadow);
+        Assert.Equal(plan.Limits, document.ToDefinition("", _mistakes)!.Limits);
+    }
+
+    [Fact]
     public void A_plan_document_may_leave_out_all_but_its_name()
     {
         var plan = new PlanDocument("gold").ToDefinition("file", _mistakes)!;

@@ -51,6 +51,16 @@ public sealed class SluiceFileTests : IDisposable
     private string FilePath => Path.Combine(_folder.FullName, "sluice.yaml");
 
     [Fact]
+    public void A_limit_may_be_on_trial()
+    {
+        const string rate = "amount: 60, burst: 10, period: 1m";
+
+        var limits = Load(Valid.Replace(rate, rate + ", shadow: true", StringComparison.Ordinal)).Plans[0].Limits;
+
+        Assert.Equal([true, false, false], limits.Select(limit => limit.Shadow));
+    }
+
+    [Fact]
     public void A_file_says_tenants_plans_clients_and_pools()
     {
         var file = Load(Valid);
