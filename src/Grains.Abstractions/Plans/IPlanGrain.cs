@@ -75,4 +75,10 @@ public sealed record PlanDefinition
 
     /// <summary>The configuration file that owns the plan; empty when the admin API does.</summary>
     [Id(5)] public string OwnedBy { get; init; } = "";
+
+    /// <summary>
+    /// True: a call reserves all tokens that it may answer, so that limits of tokens are never passed. False: what the
+    /// client's answers seldom pass; what goes beyond is a debt.
+    /// </summary>
+    [Id(6)] public bool ReserveFullCap { get; init; }
 }

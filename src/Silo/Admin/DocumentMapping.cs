@@ -17,7 +17,8 @@ internal static class DocumentMapping
         new ModelsDocument(plan.UsableModels, plan.VisibleModels),
         [.. plan.Limits.Select(ToDocument)],
         plan.Version,
-        NullIfEmpty(plan.OwnedBy));
+        NullIfEmpty(plan.OwnedBy),
+        plan.ReserveFullCap);
 
     public static ClientDocument ToDocument(this ClientDefinition client) => new(
         Names.ClientId(client.Tenant, client.Name),
@@ -36,6 +37,7 @@ internal static class DocumentMapping
         [.. state.Limits.Select(limit => new LimitStateDocument(
             limit.Name,
             LimitText.KindText(limit.Kind),
+            UnitText.Format(limit.Unit, limit.UnitName),
             limit.Limit,
             limit.Used,
             Math.Max(0, limit.Limit - limit.Used),
@@ -59,6 +61,7 @@ internal static class DocumentMapping
                 UsableModels = [.. plan.Models?.Use ?? []],
                 VisibleModels = [.. plan.Models?.See ?? []],
                 Limits = limits,
+                ReserveFullCap = plan.ReserveFullCap ?? false,
                 OwnedBy = ownedBy,
             };
     }
@@ -73,7 +76,7 @@ internal static class DocumentMapping
                 mistakes.Add($"limits[{i}]: must be an object.");
             }
             else if (LimitText.Parse(
-                    limit.Name, limit.Kind, limit.Amount, limit.Burst, limit.Period, limit.Calendar,
+                    limit.ToWritten(),
                     (member, mistake) => mistakes.Add($"limits[{i}].{member}: {mistake}")) is { } definition)
             {
                 definitions.Add(definition);
@@ -101,7 +104,21 @@ internal static class DocumentMapping
         limit.Amount,
         limit.Burst == 0 ? null : limit.Burst,
         limit.Kind is LimitKind.Rate ? DurationText.Format(limit.Period) : null,
-        limit.Kind is LimitKind.Quota ? "month" : null);
+        limit.Kind is LimitKind.Quota ? CalendarText.Format(limit.Calendar) : null,
+        limit.Unit is LimitUnit.Requests ? null : UnitText.Format(limit.Unit, limit.UnitName));
+
+    private static WrittenLimit ToWritten(this LimitDocument limit) => new()
+    {
+        Name = limit.Name,
+        Kind = limit.Kind,
+        Amount = limit.Amount,
+        Unit = limit.Unit,
+        Burst = limit.Burst,
+        Period = limit.Period,
+        Calendar = limit.Calendar,
+        Rate = limit.Rate,
+        Quota = limit.Quota,
+    };
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }
