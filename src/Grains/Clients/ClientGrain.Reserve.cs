@@ -48,7 +48,7 @@ internal sealed partial class ClientGrain
     /// <param name="needed">What a request waits for; null when none does.</param>
     private void ExtendReserveIfLow(Costs? needed)
     {
-        if (!_extending && _policy.Quotas.Length > 0 && NextReserves(needed).Count > 0)
+        if (_epoch > 0 && !_fenced && !_extending && _policy.Quotas.Length > 0 && NextReserves(needed).Count > 0)
         {
             _ = ExtendReserveBehind(needed);
         }

@@ -24,7 +24,7 @@ public sealed record ClientHandOver
     [Id(3)] public required QuotaHandOver[] Quotas { get; init; }
 
     /// <summary>How long chunks may still be spent; zero when none is out.</summary>
-    [Id(4)] public TimeSpan OutFor { get; init; }
+    [Id(6)] public TimeSpan OutFor { get; init; }
 
     internal static ClientHandOver Of(HandOver left, long epoch) => new()
     {

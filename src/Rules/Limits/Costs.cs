@@ -47,7 +47,7 @@ public readonly record struct Costs(long InputTokens, long OutputTokens, Immutab
         {
             foreach (var cost in Others.IsDefault ? [] : Others)
             {
-                if (!IsAmount(cost.Amount) || !Names.IsName(cost.Unit))
+                if (!IsAmount(cost.Amount) || !Names.IsName(cost.Unit ?? ""))
                 {
                     return false;
                 }

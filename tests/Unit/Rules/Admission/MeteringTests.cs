@@ -22,6 +22,24 @@ public sealed class MeteringTests
         Assert.Equal(default, CostsOf(Size, metering));
     }
 
+    /// <summary>Guards the hot path: neither what is not counted nor tokens make any garbage.</summary>
+    [Fact]
+    public void Nothing_is_allocated_for_requests_and_tokens()
+    {
+        Teach(100);
+        foreach (var metering in new[] { Metering.RequestsOnly, Metering.Of(Policy(Rate(Units.TotalTokens))) })
+        {
+            CostsOf(Size, metering);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 100; i++)
+            {
+                CostsOf(Size, metering);
+            }
+
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
     [Theory]
     [InlineData(Units.TotalTokens, 100, 500)]
     [InlineData(Units.OutputTokens, 100, 500)]
