@@ -30,6 +30,9 @@ public readonly record struct AdmitReply(
     /// </summary>
     [Id(7)] public LimitStatus Tokens { get; init; }
 
+    /// <summary>What the edge may admit by itself from now on, the asked request aside; null for nothing.</summary>
+    [Id(11)] public ChunkGrant? Chunk { get; init; }
+
     /// <summary>
     /// True: the reservation rests on the request's cap, so the body that goes to the pool must state it.
     /// </summary>

@@ -81,4 +81,9 @@ public sealed record PlanDefinition
     /// client's answers seldom pass; what goes beyond is a debt.
     /// </summary>
     [Id(6)] public bool ReserveFullCap { get; init; }
+
+    /// <summary>
+    /// True: every call of its clients is asked for, however many there are. False: edges of busy clients get chunks.
+    /// </summary>
+    [Id(10)] public bool WithoutChunks { get; init; }
 }

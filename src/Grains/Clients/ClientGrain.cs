@@ -86,6 +86,7 @@ internal sealed partial class ClientGrain(
         return ValueTask.FromResult(decision.ToWire(_policy.SlotTtl, _epoch) with
         {
             CompleteWithin = decision.Verdict is Rules.Admission.Verdict.Admitted ? AllowHold(now) : TimeSpan.Zero,
+            Chunk = GrantChunk(request, decision.Verdict, now),
             StateOutputCap = _reserveFullCap && _metering.CountsOutput,
             Shortage = ClientMapping.ShortageOf(decision.RefusedBy, costs, _policy),
         });
@@ -110,7 +111,9 @@ internal sealed partial class ClientGrain(
 
     public ValueTask Complete(CompletionBatch batch)
     {
-        CompleteAll(batch.Completions, Now);
+        var now = Now;
+        CompleteAll(batch.Completions, now);
+        TakeBack(batch.Returned, now);
         ExtendReserveIfLow(needed: null); // What calls used beyond their reservation is stored soon.
         return ValueTask.CompletedTask;
     }

@@ -18,6 +18,7 @@ internal static class DocumentMapping
         [.. plan.Limits.Select(ToDocument)],
         plan.Version,
         NullIfEmpty(plan.OwnedBy),
+        !plan.WithoutChunks,
         plan.ReserveFullCap);
 
     public static ClientDocument ToDocument(this ClientDefinition client) => new(
@@ -63,6 +64,7 @@ internal static class DocumentMapping
                 Limits = limits,
                 ReserveFullCap = plan.ReserveFullCap ?? false,
                 OwnedBy = ownedBy,
+                WithoutChunks = !(plan.Chunks ?? true),
             };
     }
 

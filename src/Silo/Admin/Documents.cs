@@ -46,6 +46,9 @@ internal sealed record PlanDocument(
     [property: Description("Counts the plan's changes; given by the plan.")] long? Version = null,
     [property: Description("The configuration file that owns it; null when the admin API does.")]
     string? OwnedBy = null,
+    [property: Description(
+        "Whether edges of busy clients may fetch parts of the limits and spend them by themselves. Left out: true.")]
+    bool? Chunks = null,
     [property: Description("True: calls reserve all tokens that they may answer, so that no limit of tokens is ever " +
         "passed. Left out: what the client's answers seldom pass.")]
     bool? ReserveFullCap = null);

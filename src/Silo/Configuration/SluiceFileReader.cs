@@ -85,6 +85,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             Limits = LimitsIn(plan),
             ReserveFullCap = plan.Flag("reserveFullCap") ?? false,
             OwnedBy = file,
+            WithoutChunks = !(plan.Flag("chunks") ?? true),
         };
         models?.NothingElse();
         plan.NothingElse();
