@@ -25,10 +25,15 @@ internal sealed class AdmissionMiddleware(
             RateLimitHeaders.Write(context.Response.Headers, reply);
             if (reply.Verdict is not Verdict.Admitted)
             {
-                await ApiError.For(reply.Verdict, call, reply.RefusedBy, reply.RetryAfter).WriteAsync(context);
+                await ApiError.For(reply, call).WriteAsync(context);
                 live.Remove(call);
                 completing = true; // A refusal took nothing, so there is nothing to complete.
                 return;
+            }
+
+            if (reply.StateOutputCap)
+            {
+                OutputCapping.StateCap(context); // So that the pool keeps to what was reserved.
             }
 
             metrics.CallStarted(call.Pool!.Name);

@@ -16,19 +16,27 @@ internal static class RateLimitHeaders
             return;
         }
 
-        var requests = decision.Requests;
-        if ((decision.RefusedBy ?? requests.Name) is { } binding)
+        if ((decision.RefusedBy ?? decision.Requests.Name ?? decision.Tokens.Name) is { } binding)
         {
             headers["x-sluice-limit"] = binding;
         }
 
-        if (requests.Name is null)
+        var requests = decision.Requests;
+        if (requests.Name is not null)
         {
-            return;
+            headers["x-ratelimit-limit-requests"] = Number(requests.Limit);
+            headers["x-ratelimit-remaining-requests"] = Number(requests.Remaining);
+            headers["x-ratelimit-reset-requests"] = GoDuration.Format(requests.Reset);
         }
 
-        headers["x-ratelimit-limit-requests"] = requests.Limit.ToString(CultureInfo.InvariantCulture);
-        headers["x-ratelimit-remaining-requests"] = requests.Remaining.ToString(CultureInfo.InvariantCulture);
-        headers["x-ratelimit-reset-requests"] = GoDuration.Format(requests.Reset);
+        var tokens = decision.Tokens;
+        if (tokens.Name is not null)
+        {
+            headers["x-ratelimit-limit-tokens"] = Number(tokens.Limit);
+            headers["x-ratelimit-remaining-tokens"] = Number(tokens.Remaining);
+            headers["x-ratelimit-reset-tokens"] = GoDuration.Format(tokens.Reset);
+        }
     }
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -79,8 +79,14 @@ internal sealed record ApiError(
     public static ApiError WrongMethod(HttpRequest request) => new(
         405, Invalid, "method_not_allowed", $"{request.Path} does not accept {request.Method}.");
 
+    /// <summary>What a refusal says over HTTP.</summary>
+    public static ApiError For(in AdmitReply reply, ModelCall call) =>
+        For(reply.Verdict, call, reply.RefusedBy, reply.RetryAfter, reply.Shortage);
+
     /// <summary>The one table from refusals to HTTP. A new verdict without a row fails its unit test.</summary>
-    public static ApiError For(Verdict verdict, ModelCall call, string? refusedBy, TimeSpan retryAfter = default) =>
+    public static ApiError For(
+        Verdict verdict, ModelCall call, string? refusedBy, TimeSpan retryAfter = default,
+        LimitShortage shortage = default) =>
         verdict switch
         {
             Verdict.UnknownKey => new(401, Invalid, "invalid_api_key", "Incorrect API key provided."),
@@ -93,7 +99,8 @@ internal sealed record ApiError(
                 403, Invalid, "model_not_allowed",
                 $"You are not allowed to use the model '{Shown(call.Body.Model)}'.", "model"),
             Verdict.QuotaExhausted => new(
-                429, Quota, Quota, $"You exceeded your current quota ('{refusedBy}'). Check your plan."),
+                429, Quota, Quota,
+                $"You exceeded your current quota ('{refusedBy}'{In(", ", shortage)}). Check your plan."),
             Verdict.NoFreeSlot => new(
                 429, Rate, Rate,
                 $"Too many requests at once (limit '{refusedBy}'). Please try again in {Seconds(retryAfter)}s.")
@@ -101,10 +108,17 @@ internal sealed record ApiError(
                 RetryAfter = retryAfter,
             },
             Verdict.RateLimited => new(
-                429, Rate, Rate, $"Rate limit '{refusedBy}' reached. Please try again in {Seconds(retryAfter)}s.")
+                429, Rate, Rate,
+                $"Rate limit '{refusedBy}'{In(" of ", shortage)} reached. Please try again in {Seconds(retryAfter)}s.")
             {
                 RetryAfter = retryAfter,
             },
+
+            // Waiting does not help, so no time is named.
+            Verdict.TooLarge => new(
+                429, Rate, Rate,
+                $"Request too large for rate limit '{refusedBy}': it may need {Amount(shortage.Cost, shortage)}, and "
+                + $"the limit holds {Amount(shortage.Most, shortage)} at most. Send or ask for less at once."),
             Verdict.Pending => Undecided,
             _ => throw new UnreachableException($"No error is defined for {verdict}."),
         };
@@ -136,6 +150,12 @@ internal sealed record ApiError(
 
     public byte[] ToJson() =>
         JsonSerializer.SerializeToUtf8Bytes(new ApiErrorBody(this), ApiErrorJson.Default.ApiErrorBody);
+
+    private static string In(string before, in LimitShortage shortage) =>
+        shortage.Unit is null ? "" : before + shortage.Unit;
+
+    private static string Amount(long amount, in LimitShortage shortage) =>
+        string.Create(CultureInfo.InvariantCulture, $"{amount} {shortage.Unit ?? "units"}");
 
     private static long Seconds(TimeSpan wait) => Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
 

@@ -25,9 +25,30 @@ public readonly record struct AdmitReply(
     [property: Id(5)] long Epoch,
     [property: Id(6)] TimeSpan CompleteWithin = default)
 {
+    /// <summary>
+    /// The binding rate of tokens: the one with the least remaining. No name when the client has no such rate.
+    /// </summary>
+    [Id(7)] public LimitStatus Tokens { get; init; }
+
     /// <summary>What the edge may admit by itself from now on, the asked request aside; null for nothing.</summary>
     [Id(11)] public ChunkGrant? Chunk { get; init; }
+
+    /// <summary>
+    /// True: the reservation rests on the request's cap, so the body that goes to the pool must state it.
+    /// </summary>
+    [Id(12)] public bool StateOutputCap { get; init; }
+
+    /// <summary>What stood against the request; nothing when no limit did.</summary>
+    [Id(13)] public LimitShortage Shortage { get; init; }
 }
+
+/// <summary>A limit that refused, in numbers.</summary>
+/// <param name="Unit">What it counts, as people write it, such as tokens; null when no limit refused.</param>
+/// <param name="Cost">What the request needs of it, at most; 0 or more.</param>
+/// <param name="Most">The most it ever has: at once for a rate and for concurrency, per period for a quota.</param>
+[GenerateSerializer, Immutable, Alias("sluice.LimitShortage")]
+public readonly record struct LimitShortage(
+    [property: Id(0)] string? Unit, [property: Id(1)] long Cost, [property: Id(2)] long Most);
 
 /// <summary>How much of a limit is left, as the <c>x-ratelimit-*</c> headers tell it.</summary>
 /// <param name="Name">The limit's name in its plan; null when there is no such limit.</param>

@@ -31,7 +31,11 @@ public sealed record ClientLiveState
 /// <param name="Limit">Most units: at once for a rate and for concurrency, per period for a quota.</param>
 /// <param name="Used">Units taken now or in this period; 0 or more.</param>
 /// <param name="Reset">Time until the limit is whole again; zero when it is, and for concurrency.</param>
-/// <param name="Reserved">A quota's durable count, never below <paramref name="Used"/>; 0 for the other kinds.</param>
+/// <param name="Reserved">
+/// A quota's durable count; 0 for the other kinds. Below <paramref name="Used"/> only until what calls used beyond
+/// their reservation is stored.
+/// </param>
+/// <param name="UnitName">The unit's name when it is <see cref="LimitUnit.Other"/>; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("sluice.LimitLiveState")]
 public readonly record struct LimitLiveState(
     [property: Id(0)] string Name,
@@ -40,7 +44,8 @@ public readonly record struct LimitLiveState(
     [property: Id(3)] long Limit,
     [property: Id(4)] long Used,
     [property: Id(5)] TimeSpan Reset,
-    [property: Id(6)] long Reserved);
+    [property: Id(6)] long Reserved,
+    [property: Id(7)] string? UnitName = null);
 
 /// <param name="RequestId">The request that holds the slot.</param>
 /// <param name="ExpiresIn">Time until the slot is taken back unless its edge renews it.</param>

@@ -42,4 +42,7 @@ public enum Verdict
 
     /// <summary>A rate limit is reached; <see cref="AdmitReply.RetryAfter"/> says exactly for how long.</summary>
     RateLimited = 11,
+
+    /// <summary>It costs more than a rate holds when full; waiting does not help.</summary>
+    TooLarge = 12,
 }

@@ -77,6 +77,12 @@ public sealed record PlanDefinition
     [Id(5)] public string OwnedBy { get; init; } = "";
 
     /// <summary>
+    /// True: a call reserves all tokens that it may answer, so that limits of tokens are never passed. False: what the
+    /// client's answers seldom pass; what goes beyond is a debt.
+    /// </summary>
+    [Id(6)] public bool ReserveFullCap { get; init; }
+
+    /// <summary>
     /// True: every call of its clients is asked for, however many there are. False: edges of busy clients get chunks.
     /// </summary>
     [Id(10)] public bool WithoutChunks { get; init; }

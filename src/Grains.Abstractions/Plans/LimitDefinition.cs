@@ -23,6 +23,18 @@ public enum LimitUnit
 {
     /// <summary>Model calls.</summary>
     Requests = 0,
+
+    /// <summary>Tokens that models read.</summary>
+    InputTokens = 1,
+
+    /// <summary>Tokens that models answer, thinking included.</summary>
+    OutputTokens = 2,
+
+    /// <summary>Input and output tokens together.</summary>
+    TotalTokens = 3,
+
+    /// <summary>What <see cref="LimitDefinition.UnitName"/> says, such as images or pages.</summary>
+    Other = 4,
 }
 
 /// <summary>The calendar period of a quota. Values are wire: they are only ever added to.</summary>
@@ -34,6 +46,21 @@ public enum CalendarPeriod
 
     /// <summary>A month of the calendar, in UTC.</summary>
     Month = 1,
+
+    /// <summary>A week, from Monday.</summary>
+    Week = 2,
+
+    /// <summary>A day, from midnight to midnight.</summary>
+    Day = 3,
+
+    /// <summary>An hour, from full hour to full hour.</summary>
+    Hour = 4,
+
+    /// <summary>A minute of the clock.</summary>
+    Minute = 5,
+
+    /// <summary>A second of the clock.</summary>
+    Second = 6,
 }
 
 /// <summary>One limit of a plan, or of a client in place of its plan's limit of the same name.</summary>
@@ -62,6 +89,12 @@ public sealed record LimitDefinition
 
     /// <summary>A quota's calendar period; <see cref="CalendarPeriod.None"/> for the other kinds.</summary>
     [Id(6)] public CalendarPeriod Calendar { get; init; }
+
+    /// <summary>
+    /// The unit's name when it is <see cref="LimitUnit.Other"/>: 1 to 63 of a-z, 0-9 and '-', and none of those that
+    /// have a value of their own. Empty otherwise.
+    /// </summary>
+    [Id(7)] public string UnitName { get; init; } = "";
 
     /// <summary>True: the limit is on trial. It is evaluated, counted and reported, and refuses nobody.</summary>
     [Id(8)] public bool Shadow { get; init; }

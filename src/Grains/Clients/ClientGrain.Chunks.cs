@@ -31,7 +31,7 @@ internal sealed partial class ClientGrain
             return null;
         }
 
-        ExtendReserveIfLow(pending: false); // It may have taken all that was open.
+        ExtendReserveIfLow(needed: null); // It may have taken all that was open.
         return new ChunkGrant
         {
             Number = ++_lastChunk,

@@ -26,8 +26,20 @@ internal sealed partial class ClientGrain
     }
 
     /// <summary>From here on the client is admitted by these; what it has in use stays counted.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// A newer neighbour stored limits that cannot be counted here: without them it would be let through too much.
+    /// </exception>
     private void Adopt(ClientDefinition definition, StoredKeyVersion[] keys, PlanDefinition plan)
     {
+        var (ofPlan, ofClient) = (plan.Limits.ToRules(), definition.Limits.ToRules());
+        string[] mistakes = [.. LimitRules.MistakesIn(ofPlan), .. LimitRules.MistakesIn(ofClient)];
+        if (mistakes.Length > 0)
+        {
+            throw new InvalidOperationException(
+                $"Client {ClientId} of plan '{plan.Plan}' has limits that this version cannot count: "
+                + string.Join(' ', mistakes));
+        }
+
         var next = new ClientPolicy
         {
             Keys = StoredKeyVersion.RingOf(keys),
@@ -37,9 +49,10 @@ internal sealed partial class ClientGrain
             Concurrency = [],
             Quotas = [],
             SlotTtl = options.Value.SlotTtl,
-        }.WithLimits(LimitRules.InForce(plan.Limits.ToRules(), definition.Limits.ToRules()));
+        }.WithLimits(LimitRules.InForce(ofPlan, ofClient));
         _client = _client.Under(next, _policy, Now);
         (_policy, _definition, _keys, _plan) = (next, definition, keys, plan);
+        (_metering, _reserveFullCap) = (Metering.Of(next), plan.ReserveFullCap);
     }
 
     private async Task RefreshPlan(CancellationToken cancellationToken)

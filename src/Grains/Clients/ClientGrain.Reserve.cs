@@ -18,20 +18,39 @@ internal sealed partial class ClientGrain
     {
         var opened = await ledger.OpenAsync(ClientId, cancellationToken);
         _epoch = opened.Epoch;
-        var month = QuotaPeriod.MonthOf(time.GetUtcNow()).Number;
-        var recovered = opened.Reserves.Where(reserve => reserve.Period == month).ToDictionary(
+        var now = time.GetUtcNow();
+        var recovered = opened.Reserves.Where(reserve => IsOfNow(reserve, now)).ToDictionary(
             reserve => reserve.Quota,
             reserve => Quota.Recovered(new QuotaPeriod(reserve.Period), reserve.Reserved));
         _client = ClientState.Begin(_policy, recovered, Now);
         GoOnWithHandOver();
-        await ExtendReserve(units: 0, cancellationToken);
+        await ExtendReserve(needed: null, cancellationToken);
     }
 
-    private void ExtendReserveIfLow(bool pending)
+    /// <summary>
+    /// Whether this is the count of the running period. Also of quotas that the policy does not have now: a client that
+    /// comes back to one goes on where it was. One whose clock was ahead is not held in a period that is yet to come.
+    /// </summary>
+    private bool IsOfNow(QuotaReserve stored, DateTimeOffset now)
     {
-        if (!_extending && NextReserves(pending ? 1 : 0).Count > 0)
+        foreach (var quota in _policy.Quotas)
         {
-            _ = ExtendReserveBehind(pending ? 1 : 0);
+            if (quota.Key == stored.Quota)
+            {
+                return quota.Calendar.PeriodOf(now).Number == stored.Period;
+            }
+        }
+
+        return CountLimit.SpanOf(stored.Quota) is { } span
+            && new QuotaCalendar(span).PeriodOf(now).Number == stored.Period;
+    }
+
+    /// <param name="needed">What a request waits for; null when none does.</param>
+    private void ExtendReserveIfLow(Costs? needed)
+    {
+        if (_epoch > 0 && !_fenced && !_extending && _policy.Quotas.Length > 0 && NextReserves(needed).Count > 0)
+        {
+            _ = ExtendReserveBehind(needed);
         }
     }
 
@@ -39,11 +58,16 @@ internal sealed partial class ClientGrain
     /// Behind the request that noticed, which must not wait for storage. While the ledger fails, requests that fit the
     /// open block go on, the others stay pending, and each one tries again.
     /// </summary>
-    private async Task ExtendReserveBehind(long units)
+    private async Task ExtendReserveBehind(Costs? needed)
     {
         try
         {
-            await ExtendReserve(units, CancellationToken.None);
+            await ExtendReserve(needed, CancellationToken.None);
+            while (!_fenced && HasUnstoredUse())
+            {
+                // Calls used more than they reserved while that was written, and perhaps nobody asks again.
+                await ExtendReserve(needed: null, CancellationToken.None);
+            }
         }
         catch (Exception exception)
         {
@@ -51,9 +75,9 @@ internal sealed partial class ClientGrain
         }
     }
 
-    private async Task ExtendReserve(long units, CancellationToken cancellationToken)
+    private async Task ExtendReserve(Costs? needed, CancellationToken cancellationToken)
     {
-        var reserves = NextReserves(units);
+        var reserves = NextReserves(needed);
         if (reserves.Count == 0)
         {
             return;
@@ -85,17 +109,31 @@ internal sealed partial class ClientGrain
         }
     }
 
-    private List<QuotaReserve> NextReserves(long units)
+    private bool HasUnstoredUse()
+    {
+        foreach (var quota in _client.Quotas)
+        {
+            if (quota.Used > quota.Reserved)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private List<QuotaReserve> NextReserves(Costs? needed)
     {
         var reserves = new List<QuotaReserve>();
         for (var i = 0; i < _policy.Quotas.Length; i++)
         {
             var limit = _policy.Quotas[i];
             var quota = _client.Quotas[i];
+            var units = needed?.Of(limit.Unit) ?? 0;
             var block = QuotaBlock.Size(_client.RecentUse[i].PerSpan, quota.Used, limit.Amount);
             if (quota.NextReserve(units, block, limit.Amount) is { } reserved)
             {
-                reserves.Add(new QuotaReserve(limit.Key, (int)quota.Period.Number, reserved));
+                reserves.Add(new QuotaReserve(limit.Key, quota.Period.Number, reserved, quota.Reserved == 0));
             }
         }
 
@@ -110,8 +148,8 @@ internal sealed partial class ClientGrain
             return;
         }
 
-        var exact = _client.Quotas.Select((quota, i) =>
-            new QuotaReserve(_policy.Quotas[i].Key, (int)quota.Period.Number, quota.Stopped().Reserved));
+        var exact = _client.Quotas.Select((quota, i) => new QuotaReserve(
+            _policy.Quotas[i].Key, quota.Period.Number, quota.Stopped().Reserved, quota.Reserved == 0));
         await ledger.ReserveAsync(ClientId, _epoch, [.. exact], cancellationToken);
     }
 

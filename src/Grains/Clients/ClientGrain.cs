@@ -12,8 +12,9 @@ using Verdict = Sluice.Grains.Abstractions.Clients.Verdict;
 namespace Sluice.Grains.Clients;
 
 /// <summary>
-/// One client: loads, reads the clocks, asks the rules, makes durable. This part admits; administration stands in
-/// <c>ClientGrain.Administration.cs</c>, the durable counts in <c>ClientGrain.Reserve.cs</c>.
+/// One client: loads, reads the clocks, asks the rules, makes durable. This part admits; what calls cost stands in
+/// <c>ClientGrain.Costs.cs</c>, administration in <c>ClientGrain.Administration.cs</c>, the durable counts in
+/// <c>ClientGrain.Reserve.cs</c>.
 /// </summary>
 internal sealed partial class ClientGrain(
     [PersistentState("client")] IPersistentState<StoredClient> stored,
@@ -66,8 +67,9 @@ internal sealed partial class ClientGrain(
 
         var now = Now;
         CompleteAll(request.Completes, now);
+        var costs = CostsOf(request);
         var asked = new AdmissionRequest(
-            request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model);
+            request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model, costs);
         var decision = AdmissionRules.Decide(_client, asked, _policy, now);
         if (decision.Verdict is Rules.Admission.Verdict.NoFreeSlot && _hold.MayHide(now.Elapsed))
         {
@@ -78,13 +80,16 @@ internal sealed partial class ClientGrain(
         }
 
         Remember(asked, decision, now);
-        ExtendReserveIfLow(decision.Verdict is Rules.Admission.Verdict.Pending);
+        ExtendReserveIfLow(decision.Verdict is Rules.Admission.Verdict.Pending ? costs : null);
+        RememberModel(asked, decision.Verdict);
         DeactivateIfNobody();
         LogDecision(ClientId, request.RequestId, decision.Verdict, decision.RefusedBy, decision.RetryAfter);
         return ValueTask.FromResult(decision.ToWire(_policy.SlotTtl, _epoch) with
         {
             CompleteWithin = decision.Verdict is Rules.Admission.Verdict.Admitted ? AllowHold(now) : TimeSpan.Zero,
             Chunk = GrantChunk(request, decision.Verdict, now),
+            StateOutputCap = _reserveFullCap && _metering.CountsOutput,
+            Shortage = ClientMapping.ShortageOf(decision.RefusedBy, costs, _policy),
         });
     }
 
@@ -110,6 +115,7 @@ internal sealed partial class ClientGrain(
         var now = Now;
         CompleteAll(batch.Completions, now);
         TakeBack(batch.Returned, now);
+        ExtendReserveIfLow(needed: null); // What calls used beyond their reservation is stored soon.
         return ValueTask.CompletedTask;
     }
 
@@ -139,9 +145,9 @@ internal sealed partial class ClientGrain(
 
     private void CompleteAll(Completion[] completions, Moment now)
     {
-        foreach (var (requestId, outcome) in completions)
+        foreach (var completion in completions)
         {
-            AdmissionRules.Complete(_client, requestId.ToRule(), outcome.ToRule(), _policy, now);
+            Complete(completion, now);
         }
     }
 

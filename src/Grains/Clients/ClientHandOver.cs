@@ -1,3 +1,5 @@
+using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Plans;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
 using RequestId = Sluice.Grains.Abstractions.Clients.RequestId;
@@ -21,14 +23,26 @@ public sealed record ClientHandOver
     /// <summary>The quotas it counted in, not what it counted: that is stored.</summary>
     [Id(3)] public required QuotaHandOver[] Quotas { get; init; }
 
+    /// <summary>How long chunks may still be spent; zero when none is out.</summary>
+    [Id(6)] public TimeSpan OutFor { get; init; }
+
     internal static ClientHandOver Of(HandOver left, long epoch) => new()
     {
         Epoch = epoch,
         Rates = [.. left.Rates.Select(rate => new RateHandOver(
-            rate.Name, rate.Limit.Capacity, rate.Limit.Refill, rate.Limit.Period, rate.Credit, rate.Out))],
+            rate.Name, rate.Limit.Capacity, rate.Limit.Refill, rate.Limit.Period, rate.Credit, rate.Out, rate.Unit))],
         Slots = [.. left.Slots.Select(slot => new SlotHandOver(
-            slot.RequestId.ToWire(), slot.Left, slot.AdmittedAgo, slot.AdmittedUtc))],
-        Quotas = [.. left.Quotas.Select(quota => new QuotaHandOver(quota.Name, quota.Amount))],
+            slot.RequestId.ToWire(), slot.Left, slot.AdmittedAgo, slot.AdmittedUtc)
+        {
+            InputTokens = slot.Reserved.InputTokens,
+            OutputTokens = slot.Reserved.OutputTokens,
+            Others = slot.Reserved.Others.IsDefaultOrEmpty
+                ? []
+                : [.. slot.Reserved.Others.Select(cost => new CostHandOver(cost.Unit, cost.Amount))],
+        })],
+        Quotas = [.. left.Quotas.Select(quota => new QuotaHandOver(
+            quota.Name, quota.Amount, quota.Unit, quota.Calendar.Span.ToWire()))],
+        OutFor = left.OutFor,
     };
 
     /// <summary>Null when it says what cannot be.</summary>
@@ -42,10 +56,13 @@ public sealed record ClientHandOver
 
         var left = new HandOver(
             [.. Rates.Select(rate => new RateInUse(
-                rate.Name, new BucketLimit(rate.Capacity, rate.Refill, rate.Period), rate.Credit, rate.Out))],
+                rate.Name, new BucketLimit(rate.Capacity, rate.Refill, rate.Period), rate.Credit, rate.Out,
+                rate.Unit))],
             [.. Slots.Select(slot => new SlotInUse(
-                slot.RequestId.ToRule(), slot.Left, slot.AdmittedAgo, slot.AdmittedUtc))],
-            [.. Quotas.Select(quota => new CountLimit(quota.Name, quota.Amount))]);
+                slot.RequestId.ToRule(), slot.Left, slot.AdmittedAgo, slot.AdmittedUtc, slot.Reserved))],
+            [.. Quotas.Select(quota => new CountLimit(
+                quota.Name, quota.Amount, quota.Unit, new QuotaCalendar(quota.Calendar.ToRule())))],
+            OutFor);
         return left.IsPossible ? left : null;
     }
 }
@@ -55,7 +72,8 @@ public sealed record ClientHandOver
 /// <param name="Refill">Tokens added every <paramref name="Period"/>.</param>
 /// <param name="Period">Longer than zero.</param>
 /// <param name="Credit">Tokens left × the period's ticks; below zero is a debt.</param>
-/// <param name="Out">Tokens held by running calls.</param>
+/// <param name="Out">Tokens held by chunks.</param>
+/// <param name="Unit">What the tokens are, as the rules name it; null is requests.</param>
 [GenerateSerializer, Immutable, Alias("sluice.RateHandOver")]
 public readonly record struct RateHandOver(
     [property: Id(0)] string Name,
@@ -63,7 +81,8 @@ public readonly record struct RateHandOver(
     [property: Id(2)] long Refill,
     [property: Id(3)] TimeSpan Period,
     [property: Id(4)] long Credit,
-    [property: Id(5)] long Out);
+    [property: Id(5)] long Out,
+    [property: Id(6)] string? Unit = null);
 
 /// <param name="RequestId">The request that holds the slot.</param>
 /// <param name="Left">How long it stays taken unless its edge renews it.</param>
@@ -74,9 +93,35 @@ public readonly record struct SlotHandOver(
     [property: Id(0)] RequestId RequestId,
     [property: Id(1)] TimeSpan Left,
     [property: Id(2)] TimeSpan? AdmittedAgo,
-    [property: Id(3)] DateTimeOffset AdmittedUtc);
+    [property: Id(3)] DateTimeOffset AdmittedUtc)
+{
+    /// <summary>Tokens of input that its call reserved; 0 where none are counted.</summary>
+    [Id(4)] public long InputTokens { get; init; }
+
+    /// <summary>Tokens of output that its call reserved; 0 where none are counted.</summary>
+    [Id(5)] public long OutputTokens { get; init; }
+
+    /// <summary>What it reserved in units of other names; null is nothing.</summary>
+    [Id(6)] public CostHandOver[]? Others { get; init; }
+
+    internal Costs Reserved => new(
+        InputTokens,
+        OutputTokens,
+        Others is { Length: > 0 } ? [.. Others.Select(cost => new Cost(cost.Unit, cost.Amount))] : default);
+}
+
+/// <param name="Unit">The unit's name.</param>
+/// <param name="Amount">0 or more.</param>
+[GenerateSerializer, Immutable, Alias("sluice.CostHandOver")]
+public readonly record struct CostHandOver([property: Id(0)] string Unit, [property: Id(1)] long Amount);
 
 /// <param name="Name">The limit's name.</param>
-/// <param name="Amount">Units per month.</param>
+/// <param name="Amount">Units per calendar period.</param>
+/// <param name="Unit">What is counted, as the rules name it; null is requests.</param>
+/// <param name="Calendar">The period; none said is the month.</param>
 [GenerateSerializer, Immutable, Alias("sluice.QuotaHandOver")]
-public readonly record struct QuotaHandOver([property: Id(0)] string Name, [property: Id(1)] long Amount);
+public readonly record struct QuotaHandOver(
+    [property: Id(0)] string Name,
+    [property: Id(1)] long Amount,
+    [property: Id(2)] string? Unit = null,
+    [property: Id(3)] CalendarPeriod Calendar = default);

@@ -17,21 +17,64 @@ internal static class ClientMapping
 
     public static RequestId ToWire(this RuleId requestId) => new(requestId.EdgeSession, requestId.Sequence);
 
-    /// <summary>As long as the wire does not tell what a call used, it used what it reserved: one request.</summary>
-    public static Ending ToRule(this CompletionOutcome outcome) => new(
-        outcome is CompletionOutcome.NotDispatched ? EndingKind.NotDispatched : EndingKind.Unknown);
+    /// <summary>How a call ended, in what the rules charge by.</summary>
+    /// <param name="completion">What its edge says.</param>
+    /// <param name="reserved">
+    /// What it reserved: of units other than tokens, whoever worked on it worked on all, and edges say nothing.
+    /// </param>
+    public static Ending ToRule(this Completion completion, Costs reserved)
+    {
+        if (completion.Outcome is CompletionOutcome.NotDispatched)
+        {
+            return new Ending(EndingKind.NotDispatched);
+        }
+
+        var used = new Costs(Bounded(completion.InputTokens), Bounded(completion.OutputTokens), reserved.Others);
+        return completion.Certainty switch
+        {
+            UsageCertainty.NothingUsed => new Ending(EndingKind.Used), // One request, and nothing else.
+            UsageCertainty.Reported => new Ending(EndingKind.Used, used),
+            _ => new Ending(EndingKind.Unknown, used),
+        };
+    }
 
     public static AdmitReply ToWire(this Decision decision, TimeSpan slotTtl, long epoch) => new(
         decision.Verdict.ToWire(),
         decision.RetryAfter,
-        new LimitStatus(
-            decision.Requests.Name,
-            decision.Requests.Capacity,
-            decision.Requests.Remaining,
-            decision.Requests.Reset),
+        decision.Requests.ToWire(),
         decision.RefusedBy,
         decision.Verdict is RuleVerdict.Admitted ? slotTtl : TimeSpan.Zero,
-        epoch);
+        epoch)
+    {
+        Tokens = decision.Tokens.ToWire(),
+    };
+
+    /// <summary>What stood against a request, in numbers; nothing when no limit did.</summary>
+    public static LimitShortage ShortageOf(string? refusedBy, Costs costs, ClientPolicy policy)
+    {
+        if (refusedBy is null)
+        {
+            return default;
+        }
+
+        foreach (var (name, bucket, unit) in policy.Rates)
+        {
+            if (name == refusedBy)
+            {
+                return new LimitShortage(UnitText(unit), costs.Of(unit), bucket.Capacity);
+            }
+        }
+
+        foreach (var (name, amount, unit, _) in policy.Quotas.AddRange(policy.Concurrency))
+        {
+            if (name == refusedBy)
+            {
+                return new LimitShortage(UnitText(unit), costs.Of(unit), amount);
+            }
+        }
+
+        return default;
+    }
 
     public static Verdict ToWire(this RuleVerdict verdict) => verdict switch
     {
@@ -45,7 +88,8 @@ internal static class ClientMapping
         RuleVerdict.ModelForbidden => Verdict.ModelForbidden,
         RuleVerdict.QuotaExhausted => Verdict.QuotaExhausted,
         RuleVerdict.NoFreeSlot => Verdict.NoFreeSlot,
-        RuleVerdict.RateLimited or RuleVerdict.TooLarge => Verdict.RateLimited,
+        RuleVerdict.RateLimited => Verdict.RateLimited,
+        RuleVerdict.TooLarge => Verdict.TooLarge,
         _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "The wire has no such verdict."),
     };
 
@@ -54,25 +98,40 @@ internal static class ClientMapping
         .. policy.Rates.Select((rate, i) => new LimitLiveState(
             rate.Name,
             LimitKind.Rate.ToWire(),
-            default,
+            LimitMapping.UnitToWire(rate.Unit).Unit,
             rate.Bucket.Capacity,
             rate.Bucket.Capacity - client.Buckets[i].Remaining(rate.Bucket),
             client.Buckets[i].UntilFull(rate.Bucket),
-            0)),
+            0,
+            LimitMapping.UnitToWire(rate.Unit).Name)),
         .. policy.Concurrency.Select(limit => new LimitLiveState(
             limit.Name, LimitKind.Concurrency.ToWire(), default, limit.Amount, client.Slots.InUse, TimeSpan.Zero, 0)),
         .. policy.Quotas.Select((quota, i) => new LimitLiveState(
             quota.Name,
             LimitKind.Quota.ToWire(),
-            default,
+            LimitMapping.UnitToWire(quota.Unit).Unit,
             quota.Amount,
             client.Quotas[i].Used,
             quota.Calendar.EndOf(client.Quotas[i].Period) - now.Utc,
-            client.Quotas[i].Reserved)),
+            client.Quotas[i].Reserved,
+            LimitMapping.UnitToWire(quota.Unit).Name)),
     ];
 
     public static SlotInfo[] SlotsToWire(ClientState client, Moment now) =>
         [.. from slot in client.Slots.Taken
             orderby slot.Key.EdgeSession, slot.Key.Sequence
             select new SlotInfo(slot.Key.ToWire(), slot.Value.Deadline - now.Elapsed)];
+
+    private static LimitStatus ToWire(this BindingRate rate) =>
+        new(rate.Name, rate.Capacity, rate.Remaining, rate.Reset);
+
+    /// <summary>As operators write units: tokens are input and output together.</summary>
+    private static string UnitText(string? unit) => unit switch
+    {
+        null or "" => Units.Requests,
+        Units.TotalTokens => "tokens",
+        _ => unit,
+    };
+
+    private static long Bounded(long tokens) => Math.Clamp(tokens, 0, LimitRules.AmountMax);
 }

@@ -24,7 +24,13 @@ public interface IClientLedger
 /// <param name="Reserves">What is stored for the client's quotas, of any period; empty for a new client.</param>
 public sealed record OpenedLedger(long Epoch, IReadOnlyList<QuotaReserve> Reserves);
 
-/// <param name="Quota">The quota's name in its plan.</param>
-/// <param name="Period">Number of the calendar period; comparable.</param>
+/// <param name="Quota">
+/// What the quota's count is kept under: its name in its plan, and its unit and calendar where they are not requests by
+/// the month.
+/// </param>
+/// <param name="Period">Number of the calendar period; comparable with others of the same quota.</param>
 /// <param name="Reserved">Units that may be spent in the period; 0 or more.</param>
-public readonly record struct QuotaReserve(string Quota, int Period, long Reserved);
+/// <param name="IsFirst">
+/// The writer's first of this period: older ones may be forgotten, three stay. False in what is read.
+/// </param>
+public readonly record struct QuotaReserve(string Quota, long Period, long Reserved, bool IsFirst = false);

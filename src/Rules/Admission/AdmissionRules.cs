@@ -263,6 +263,6 @@ public static class AdmissionRules
             verdict,
             retryAfter,
             refusedBy,
-            BindingRate.Of(client, policy, metered: false),
-            BindingRate.Of(client, policy, metered: true));
+            BindingRate.Of(client, policy, ofTokens: false),
+            BindingRate.Of(client, policy, ofTokens: true));
 }

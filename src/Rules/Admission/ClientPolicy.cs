@@ -23,6 +23,26 @@ public readonly record struct CountLimit(
     public string Key => !Units.IsMetered(Unit) && Calendar.Span is QuotaSpan.Month
         ? Name
         : $"{Name}/{(Units.IsMetered(Unit) ? Unit : Units.Requests)}/{Calendar.Span}";
+
+    /// <summary>The span of the count that is kept under a <see cref="Key"/>; null when none is.</summary>
+    public static QuotaSpan? SpanOf(string key)
+    {
+        var last = key.LastIndexOf('/');
+        if (last < 0)
+        {
+            return QuotaSpan.Month;
+        }
+
+        foreach (var span in Enum.GetValues<QuotaSpan>())
+        {
+            if (key.AsSpan(last + 1).SequenceEqual(span.ToString()))
+            {
+                return span;
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>Everything about a client that is decided elsewhere and stands still during a decision.</summary>

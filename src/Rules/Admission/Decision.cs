@@ -45,7 +45,7 @@ public readonly record struct AdmissionRequest(
 /// </param>
 /// <param name="RefusedBy">The name of the limit that refused; null when none did.</param>
 /// <param name="Requests">The rate of requests with the least remaining.</param>
-/// <param name="Tokens">The rate in another unit with the least remaining.</param>
+/// <param name="Tokens">The rate of tokens, of whatever kind, with the least remaining.</param>
 /// <param name="BlockedByOut">
 /// True: what chunks hold would do, and no time alone brings it back, so the wait is a hint.
 /// </param>
@@ -69,13 +69,14 @@ public readonly record struct BindingRate(string? Name, long Capacity, long Rema
 {
     /// <param name="client">The client, as of now.</param>
     /// <param name="policy">Its policy.</param>
-    /// <param name="metered">False: of the rates in requests; true: of those in other units.</param>
-    public static BindingRate Of(ClientState client, ClientPolicy policy, bool metered)
+    /// <param name="ofTokens">False: of the rates in requests; true: of those in tokens.</param>
+    public static BindingRate Of(ClientState client, ClientPolicy policy, bool ofTokens)
     {
         BindingRate binding = default;
         for (var i = 0; i < policy.Rates.Length; i++)
         {
-            if (Units.IsMetered(policy.Rates[i].Unit) != metered)
+            var unit = policy.Rates[i].Unit;
+            if (ofTokens ? !Units.IsTokens(unit) : Units.IsMetered(unit))
             {
                 continue;
             }

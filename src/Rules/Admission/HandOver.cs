@@ -69,6 +69,7 @@ public sealed record HandOver(
         && Slots.All(static slot => slot.RequestId is { EdgeSession: > 0, Sequence: > 0 }
             && slot.Left > TimeSpan.Zero
             && slot.Left <= LengthMax
+            && slot.Reserved.IsPossible
             && (slot.AdmittedAgo is not { } ago || (ago >= TimeSpan.Zero && ago <= LengthMax)));
 
     /// <summary>

@@ -17,6 +17,15 @@ public static class Units
     /// <summary>Input and output tokens together.</summary>
     public const string TotalTokens = "total-tokens";
 
+    /// <summary>Pictures in a request.</summary>
+    public const string Images = "images";
+
+    /// <summary>Pages of documents in a request.</summary>
+    public const string Pages = "pages";
+
+    /// <summary>True for the three units of tokens.</summary>
+    public static bool IsTokens(string? unit) => unit is InputTokens or OutputTokens or TotalTokens;
+
     /// <summary>False: every call costs one of it, known before it begins, so nothing is left to settle.</summary>
     public static bool IsMetered(string? unit) => !(string.IsNullOrEmpty(unit) || unit == Requests);
 }
@@ -31,6 +40,23 @@ public readonly record struct Cost(string Unit, long Amount);
 /// <param name="Others">Costs in units of other names, each at most once; default when there are none.</param>
 public readonly record struct Costs(long InputTokens, long OutputTokens, ImmutableArray<Cost> Others = default)
 {
+    /// <summary>False: no call costs that, whoever says so.</summary>
+    public bool IsPossible
+    {
+        get
+        {
+            foreach (var cost in Others.IsDefault ? [] : Others)
+            {
+                if (!IsAmount(cost.Amount) || !Names.IsName(cost.Unit ?? ""))
+                {
+                    return false;
+                }
+            }
+
+            return IsAmount(InputTokens) && IsAmount(OutputTokens);
+        }
+    }
+
     /// <summary>The amount in one unit; 0 when nothing is said of it.</summary>
     public long Of(string? unit)
     {
@@ -56,4 +82,6 @@ public readonly record struct Costs(long InputTokens, long OutputTokens, Immutab
 
         return 0;
     }
+
+    private static bool IsAmount(long amount) => amount is >= 0 and <= LimitRules.AmountMax;
 }

@@ -18,7 +18,8 @@ internal static class DocumentMapping
         [.. plan.Limits.Select(ToDocument)],
         plan.Version,
         NullIfEmpty(plan.OwnedBy),
-        !plan.WithoutChunks);
+        !plan.WithoutChunks,
+        plan.ReserveFullCap);
 
     public static ClientDocument ToDocument(this ClientDefinition client) => new(
         Names.ClientId(client.Tenant, client.Name),
@@ -37,6 +38,7 @@ internal static class DocumentMapping
         [.. state.Limits.Select(limit => new LimitStateDocument(
             limit.Name,
             LimitText.KindText(limit.Kind),
+            UnitText.Format(limit.Unit, limit.UnitName),
             limit.Limit,
             limit.Used,
             Math.Max(0, limit.Limit - limit.Used),
@@ -67,6 +69,7 @@ internal static class DocumentMapping
                 UsableModels = [.. plan.Models?.Use ?? []],
                 VisibleModels = [.. plan.Models?.See ?? []],
                 Limits = limits,
+                ReserveFullCap = plan.ReserveFullCap ?? false,
                 OwnedBy = ownedBy,
                 WithoutChunks = !(plan.Chunks ?? true),
             };
@@ -82,7 +85,7 @@ internal static class DocumentMapping
                 mistakes.Add($"limits[{i}]: must be an object.");
             }
             else if (LimitText.Parse(
-                    limit.Name, limit.Kind, limit.Amount, limit.Burst, limit.Period, limit.Calendar,
+                    limit.ToWritten(),
                     (member, mistake) => mistakes.Add($"limits[{i}].{member}: {mistake}")) is { } definition)
             {
                 definitions.Add(definition with { Shadow = limit.Shadow });
@@ -110,9 +113,23 @@ internal static class DocumentMapping
         limit.Amount,
         limit.Burst == 0 ? null : limit.Burst,
         limit.Kind is LimitKind.Rate ? DurationText.Format(limit.Period) : null,
-        limit.Kind is LimitKind.Quota ? "month" : null)
+        limit.Kind is LimitKind.Quota ? CalendarText.Format(limit.Calendar) : null,
+        limit.Unit is LimitUnit.Requests ? null : UnitText.Format(limit.Unit, limit.UnitName))
     {
         Shadow = limit.Shadow,
+    };
+
+    private static WrittenLimit ToWritten(this LimitDocument limit) => new()
+    {
+        Name = limit.Name,
+        Kind = limit.Kind,
+        Amount = limit.Amount,
+        Unit = limit.Unit,
+        Burst = limit.Burst,
+        Period = limit.Period,
+        Calendar = limit.Calendar,
+        Rate = limit.Rate,
+        Quota = limit.Quota,
     };
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;

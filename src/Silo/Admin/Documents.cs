@@ -18,12 +18,22 @@ internal sealed record TenantDocument(
 internal sealed record LimitDocument(
     [property: Description("Unique in its plan; a client's own limit replaces its plan's of the same name.")]
     string Name,
-    [property: Description("rate, concurrency or quota.")] string Kind,
+    [property: Description("rate, concurrency or quota.")] string? Kind = null,
     [property: Description("Per period for a rate, at once for concurrency, per calendar period for a quota.")]
-    long Amount,
+    long? Amount = null,
     [property: Description("A rate's capacity: most at once. Left out: the amount.")] long? Burst = null,
     [property: Description("A rate's period: a whole number followed by ms, s, m, h or d.")] string? Period = null,
-    [property: Description("A quota's calendar period: month.")] string? Calendar = null)
+    [property: Description("A quota's calendar period: second, minute, hour, day, week or month. Left out: month.")]
+    string? Calendar = null,
+    [property: Description("What a rate or a quota counts: requests, tokens (input and output together), " +
+        "input-tokens, output-tokens, images, pages, or a name of your own. Left out: requests.")]
+    string? Unit = null,
+    [property: Description("A whole rate in one text, in place of kind, amount, unit, burst and period: " +
+        "'100000 tokens/min burst 200000'. Answers say it in those members.")]
+    string? Rate = null,
+    [property: Description("A whole quota in one text, in place of kind, amount, unit and calendar: " +
+        "'50 pages/day'. Answers say it in those members.")]
+    string? Quota = null)
 {
     [Description("True: the limit is on trial; it is evaluated and reported, and refuses nobody. Left out: false.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -44,7 +54,10 @@ internal sealed record PlanDocument(
     string? OwnedBy = null,
     [property: Description(
         "Whether edges of busy clients may fetch parts of the limits and spend them by themselves. Left out: true.")]
-    bool? Chunks = null);
+    bool? Chunks = null,
+    [property: Description("True: calls reserve all tokens that they may answer, so that no limit of tokens is ever " +
+        "passed. Left out: what the client's answers seldom pass.")]
+    bool? ReserveFullCap = null);
 
 internal sealed record NewClientDocument(
     string Tenant,
@@ -97,7 +110,7 @@ internal sealed record KeyDocument(
 }
 
 internal sealed record LimitStateDocument(
-    string Name, string Kind, long Limit, long Used, long Remaining, double ResetSeconds, long? Reserved);
+    string Name, string Kind, string Unit, long Limit, long Used, long Remaining, double ResetSeconds, long? Reserved);
 
 internal sealed record ShadowLimitStateDocument(
     string Name,

@@ -65,10 +65,16 @@ public sealed class SluiceFileApplier(IClusterClient cluster)
     }
 
     private static bool Same(PlanDefinition stored, PlanDefinition plan) =>
-        stored.OwnedBy == plan.OwnedBy
-        && stored.Limits.SequenceEqual(plan.Limits)
+        stored.Limits.SequenceEqual(plan.Limits)
         && stored.UsableModels.SequenceEqual(plan.UsableModels)
-        && stored.VisibleModels.SequenceEqual(plan.VisibleModels);
+        && stored.VisibleModels.SequenceEqual(plan.VisibleModels)
+        && (stored with
+        {
+            Version = plan.Version, // The plan's own count.
+            Limits = plan.Limits,
+            UsableModels = plan.UsableModels,
+            VisibleModels = plan.VisibleModels,
+        }) == plan;
 
     private static bool Same(ClientDefinition stored, ClientDefinition client) =>
         stored.Limits.SequenceEqual(client.Limits) && stored with { Limits = client.Limits } == client;

@@ -83,6 +83,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             UsableModels = PatternsIn(models, "use"),
             VisibleModels = PatternsIn(models, "see"),
             Limits = LimitsIn(plan),
+            ReserveFullCap = plan.Flag("reserveFullCap") ?? false,
             OwnedBy = file,
             WithoutChunks = !(plan.Flag("chunks") ?? true),
         };
@@ -152,9 +153,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
         var limits = new List<LimitDefinition>();
         foreach (var limit in owner.Objects("limits"))
         {
-            var definition = LimitText.Parse(
-                limit.Text("name"), limit.Text("kind"), limit.Number("amount"), limit.Number("burst"),
-                limit.Text("period"), limit.Text("calendar"), MistakeUnlessNoted);
+            var definition = LimitText.Parse(WrittenIn(limit), MistakeUnlessNoted);
             var isShadow = limit.Flag("shadow") ?? false;
             limit.NothingElse();
             void MistakeUnlessNoted(string member, string text)
@@ -183,6 +182,19 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
         NoTwice(owner, "limits", limits.Select(limit => limit.Name));
         return [.. limits];
     }
+
+    private static WrittenLimit WrittenIn(YamlObject limit) => new()
+    {
+        Name = limit.Text("name"),
+        Kind = limit.Text("kind"),
+        Amount = limit.Number("amount"),
+        Unit = limit.Text("unit"),
+        Burst = limit.Number("burst"),
+        Period = limit.Text("period"),
+        Calendar = limit.Text("calendar"),
+        Rate = limit.Text("rate"),
+        Quota = limit.Text("quota"),
+    };
 
     private static string NameIn(YamlObject owner, string member)
     {

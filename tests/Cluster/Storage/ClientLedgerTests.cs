@@ -146,7 +146,45 @@ public abstract class ClientLedgerTests : StorageTest
 
         var opened = await Ledger.OpenAsync(Client, Token);
 
-        Assert.Equal([679, 680, 9999, 3], opened.Reserves.Select(reserve => reserve.Period));
+        Assert.Equal([679L, 680, 9999, 3], opened.Reserves.Select(reserve => reserve.Period));
+    }
+
+    /// <summary>A quota by the second begins a period a second: its rows must not gather meanwhile.</summary>
+    [Fact]
+    public async Task A_period_that_begins_leaves_three_before_it()
+    {
+        const long Second = 63_931_000_000; // Seconds since the year 1 do not fit 32 bits.
+        var epoch = (await Ledger.OpenAsync(Client, Token)).Epoch;
+        Assert.True(await Ledger.ReserveAsync(
+            Client, epoch, [new("other", 1, 1), new("q/requests/Second", 1, 1)], Token));
+        for (var period = Second; period < Second + 10; period++)
+        {
+            Assert.True(await Ledger.ReserveAsync(
+                Client, epoch, [new("q/requests/Second", period, 5, IsFirst: true)], Token));
+            Assert.True(await Ledger.ReserveAsync(Client, epoch, [new("q/requests/Second", period, 6)], Token));
+        }
+
+        Assert.Equal(["1"], await AskAsync("SELECT count(*) FROM client_quota WHERE quota = 'other'"));
+        Assert.Equal(
+            [$"{Second + 6}", $"{Second + 7}", $"{Second + 8}", $"{Second + 9}"],
+            await AskAsync("SELECT period FROM client_quota WHERE quota <> 'other' ORDER BY period"));
+        Assert.Contains(
+            new QuotaReserve("q/requests/Second", Second + 9, 6), (await Ledger.OpenAsync(Client, Token)).Reserves);
+    }
+
+    [Fact]
+    public async Task A_write_of_an_older_epoch_forgets_nothing()
+    {
+        var old = (await Ledger.OpenAsync(Client, Token)).Epoch;
+        foreach (var period in new[] { 1, 2, 3, 4 })
+        {
+            Assert.True(await Ledger.ReserveAsync(Client, old, [new("q", period, 1)], Token));
+        }
+
+        await AskAsync("UPDATE client_ledger SET epoch = 9");
+
+        Assert.False(await Ledger.ReserveAsync(Client, old, [new("q", 5, 1, IsFirst: true)], Token));
+        Assert.Equal(["4"], await AskAsync("SELECT count(*) FROM client_quota"));
     }
 
     [Fact]

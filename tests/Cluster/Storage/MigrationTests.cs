@@ -48,7 +48,7 @@ public abstract class MigrationTests : StorageTest
 
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => StartSiloAsync(), Token)));
 
-        Assert.Equal(["2"], await AskAsync("SELECT count(*) FROM schema_migration"));
+        Assert.Equal([$"{Schema.Migrations.Count}"], await AskAsync("SELECT count(*) FROM schema_migration"));
     }
 
     [Fact]
@@ -56,9 +56,10 @@ public abstract class MigrationTests : StorageTest
     {
         await AskAsync("INSERT INTO client_ledger (client_id, epoch, write_number) VALUES ('acme.web', 5, 0)");
 
-        await MigrateAsync([.. Schema.Migrations, Step(3, "CREATE TABLE later (id integer)")]);
+        await MigrateAsync([.. Schema.Migrations, Step(Next, "CREATE TABLE later (id integer)")]);
 
-        Assert.Equal(["1", "2", "3"], await AskAsync("SELECT number FROM schema_migration ORDER BY number"));
+        Assert.Equal(
+            [.. Numbers, $"{Next}"], await AskAsync("SELECT number FROM schema_migration ORDER BY number"));
         Assert.Equal(["5"], await AskAsync("SELECT epoch FROM client_ledger"));
         Assert.Empty(await AskAsync("SELECT id FROM later"));
     }
@@ -68,9 +69,9 @@ public abstract class MigrationTests : StorageTest
     {
         const string Sql = "CREATE TABLE later (id integer)";
         await Assert.ThrowsAsync<StorageUnavailableException>(() =>
-            MigrateAsync([.. Schema.Migrations, Step(3, Sql), Step(4, Sql)]));
+            MigrateAsync([.. Schema.Migrations, Step(Next, Sql), Step(Next + 1, Sql)]));
 
-        Assert.Equal(["1", "2"], await AskAsync("SELECT number FROM schema_migration ORDER BY number"));
+        Assert.Equal(Numbers, await AskAsync("SELECT number FROM schema_migration ORDER BY number"));
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => AskAsync("SELECT id FROM later"));
     }
 
@@ -89,16 +90,21 @@ public abstract class MigrationTests : StorageTest
     [Fact]
     public async Task A_database_that_is_newer_than_the_program_is_refused()
     {
-        await MigrateAsync([.. Schema.Migrations, Step(3, "CREATE TABLE later (id integer)")]);
+        await MigrateAsync([.. Schema.Migrations, Step(Next, "CREATE TABLE later (id integer)")]);
 
         var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => StartSiloAsync());
 
-        Assert.StartsWith("The database is at schema 3, and this program knows no newer one than 2", refused.Message);
+        Assert.StartsWith(
+            $"The database is at schema {Next}, and this program knows no newer one than {Next - 1}", refused.Message);
     }
 
     [Fact]
     public void A_text_has_one_checksum_whatever_its_line_ends() =>
         Assert.Equal(Migration.ChecksumOf("a\nb"), Migration.ChecksumOf("a\r\nb"));
+
+    private static int Next => Schema.Migrations[^1].Number + 1;
+
+    private static IEnumerable<string> Numbers => Schema.Migrations.Select(migration => $"{migration.Number}");
 
     private static Migration Step(int number, string sql) => new(number, $"step-{number}", sql, sql);
 

@@ -45,6 +45,26 @@ public sealed class EstimateTests(TroubledSluice troubled)
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(body), forwarded));
     }
 
+    /// <summary>Guards "never over" for plans that promise it: the pool keeps to what was reserved.</summary>
+    [Fact]
+    public async Task A_plan_that_reserves_whole_caps_has_them_stated_and_others_do_not()
+    {
+        var body = EdgeClient.ChatBody(model: TroubledSluice.ModelWithAnUnstatedCap);
+        var access = await troubled.Sluice.Admins.NewAccessAsync(new { name = "tpm", rate = "100000 tokens/min" });
+        Assert.Equal(body, await ForwardedAsync(body, access));
+        var plan = new
+        {
+            models = new { use = new[] { "*" } },
+            limits = new[] { new { name = "tpm", rate = "100000 tokens/min" } },
+            reserveFullCap = true,
+        };
+        (await troubled.Sluice.Admins.PutAsync($"plans/{access.Plan}", plan)).Is(System.Net.HttpStatusCode.OK);
+
+        var forwarded = JsonNode.Parse(await ForwardedAsync(body, access))!;
+
+        Assert.Equal(TroubledSluice.OutputTokensMax, (int?)forwarded["max_tokens"]);
+    }
+
     [Fact]
     public async Task It_is_stated_beside_the_usage_that_a_stream_is_asked_for()
     {
@@ -77,14 +97,16 @@ public sealed class EstimateTests(TroubledSluice troubled)
         Assert.All(state.Used.Values, used => Assert.Equal(0, used));
     }
 
-    private async Task<string> ForwardedAsync(string body)
+    private async Task<string> ForwardedAsync(string body) =>
+        await ForwardedAsync(body, await troubled.Sluice.Admins.NewAccessAsync());
+
+    private async Task<string> ForwardedAsync(string body, Access access)
     {
-        var access = await troubled.Sluice.Admins.NewAccessAsync();
         var client = troubled.Sluice.With(access.Key);
         var request = client.Request(HttpMethod.Post, EdgeClient.Chat, body);
         request.Headers.Add(Marker, access.ClientId);
         (await client.SendAsync(request)).Is(200);
         return troubled.Pool.Requests
-            .Single(seen => seen.Headers.GetValueOrDefault(Marker) == access.ClientId).Body;
+            .Last(seen => seen.Headers.GetValueOrDefault(Marker) == access.ClientId).Body;
     }
 }

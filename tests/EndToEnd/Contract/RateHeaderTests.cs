@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Sluice.EndToEnd.Hosting;
 
 namespace Sluice.EndToEnd.Contract;
 
 /// <summary>The headers that clients steer by.</summary>
-public sealed partial class RateHeaderTests(SharedSluice shared)
+public sealed class RateHeaderTests(SharedSluice shared)
 {
     [Fact]
     public async Task An_answer_tells_the_limit_in_numbers_and_Go_durations()
@@ -107,17 +106,6 @@ public sealed partial class RateHeaderTests(SharedSluice shared)
         Assert.Equal("false", answer.Headers["x-should-retry"]);
     }
 
-    private static TimeSpan ResetOf(IReadOnlyDictionary<string, string> headers)
-    {
-        var text = headers["x-ratelimit-reset-requests"];
-        var parts = GoDuration().Match(text);
-        Assert.True(parts.Success && text.Length > 0, $"'{text}' is not a duration that Go would parse.");
-        double Part(string name) =>
-            parts.Groups[name].Success ? double.Parse(parts.Groups[name].Value, CultureInfo.InvariantCulture) : 0;
-        return TimeSpan.FromHours(Part("h")) + TimeSpan.FromMinutes(Part("m")) + TimeSpan.FromSeconds(Part("s"))
-            + TimeSpan.FromMilliseconds(Part("ms"));
-    }
-
-    [GeneratedRegex(@"^((?<h>\d+)h)?((?<m>\d+)m(?!s))?((?<s>\d+(\.\d+)?)s)?((?<ms>\d+)ms)?$")]
-    private static partial Regex GoDuration();
+    private static TimeSpan ResetOf(IReadOnlyDictionary<string, string> headers) =>
+        GoDurationText.Read(headers["x-ratelimit-reset-requests"]);
 }

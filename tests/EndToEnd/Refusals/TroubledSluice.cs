@@ -20,6 +20,9 @@ public sealed class TroubledSluice : IAsyncLifetime
 
     public const int OutputTokensMax = 12;
 
+    /// <summary>A model of which the edge knows how much it answers, and says so only where a plan rests on it.</summary>
+    public const string ModelWithAnUnstatedCap = "qwen3-32b";
+
     private readonly TempFolder _folder = new();
     private SimulatedPoolServer? _pool;
     private SluiceProcess? _sluice;
@@ -60,6 +63,8 @@ public sealed class TroubledSluice : IAsyncLifetime
                 ["Edge__Models__0__Name"] = "glm-*",
                 ["Edge__Models__0__OutputTokensMax"] = $"{OutputTokensMax}",
                 ["Edge__Models__0__StateOutputCap"] = "true",
+                ["Edge__Models__1__Name"] = ModelWithAnUnstatedCap,
+                ["Edge__Models__1__OutputTokensMax"] = $"{OutputTokensMax}",
                 ["Edge__Pools__0__FirstByteTimeout"] = "00:00:03",
                 ["Edge__Pools__0__IdleTimeout"] = "00:00:03",
             },

@@ -14,7 +14,7 @@ internal sealed class LedgerTable
     internal event Action<string, long, long, bool>? Written;
 
     /// <summary>What is stored for that quota in that period; zero when nothing is.</summary>
-    internal long ReservedOf(string clientId, string quota, int period) =>
+    internal long ReservedOf(string clientId, string quota, long period) =>
         _rows.TryGetValue(clientId, out var row) ? row.Reserves.GetValueOrDefault((quota, period)) : 0;
 
     internal long EpochOf(string clientId) => _rows.TryGetValue(clientId, out var row) ? row.Epoch : 0;
@@ -55,6 +55,6 @@ internal sealed class LedgerTable
 
         internal long WriteNumber { get; set; }
 
-        internal Dictionary<(string Quota, int Period), long> Reserves { get; } = [];
+        internal Dictionary<(string Quota, long Period), long> Reserves { get; } = [];
     }
 }

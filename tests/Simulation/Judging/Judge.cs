@@ -74,7 +74,7 @@ internal sealed partial class Judge
     }
 
     internal long StoredOf(SimulatedClient client) => _database.Counts.ReservedOf(
-        client.ClientId, SimulatedClient.QuotaName, (int)QuotaPeriod.MonthOf(SimulatedTime.Start).Number);
+        client.ClientId, SimulatedClient.QuotaName, QuotaPeriod.MonthOf(SimulatedTime.Start).Number);
 
     /// <summary>Its slot may have been given away: nobody has renewed it for as long as a slot is taken.</summary>
     internal bool HasLapsed(CallRecord call) => Now - call.RenewedAt >= SlotTtl.Ticks * (1 - Drift);

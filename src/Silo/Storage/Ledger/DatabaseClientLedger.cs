@@ -48,7 +48,7 @@ internal sealed class DatabaseClientLedger(IDatabase database, IReserveWriter wr
             ],
             row => (
                 row.GetInt64(0),
-                row.IsDBNull(1) ? null : new QuotaReserve(row.GetString(1), row.GetInt32(2), row.GetInt64(3))),
+                row.IsDBNull(1) ? null : new QuotaReserve(row.GetString(1), row.GetInt64(2), row.GetInt64(3))),
             cancellationToken);
         if (rows.Count == 0)
         {

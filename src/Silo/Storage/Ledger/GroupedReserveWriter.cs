@@ -9,7 +9,8 @@ namespace Sluice.Silo.Storage.Ledger;
 /// </summary>
 internal sealed class GroupedReserveWriter : IReserveWriter
 {
-    // The update is the fence: it locks the client's row, and after waiting compares the epoch as it is then.
+    // The update is the fence: it locks the client's row, and after waiting compares the epoch as it is then. A period
+    // that begins lets old ones be forgotten: three of those before it stay, by rank as when a client is opened.
     private static readonly string Sql = $"""
         WITH held AS (
             UPDATE client_ledger AS ledger SET write_number = calls.write_number
@@ -24,6 +25,14 @@ internal sealed class GroupedReserveWriter : IReserveWriter
             SELECT client_id, quota, period, reserved
             FROM held JOIN unnest($4, $5, $6, $7) AS reserves (client_id, quota, period, reserved) USING (client_id)
             ON CONFLICT (client_id, quota, period) DO UPDATE SET reserved = excluded.reserved
+        ), forgotten AS (
+            DELETE FROM client_quota AS old
+            USING held JOIN unnest($4, $5, $9) AS reserves (client_id, quota, is_first) USING (client_id)
+            WHERE reserves.is_first AND old.client_id = reserves.client_id AND old.quota = reserves.quota
+              AND old.period < (
+                SELECT period FROM client_quota AS kept
+                WHERE kept.client_id = reserves.client_id AND kept.quota = reserves.quota
+                ORDER BY period DESC OFFSET 2 LIMIT 1)
         )
         SELECT client_id FROM held
         """;
@@ -64,7 +73,8 @@ internal sealed class GroupedReserveWriter : IReserveWriter
                     reserves.Select(one => one.Reserve.Quota).ToArray(),
                     reserves.Select(one => one.Reserve.Period).ToArray(),
                     reserves.Select(one => one.Reserve.Reserved).ToArray(),
-                    _silo.SiloId),
+                    _silo.SiloId,
+                    reserves.Select(one => one.Reserve.IsFirst).ToArray()),
             ],
             row => row.GetString(0),
             CancellationToken.None);

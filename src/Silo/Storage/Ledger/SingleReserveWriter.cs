@@ -14,6 +14,14 @@ internal sealed class SingleReserveWriter(IDatabase database) : IReserveWriter
         ON CONFLICT (client_id, quota, period) DO UPDATE SET reserved = excluded.reserved
         """;
 
+    // Three of the periods before the one that begins stay.
+    private const string ForgetSql = """
+        DELETE FROM client_quota WHERE client_id = $1 AND quota = $4
+          AND EXISTS (SELECT 1 FROM client_ledger WHERE client_id = $1 AND epoch = $2 AND write_number = $3)
+          AND period < (
+            SELECT period FROM client_quota WHERE client_id = $1 AND quota = $4 ORDER BY period DESC LIMIT 1 OFFSET 3)
+        """;
+
     private const string AnswerSql = """
         SELECT 1 FROM client_ledger WHERE client_id = $1 AND epoch = $2 AND write_number = $3
         """;
@@ -26,6 +34,8 @@ internal sealed class SingleReserveWriter(IDatabase database) : IReserveWriter
                 new Statement(HoldSql, held),
                 .. call.Reserves.Select(reserve =>
                     new Statement(ReserveSql, [.. held, reserve.Quota, reserve.Period, reserve.Reserved])),
+                .. call.Reserves.Where(reserve => reserve.IsFirst).Select(reserve =>
+                    new Statement(ForgetSql, [.. held, reserve.Quota])),
                 new Statement(AnswerSql, held),
             ],
             row => row.GetInt64(0),

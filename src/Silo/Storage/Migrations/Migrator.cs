@@ -43,7 +43,7 @@ internal sealed partial class Migrator(IReadOnlyList<Migration> migrations, ILog
         {
             throw new StorageUnavailableException(
                 $"The database is at schema {applied[^1].Number}, and this program knows no newer one than " +
-                $"{migrations.Count}: start a version of the program that is at least as new as the database.");
+                $"{migrations[^1].Number}: start a version of the program that is at least as new as the database.");
         }
 
         foreach (var (migration, (number, name, checksum)) in migrations.Zip(applied))

@@ -24,6 +24,28 @@ public sealed class RateLimitHeadersTests
     }
 
     [Fact]
+    public void A_rate_of_tokens_is_told_beside_it()
+    {
+        var tokens = new LimitStatus("tpm", 100_000, 0, TimeSpan.FromSeconds(66));
+
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["x-ratelimit-limit-requests"] = "60",
+                ["x-ratelimit-remaining-requests"] = "59",
+                ["x-ratelimit-reset-requests"] = "1.5s",
+                ["x-ratelimit-limit-tokens"] = "100000",
+                ["x-ratelimit-remaining-tokens"] = "0",
+                ["x-ratelimit-reset-tokens"] = "1m6s",
+                ["x-sluice-limit"] = "rpm",
+            },
+            Written(FakeClient.Admitted with { Requests = Rpm, Tokens = tokens }));
+        Assert.Equal(
+            ["x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens", "x-sluice-limit"],
+            Written(FakeClient.Admitted with { Tokens = tokens }).Keys.Order());
+    }
+
+    [Fact]
     public void A_refusal_names_the_limit_that_refused()
     {
         var refused = FakeClient.Admitted with { Verdict = Verdict.NoFreeSlot, RefusedBy = "slots", Requests = Rpm };

@@ -35,6 +35,7 @@ public sealed partial class ApiErrorTests
     [InlineData(Verdict.QuotaExhausted, 429, "insufficient_quota", "insufficient_quota", null)]
     [InlineData(Verdict.NoFreeSlot, 429, "rate_limit_exceeded", "rate_limit_exceeded", null)]
     [InlineData(Verdict.RateLimited, 429, "rate_limit_exceeded", "rate_limit_exceeded", null)]
+    [InlineData(Verdict.TooLarge, 429, "rate_limit_exceeded", "rate_limit_exceeded", null)]
     [InlineData(Verdict.Pending, 503, "server_error", "service_unavailable", null)]
     public void A_refusal_has_the_status_and_the_code_that_clients_act_on(
         Verdict verdict, int status, string type, string code, string? param)
@@ -74,6 +75,23 @@ public sealed partial class ApiErrorTests
         Assert.Equal($"Rate limit 'rpm' reached. Please try again in {retryAfter}s.", exchange.Message);
     }
 
+    [Theory]
+    [InlineData(Verdict.RateLimited, "Rate limit 'l' of tokens reached. Please try again in 2s.")]
+    [InlineData(Verdict.QuotaExhausted, "You exceeded your current quota ('l', tokens). Check your plan.")]
+    [InlineData(
+        Verdict.TooLarge,
+        "Request too large for rate limit 'l': it may need 1200 tokens, and the limit holds 1000 tokens at most. "
+        + "Send or ask for less at once.")]
+    public void A_refusal_names_the_limit_and_what_it_counts(Verdict verdict, string message)
+    {
+        var reply = new AdmitReply(verdict, TimeSpan.FromSeconds(2), default, "l", default, 1)
+        {
+            Shortage = new LimitShortage("tokens", 1_200, 1_000),
+        };
+
+        Assert.Equal(message, ApiError.For(reply, Some.Call()).Message);
+    }
+
     [Fact]
     public async Task A_part_of_a_millisecond_is_a_whole_one()
     {
@@ -88,6 +106,7 @@ public sealed partial class ApiErrorTests
     [InlineData(Verdict.UnknownKey)]
     [InlineData(Verdict.ModelForbidden)]
     [InlineData(Verdict.QuotaExhausted)]
+    [InlineData(Verdict.TooLarge)]
     public async Task Where_waiting_does_not_help_clients_are_told_to_stop(Verdict verdict)
     {
         var exchange = await Answered(ErrorFor(verdict));

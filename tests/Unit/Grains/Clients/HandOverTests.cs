@@ -198,6 +198,33 @@ public sealed class HandOverTests
         Assert.Equal(10, _world.AdmitMany(20));
     }
 
+    /// <summary>Guards sums: what calls are said to have reserved is what calls can reserve.</summary>
+    [Theory]
+    [InlineData(-1, 0, "pages", 1)]
+    [InlineData(0, long.MaxValue, "pages", 1)]
+    [InlineData(0, 0, "pages", -1)]
+    [InlineData(0, 0, "pages", long.MaxValue)]
+    [InlineData(0, 0, "No Unit", 1)]
+    [InlineData(0, 0, null, 1)]
+    public void Reservations_that_cannot_be_are_begun_without(long input, long output, string? unit, long amount)
+    {
+        _world.CreateClient(GrainWorld.Rate(10), GrainWorld.Slots(10));
+        _world.AdmitMany(10);
+
+        _world.Move(left => Changed(left, handOver => handOver with
+        {
+            Slots =
+            [
+                handOver.Slots[0] with
+                {
+                    InputTokens = input, OutputTokens = output, Others = [new CostHandOver(unit!, amount)],
+                },
+            ],
+        }));
+
+        Assert.Equal(10, _world.AdmitMany(20));
+    }
+
     [Fact]
     public void An_activation_that_was_overtaken_leaves_nothing()
     {

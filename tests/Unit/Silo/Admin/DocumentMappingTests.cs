@@ -14,6 +14,16 @@ public sealed class DocumentMappingTests
         new() { Name = "rps", Kind = LimitKind.Rate, Amount = 5, Period = TimeSpan.FromMilliseconds(1_500) },
         new() { Name = "slots", Kind = LimitKind.Concurrency, Amount = 4 },
         new() { Name = "monthly", Kind = LimitKind.Quota, Amount = 1_000, Calendar = CalendarPeriod.Month },
+        new()
+        {
+            Name = "tpm", Kind = LimitKind.Rate, Amount = 9_000, Period = TimeSpan.FromMinutes(1),
+            Unit = LimitUnit.TotalTokens,
+        },
+        new()
+        {
+            Name = "daily", Kind = LimitKind.Quota, Amount = 50, Calendar = CalendarPeriod.Day,
+            Unit = LimitUnit.Other, UnitName = "pages",
+        },
     ];
 
     private readonly List<string> _mistakes = [];
@@ -25,6 +35,7 @@ public sealed class DocumentMappingTests
         var plan = new PlanDefinition
         {
             Plan = "gold", Version = 3, Limits = Limits, UsableModels = ["qwen*"], VisibleModels = ["glm"],
+            ReserveFullCap = true,
         };
 
         var document = plan.ToDocument();
@@ -34,6 +45,7 @@ public sealed class DocumentMappingTests
         Assert.Equal(("gold", 3, null), (document.Plan, document.Version, document.OwnedBy));
         Assert.Equal(("gold", 0, ""), (back.Plan, back.Version, back.OwnedBy)); // The plan itself counts its versions.
         Assert.Equal(plan.Limits, back.Limits);
+        Assert.True(back.ReserveFullCap);
         Assert.Equal(plan.UsableModels, back.UsableModels);
         Assert.Equal(plan.VisibleModels, back.VisibleModels);
     }
@@ -49,6 +61,8 @@ public sealed class DocumentMappingTests
                 new LimitDocument("rps", "rate", 5, null, "1500ms"),
                 new LimitDocument("slots", "concurrency", 4),
                 new LimitDocument("monthly", "quota", 1_000, null, null, "month"),
+                new LimitDocument("tpm", "rate", 9_000, null, "1m", null, "tokens"),
+                new LimitDocument("daily", "quota", 50, null, null, "day", "pages"),
             ],
             plan.ToDocument().Limits!);
         Assert.Equal("sluice.yaml", plan.ToDocument().OwnedBy);
@@ -89,7 +103,7 @@ public sealed class DocumentMappingTests
                 "limits[0].period: is missing: a rate has one.",
                 "limits[1].name: is missing.",
                 "limits[1].kind: 'what' is not rate, concurrency or quota.",
-                "limits[1].calendar: only a quota has one, and it is month.",
+                "limits[1].calendar: only a quota has one.",
             ],
             _mistakes);
     }
@@ -143,7 +157,8 @@ public sealed class DocumentMappingTests
             Limits =
             [
                 new LimitLiveState("rpm", LimitKind.Rate, default, 60, 10, TimeSpan.FromSeconds(1.5), 0),
-                new LimitLiveState("monthly", LimitKind.Quota, default, 100, 120, TimeSpan.FromDays(1), 120),
+                new LimitLiveState(
+                    "monthly", LimitKind.Quota, LimitUnit.TotalTokens, 100, 120, TimeSpan.FromDays(1), 120),
             ],
             Slots = [new SlotInfo(new RequestId(10, 31), TimeSpan.FromSeconds(15))],
         };
@@ -153,8 +168,8 @@ public sealed class DocumentMappingTests
         Assert.Equal((2, "gold", 3), (document.Epoch, document.Plan, document.PlanVersion));
         Assert.Equal(
             [
-                new LimitStateDocument("rpm", "rate", 60, 10, 50, 1.5, null),
-                new LimitStateDocument("monthly", "quota", 100, 120, 0, 86_400, 120),
+                new LimitStateDocument("rpm", "rate", "requests", 60, 10, 50, 1.5, null),
+                new LimitStateDocument("monthly", "quota", "tokens", 100, 120, 0, 86_400, 120),
             ],
             document.Limits);
         Assert.Equal([new SlotDocument("req_a_1f", 15)], document.Slots);

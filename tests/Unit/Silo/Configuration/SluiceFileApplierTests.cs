@@ -51,6 +51,17 @@ public sealed class SluiceFileApplierTests
     }
 
     [Fact]
+    public void A_plan_that_promises_whole_caps_now_is_written()
+    {
+        Apply(File());
+        var file = File();
+
+        Apply(file with { Plans = [file.Plans[0] with { ReserveFullCap = true }] });
+
+        Assert.True(_world.Run(() => _world.PlanGrain("gold").Describe())!.ReserveFullCap);
+    }
+
+    [Fact]
     public void What_the_admin_API_made_is_taken_over()
     {
         _world.CreateClient();

@@ -87,11 +87,19 @@ public sealed class SluiceFileMistakesTests
         "name: l, kind: rate, amount: 1, period: 1min")]
     [InlineData("period: 32.00:00:00 is not between 1 millisecond and 31 days.",
         "name: l, kind: rate, amount: 1, period: 32d")]
-    [InlineData("calendar: only a quota has one, and it is month.", "name: l, kind: quota, amount: 1, calendar: week")]
-    [InlineData("calendar: only a quota has one, and it is month.",
-        "name: l, kind: concurrency, amount: 1, calendar: month")]
-    [InlineData("unit: is not known here; known are amount, burst, calendar, kind, name, period.",
-        "name: l, kind: quota, amount: 1, unit: tokens")]
+    [InlineData("calendar: 'year' is not second, minute, hour, day, week or month.",
+        "name: l, kind: quota, amount: 1, calendar: year")]
+    [InlineData("calendar: only a quota has one.", "name: l, kind: concurrency, amount: 1, calendar: month")]
+    [InlineData("units: is not known here; known are amount, burst, calendar, kind, name, period, quota, rate, unit.",
+        "name: l, kind: quota, amount: 1, units: tokens")]
+    [InlineData("unit: 'token' is not a unit; write tokens.", "name: l, kind: quota, amount: 1, unit: token")]
+    [InlineData("unit: only requests are counted at once, not images.",
+        "name: l, kind: concurrency, amount: 1, unit: images")]
+    [InlineData("quota: 'year' is not second, minute, hour, day, week or month.",
+        "name: l, quota: 50 pages/year")]
+    [InlineData("amount: 0 is not between 1 and 1000000000000.", "name: l, rate: 0 tokens/min")]
+    [InlineData("rate: says it all; leave out kind, amount, unit, burst, period, calendar and what else says it.",
+        "name: l, rate: 5 tokens/min, amount: 5")]
     public void A_mistake_in_a_limit_is_named(string mistake, string limit) => Assert.Equal(
         [$"sluice.yaml line 4: plans[0].limits[0].{mistake}"],
         MistakesIn("plans:", "- plan: p", "  limits:", $"  - {{ {limit} }}"));

@@ -23,7 +23,15 @@ public sealed class SluiceFileTests : IDisposable
               - { name: slots, kind: concurrency, amount: 4 }
               - { name: monthly, kind: quota, amount: 1000000, calendar: month }
           - plan: silver
+            reserveFullCap: true
             limits: *standard
+          - plan: tokens
+            limits:
+              - { name: tpm, rate: 100000 tokens/min burst 200000 }
+              - { name: ipm, rate: 20 images/10s }
+              - { name: in, kind: rate, amount: 5, unit: input-tokens, period: 1s }
+              - { name: pages, quota: 50 pages/day }
+              - { name: all, kind: quota, amount: 9, unit: tokens, calendar: week }
         clients:
           - tenant: acme
             name: bot
@@ -73,6 +81,43 @@ public sealed class SluiceFileTests : IDisposable
             [("small", "http://10.0.0.7:8000", "qwen-7b", "/run/secrets/pool", false),
              ("large", "http://10.0.0.8:8000", "glm-4", "", true)],
             file.Pools.Select(pool => (pool.Name, pool.Address, pool.Models.Single(), pool.KeyFile, pool.AskForUsage)));
+    }
+
+    [Fact]
+    public void A_plan_says_its_limits_of_tokens_images_and_pages()
+    {
+        var plans = Load(Valid).Plans;
+
+        Assert.Equal([false, true, false], plans.Select(plan => plan.ReserveFullCap));
+        Assert.Equal(
+            [
+                new LimitDefinition
+                {
+                    Name = "tpm", Kind = LimitKind.Rate, Amount = 100_000, Burst = 200_000,
+                    Unit = LimitUnit.TotalTokens, Period = TimeSpan.FromMinutes(1),
+                },
+                new LimitDefinition
+                {
+                    Name = "ipm", Kind = LimitKind.Rate, Amount = 20, Unit = LimitUnit.Other, UnitName = "images",
+                    Period = TimeSpan.FromSeconds(10),
+                },
+                new LimitDefinition
+                {
+                    Name = "in", Kind = LimitKind.Rate, Amount = 5, Unit = LimitUnit.InputTokens,
+                    Period = TimeSpan.FromSeconds(1),
+                },
+                new LimitDefinition
+                {
+                    Name = "pages", Kind = LimitKind.Quota, Amount = 50, Unit = LimitUnit.Other, UnitName = "pages",
+                    Calendar = CalendarPeriod.Day,
+                },
+                new LimitDefinition
+                {
+                    Name = "all", Kind = LimitKind.Quota, Amount = 9, Unit = LimitUnit.TotalTokens,
+                    Calendar = CalendarPeriod.Week,
+                },
+            ],
+            plans[2].Limits);
     }
 
     [Fact]
