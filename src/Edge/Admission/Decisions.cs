@@ -56,6 +56,8 @@ internal sealed class Decisions(
             Images = call.Body.Input.Images,
             Pages = call.Body.Input.Pages,
             ChunkDemand = question.Demand,
+            Endpoint = call.Endpoint,
+            ClientAddress = call.ClientAddress,
             Completes = ended.Length == 0 ? [] : Array.ConvertAll(ended, Completions.CompletionOf),
         };
         var failures = 0;

@@ -16,6 +16,12 @@ internal sealed class ModelCall
     /// <summary>Who calls; set by the credential step.</summary>
     public Credentials.Caller Caller { get; set; }
 
+    /// <summary>The path behind <c>/v1/</c> that it came to.</summary>
+    public string Endpoint { get; set; } = "";
+
+    /// <summary>Where it came from, see <see cref="AddressBits"/>; 0 when that is not known.</summary>
+    public UInt128 ClientAddress { get; set; }
+
     /// <summary>What is asked for; set by the body step.</summary>
     public CallBody Body { get; set; } = null!;
 

@@ -1,3 +1,5 @@
+using Sluice.Edge.Calls;
+
 namespace Sluice.Edge.Pools;
 
 /// <summary>The URLs that are forwarded to pools.</summary>
@@ -16,7 +18,13 @@ internal static class PoolRoutes
         var call = pipeline.Build();
         foreach (var path in Paths)
         {
-            endpoints.MapPost(path, call);
+            var endpoint = path["/v1/".Length..];
+            endpoints.MapPost(path, context =>
+            {
+                var asked = context.Call();
+                (asked.Endpoint, asked.ClientAddress) = (endpoint, AddressBits.Of(context.Connection.RemoteIpAddress));
+                return call(context);
+            });
         }
     }
 }

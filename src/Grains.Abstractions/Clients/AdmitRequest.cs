@@ -46,6 +46,15 @@ public sealed record AdmitRequest
     /// <see cref="ChunkGrant"/> than ask for each; 0 when it would not.
     /// </summary>
     [Id(9)] public long ChunkDemand { get; init; }
+
+    /// <summary>The endpoint that is called: the path behind <c>/v1/</c>. Empty when it is not known.</summary>
+    [Id(12)] public string Endpoint { get; init; } = "";
+
+    /// <summary>
+    /// Where the call came from: the bits of an IPv6 address, first byte highest; an IPv4 address as one that IPv6
+    /// maps. 0 when it is not known.
+    /// </summary>
+    [Id(13)] public UInt128 ClientAddress { get; init; }
 }
 
 /// <summary>A key that asks who it is.</summary>

@@ -1,4 +1,5 @@
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Plans;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Estimates;
@@ -25,11 +26,15 @@ internal sealed partial class ClientGrain
     private Metering _metering = Metering.RequestsOnly;
     private bool _reserveFullCap;
 
-    private Costs CostsOf(AdmitRequest request) => ReferenceEquals(_metering, Metering.RequestsOnly)
-        ? default
-        : _metering.CostsOf(
-            new CallSize(request.InputUpper, request.OutputCap, request.Images, request.Pages),
-            _answers, request.Model, _reserveFullCap);
+    private Costs CostsOf(AdmitRequest request)
+    {
+        var costs = ReferenceEquals(_metering, Metering.RequestsOnly)
+            ? default
+            : _metering.CostsOf(
+                new CallSize(request.InputUpper, request.OutputCap, request.Images, request.Pages),
+                _answers, request.Model, _reserveFullCap);
+        return _policy.HasScopes ? costs with { Call = request.ToFacts() } : costs;
+    }
 
     private void Complete(in Completion completion, Moment now)
     {

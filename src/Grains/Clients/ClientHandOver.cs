@@ -30,7 +30,10 @@ public sealed record ClientHandOver
     {
         Epoch = epoch,
         Rates = [.. left.Rates.Select(rate => new RateHandOver(
-            rate.Name, rate.Limit.Capacity, rate.Limit.Refill, rate.Limit.Period, rate.Credit, rate.Out, rate.Unit))],
+            rate.Name, rate.Limit.Capacity, rate.Limit.Refill, rate.Limit.Period, rate.Credit, rate.Out, rate.Unit)
+        {
+            Scope = ScopeHandOver.Of(rate.Scope),
+        })],
         Slots = [.. left.Slots.Select(slot => new SlotHandOver(
             slot.RequestId.ToWire(), slot.Left, slot.AdmittedAgo, slot.AdmittedUtc)
         {
@@ -39,9 +42,13 @@ public sealed record ClientHandOver
             Others = slot.Reserved.Others.IsDefaultOrEmpty
                 ? []
                 : [.. slot.Reserved.Others.Select(cost => new CostHandOver(cost.Unit, cost.Amount))],
+            Call = CallHandOver.Of(slot.Reserved.Call),
         })],
         Quotas = [.. left.Quotas.Select(quota => new QuotaHandOver(
-            quota.Name, quota.Amount, quota.Unit, quota.Calendar.Span.ToWire()))],
+            quota.Name, quota.Amount, quota.Unit, quota.Calendar.Span.ToWire())
+        {
+            Scope = ScopeHandOver.Of(quota.Scope),
+        })],
         OutFor = left.OutFor,
     };
 
@@ -57,11 +64,17 @@ public sealed record ClientHandOver
         var left = new HandOver(
             [.. Rates.Select(rate => new RateInUse(
                 rate.Name, new BucketLimit(rate.Capacity, rate.Refill, rate.Period), rate.Credit, rate.Out,
-                rate.Unit))],
+                rate.Unit)
+            {
+                Scope = rate.Scope?.ToRule(),
+            })],
             [.. Slots.Select(slot => new SlotInUse(
                 slot.RequestId.ToRule(), slot.Left, slot.AdmittedAgo, slot.AdmittedUtc, slot.Reserved))],
             [.. Quotas.Select(quota => new CountLimit(
-                quota.Name, quota.Amount, quota.Unit, new QuotaCalendar(quota.Calendar.ToRule())))],
+                quota.Name, quota.Amount, quota.Unit, new QuotaCalendar(quota.Calendar.ToRule()))
+            {
+                Scope = quota.Scope?.ToRule(),
+            })],
             OutFor);
         return left.IsPossible ? left : null;
     }
@@ -82,7 +95,11 @@ public readonly record struct RateHandOver(
     [property: Id(3)] TimeSpan Period,
     [property: Id(4)] long Credit,
     [property: Id(5)] long Out,
-    [property: Id(6)] string? Unit = null);
+    [property: Id(6)] string? Unit = null)
+{
+    /// <summary>Which calls it counts; null is all.</summary>
+    [Id(7)] public ScopeHandOver? Scope { get; init; }
+}
 
 /// <param name="RequestId">The request that holds the slot.</param>
 /// <param name="Left">How long it stays taken unless its edge renews it.</param>
@@ -104,10 +121,14 @@ public readonly record struct SlotHandOver(
     /// <summary>What it reserved in units of other names; null is nothing.</summary>
     [Id(6)] public CostHandOver[]? Others { get; init; }
 
+    /// <summary>What the call is; null where no limit asks for it.</summary>
+    [Id(7)] public CallHandOver? Call { get; init; }
+
     internal Costs Reserved => new(
         InputTokens,
         OutputTokens,
-        Others is { Length: > 0 } ? [.. Others.Select(cost => new Cost(cost.Unit, cost.Amount))] : default);
+        Others is { Length: > 0 } ? [.. Others.Select(cost => new Cost(cost.Unit, cost.Amount))] : default,
+        Call?.ToRule());
 }
 
 /// <param name="Unit">The unit's name.</param>
@@ -124,4 +145,8 @@ public readonly record struct QuotaHandOver(
     [property: Id(0)] string Name,
     [property: Id(1)] long Amount,
     [property: Id(2)] string? Unit = null,
-    [property: Id(3)] CalendarPeriod Calendar = default);
+    [property: Id(3)] CalendarPeriod Calendar = default)
+{
+    /// <summary>Which calls it counts; null is all.</summary>
+    [Id(4)] public ScopeHandOver? Scope { get; init; }
+}

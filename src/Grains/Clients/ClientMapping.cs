@@ -105,7 +105,13 @@ internal static class ClientMapping
             0,
             LimitMapping.UnitToWire(rate.Unit).Name)),
         .. policy.Concurrency.Select(limit => new LimitLiveState(
-            limit.Name, LimitKind.Concurrency.ToWire(), default, limit.Amount, client.Slots.InUse, TimeSpan.Zero, 0)),
+            limit.Name,
+            LimitKind.Concurrency.ToWire(),
+            default,
+            limit.Amount,
+            client.Slots.InUseOf(limit.Scope),
+            TimeSpan.Zero,
+            0)),
         .. policy.Quotas.Select((quota, i) => new LimitLiveState(
             quota.Name,
             LimitKind.Quota.ToWire(),

@@ -23,7 +23,8 @@ internal static class LimitMapping
             limit.Period,
             UnitToRule(limit.Unit, limit.UnitName),
             limit.Calendar.ToRule(),
-            limit.Shadow)),
+            limit.Shadow,
+            ScopeMapping.ToRule(limit))),
     ];
 
     public static LimitKind ToWire(this RuleKind kind) => kind switch

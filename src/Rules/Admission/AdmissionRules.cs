@@ -24,7 +24,7 @@ public static class AdmissionRules
         // A call that was admitted may be running: what its key is worth by now is not its matter.
         return !client.Slots.Taken.ContainsKey(request.RequestId)
             && RefusalByKeyOrPolicy(request, policy, now) is { } refusal
-            ? Answer(refusal, client, policy)
+            ? Answer(refusal, client, request.Costs, policy)
             : Hold(client, request.RequestId, request.Costs, policy, now);
     }
 
@@ -53,7 +53,7 @@ public static class AdmissionRules
         for (var i = 0; i < client.Quotas.Length; i++)
         {
             var quota = policy.Quotas[i];
-            var unused = slot.Reserved.Of(quota.Unit) - ending.ChargeIn(quota.Unit, slot.Reserved);
+            var unused = quota.CostOf(slot.Reserved) - ending.ChargeIn(quota.Unit, quota.Scope, slot.Reserved);
             if (slot.Admitted is { } admitted)
             {
                 client.Quotas[i] = client.Quotas[i].Refund(unused, admitted.Utc, quota.Calendar);
@@ -103,65 +103,65 @@ public static class AdmissionRules
         client.MoveTo(now, policy);
         if (client.Slots.Taken.ContainsKey(requestId))
         {
-            return Answer(Verdict.Admitted, client, policy); // The edge repeats a call whose reply it lost.
+            return Answer(Verdict.Admitted, client, costs, policy); // The edge repeats a call whose reply it lost.
         }
 
         if (FirstQuota(QuotaAnswer.Exhausted, client, costs, policy) is { } exhausted)
         {
-            return Answer(Verdict.QuotaExhausted, client, policy, TimeSpan.Zero, exhausted);
+            return Answer(Verdict.QuotaExhausted, client, costs, policy, TimeSpan.Zero, exhausted);
         }
 
-        if (FirstFull(client, policy) is { } full)
+        if (FirstFull(client, costs, policy) is { } full)
         {
-            return Answer(Verdict.NoFreeSlot, client, policy, SlotRetryAfter, full);
+            return Answer(Verdict.NoFreeSlot, client, costs, policy, SlotRetryAfter, full);
         }
 
         if (FirstTooSmall(costs, policy) is { } tooSmall)
         {
-            return Answer(Verdict.TooLarge, client, policy, TimeSpan.Zero, tooSmall);
+            return Answer(Verdict.TooLarge, client, costs, policy, TimeSpan.Zero, tooSmall);
         }
 
         var (wait, slowest, isBlocked) = LongestWait(client, costs, policy);
         if (wait > TimeSpan.Zero)
         {
-            return Answer(Verdict.RateLimited, client, policy, wait, slowest) with { BlockedByOut = isBlocked };
+            return Answer(Verdict.RateLimited, client, costs, policy, wait, slowest) with { BlockedByOut = isBlocked };
         }
 
         for (var i = 0; i < client.Quotas.Length; i++)
         {
             // Asked for, so that the next block is sized by it; taken only when the block is there.
-            client.RecentUse[i] = client.RecentUse[i].Add(costs.Of(policy.Quotas[i].Unit), now.Elapsed);
+            client.RecentUse[i] = client.RecentUse[i].Add(policy.Quotas[i].CostOf(costs), now.Elapsed);
         }
 
         if (FirstQuota(QuotaAnswer.Pending, client, costs, policy) is not null
             || !AreCovered(client, costs, policy)
             || !client.Slots.Covers(requestId.EdgeSession))
         {
-            return Answer(Verdict.Pending, client, policy, PendingRetryAfter);
+            return Answer(Verdict.Pending, client, costs, policy, PendingRetryAfter);
         }
 
         for (var i = 0; i < client.Buckets.Length; i++)
         {
-            var (_, limit, unit) = policy.Rates[i];
-            client.Buckets[i] = client.Debits[i]?.Take(client.Buckets[i], costs.Of(unit), limit)
-                ?? client.Buckets[i].Take(costs.Of(unit), limit);
+            var (cost, limit) = (policy.Rates[i].CostOf(costs), policy.Rates[i].Bucket);
+            client.Buckets[i] = client.Debits[i]?.Take(client.Buckets[i], cost, limit)
+                ?? client.Buckets[i].Take(cost, limit);
         }
 
         for (var i = 0; i < client.Quotas.Length; i++)
         {
-            client.Quotas[i] = client.Quotas[i].Take(costs.Of(policy.Quotas[i].Unit));
+            client.Quotas[i] = client.Quotas[i].Take(policy.Quotas[i].CostOf(costs));
         }
 
         client.Slots.Take(requestId, new Slot(now.Elapsed + policy.SlotTtl, now, costs));
         var shadowRefusals = ShadowRules.Take(client, requestId, costs, policy, now);
-        return Answer(Verdict.Admitted, client, policy) with { ShadowRefusals = shadowRefusals };
+        return Answer(Verdict.Admitted, client, costs, policy) with { ShadowRefusals = shadowRefusals };
     }
 
     private static TokenBucket Settled(ClientState client, int i, Slot slot, Ending ending, RateLimit rate)
     {
         var bucket = client.Buckets[i];
-        var reserved = slot.Reserved.Of(rate.Unit);
-        var used = ending.ChargeIn(rate.Unit, slot.Reserved);
+        var reserved = rate.CostOf(slot.Reserved);
+        var used = ending.ChargeIn(rate.Unit, rate.Scope, slot.Reserved);
         if (slot.Admitted is not { } admitted)
         {
             // It took nothing of this limit, or of another one under its name; only what went beyond is charged.
@@ -178,10 +178,10 @@ public static class AdmissionRules
     {
         for (var i = 0; i < policy.Quotas.Length; i++)
         {
-            var (name, amount, unit, _) = policy.Quotas[i];
-            if (client.Quotas[i].Ask(costs.Of(unit), amount) == answer)
+            var quota = policy.Quotas[i];
+            if (quota.CostOf(costs) is var cost and > 0 && client.Quotas[i].Ask(cost, quota.Amount) == answer)
             {
-                return name;
+                return quota.Name;
             }
         }
 
@@ -192,8 +192,8 @@ public static class AdmissionRules
     {
         for (var i = 0; i < policy.Rates.Length; i++)
         {
-            var (_, limit, unit) = policy.Rates[i];
-            if (!client.Ceilings[i].Covers(client.Buckets[i], costs.Of(unit), limit))
+            var rate = policy.Rates[i];
+            if (!client.Ceilings[i].Covers(client.Buckets[i], rate.CostOf(costs), rate.Bucket))
             {
                 return false;
             }
@@ -202,11 +202,12 @@ public static class AdmissionRules
         return true;
     }
 
-    private static string? FirstFull(ClientState client, ClientPolicy policy)
+    private static string? FirstFull(ClientState client, Costs costs, ClientPolicy policy)
     {
         foreach (var limit in policy.Concurrency)
         {
-            if (client.Slots.InUse + client.Slots.Unheard >= limit.Amount)
+            if (costs.IsIn(limit.Scope)
+                && client.Slots.InUseOf(limit.Scope) + client.Slots.Unheard >= limit.Amount)
             {
                 return limit.Name;
             }
@@ -217,11 +218,11 @@ public static class AdmissionRules
 
     private static string? FirstTooSmall(Costs costs, ClientPolicy policy)
     {
-        foreach (var (name, limit, unit) in policy.Rates)
+        foreach (var rate in policy.Rates)
         {
-            if (costs.Of(unit) > limit.Capacity)
+            if (rate.CostOf(costs) > rate.Bucket.Capacity)
             {
-                return name;
+                return rate.Name;
             }
         }
 
@@ -234,8 +235,8 @@ public static class AdmissionRules
         var longest = (Wait: TimeSpan.Zero, Name: (string?)null, IsBlocked: false);
         for (var i = 0; i < policy.Rates.Length; i++)
         {
-            var (name, limit, unit) = policy.Rates[i];
-            var cost = costs.Of(unit);
+            var (name, limit, _) = policy.Rates[i];
+            var cost = policy.Rates[i].CostOf(costs);
             if (cost == 0)
             {
                 continue; // Nothing is asked of this limit, so a debt of others is no reason to refuse.
@@ -256,6 +257,7 @@ public static class AdmissionRules
     private static Decision Answer(
         Verdict verdict,
         ClientState client,
+        Costs costs,
         ClientPolicy policy,
         TimeSpan retryAfter = default,
         string? refusedBy = null) =>
@@ -263,6 +265,6 @@ public static class AdmissionRules
             verdict,
             retryAfter,
             refusedBy,
-            BindingRate.Of(client, policy, ofTokens: false),
-            BindingRate.Of(client, policy, ofTokens: true));
+            BindingRate.Of(client, costs, policy, ofTokens: false),
+            BindingRate.Of(client, costs, policy, ofTokens: true));
 }

@@ -14,11 +14,13 @@ public static class ChunkRules
     /// <summary>
     /// Whether edges may admit calls of such a client by themselves: where each call costs one request and nothing
     /// else. Calls that are counted at once, or are settled by what they use, are known to the owner one by one; so are
-    /// all as long as a limit is on trial, which would not hear of the others.
+    /// all as long as a limit is on trial, which would not hear of the others, and where a
+    /// limit counts some calls only.
     /// </summary>
     public static bool CanBeGranted(ClientPolicy policy) =>
         policy.Concurrency.IsEmpty
         && policy.Shadows.IsEmpty
+        && !policy.HasScopes
         && policy.Rates.Length + policy.Quotas.Length > 0
         && !policy.Rates.Any(static rate => Units.IsMetered(rate.Unit))
         && !policy.Quotas.Any(static quota => Units.IsMetered(quota.Unit));
@@ -35,8 +37,8 @@ public static class ChunkRules
         var requests = policy.Concurrency.IsEmpty ? Math.Max(demand.RequestsPerSpan, ChunkSize.RequestsMin) : 0;
         for (var i = 0; i < policy.Rates.Length; i++)
         {
-            var (_, limit, unit) = policy.Rates[i];
-            if (demand.PerRequest.Of(unit) is var cost and > 0)
+            var limit = policy.Rates[i].Bucket;
+            if (policy.Rates[i].CostOf(demand.PerRequest) is var cost and > 0)
             {
                 var size = ChunkSize.Of(
                     Product(requests, cost), Product(ChunkSize.RequestsMin, cost), demand.Edges, client.Buckets[i],
@@ -48,7 +50,7 @@ public static class ChunkRules
 
         for (var i = 0; i < policy.Quotas.Length; i++)
         {
-            if (demand.PerRequest.Of(policy.Quotas[i].Unit) is var cost and > 0)
+            if (policy.Quotas[i].CostOf(demand.PerRequest) is var cost and > 0)
             {
                 var stored = Math.Min(client.Quotas[i].Reserved, policy.Quotas[i].Amount);
                 requests = Math.Min(requests, (stored - client.Quotas[i].Used) / cost);
@@ -62,8 +64,8 @@ public static class ChunkRules
 
         var chunk = new Chunk(
             id,
-            [.. policy.Rates.Select(rate => requests * demand.PerRequest.Of(rate.Unit))],
-            [.. policy.Quotas.Select(quota => requests * demand.PerRequest.Of(quota.Unit))],
+            [.. policy.Rates.Select(rate => requests * rate.CostOf(demand.PerRequest))],
+            [.. policy.Quotas.Select(quota => requests * quota.CostOf(demand.PerRequest))],
             now,
             now.Elapsed + ChunkSize.Ttl);
         Take(client, chunk, policy);

@@ -8,7 +8,14 @@ namespace Sluice.Rules.Admission;
 /// <param name="Name">The limit's name.</param>
 /// <param name="Bucket">Its burst and rate.</param>
 /// <param name="Unit">What its tokens are, see <see cref="Units"/>; null is requests.</param>
-public readonly record struct RateLimit(string Name, BucketLimit Bucket, string? Unit = null);
+public readonly record struct RateLimit(string Name, BucketLimit Bucket, string? Unit = null)
+{
+    /// <summary>Which calls it counts; null is all.</summary>
+    public LimitScope? Scope { get; init; }
+
+    /// <summary>What a call costs of it; 0 when it does not count the call.</summary>
+    public long CostOf(in Costs costs) => costs.Of(Unit, Scope);
+}
 
 /// <param name="Name">The limit's name.</param>
 /// <param name="Amount">At once, or per calendar period.</param>
@@ -17,6 +24,12 @@ public readonly record struct RateLimit(string Name, BucketLimit Bucket, string?
 public readonly record struct CountLimit(
     string Name, long Amount, string? Unit = null, QuotaCalendar Calendar = default)
 {
+    /// <summary>Which calls it counts; null is all.</summary>
+    public LimitScope? Scope { get; init; }
+
+    /// <summary>What a call costs of it; 0 when it does not count the call.</summary>
+    public long CostOf(in Costs costs) => costs.Of(Unit, Scope);
+
     /// <summary>
     /// What a quota's count is kept under, also where it is stored: in another unit or span it is another count.
     /// </summary>
@@ -64,6 +77,9 @@ public sealed record ClientPolicy
     /// <summary>Limits on trial: they decide nothing. At most 128, a plan's and a client's own.</summary>
     public ImmutableArray<ShadowLimit> Shadows { get; init; } = [];
 
+    /// <summary>True: some limit counts some calls only, and must be told what a call is.</summary>
+    public bool HasScopes { get; private init; }
+
     /// <summary>How long a slot stays taken when its edge says nothing.</summary>
     public required TimeSpan SlotTtl { get; init; }
 
@@ -72,19 +88,23 @@ public sealed record ClientPolicy
     /// <param name="zone">The zone of quotas' calendar periods; null is UTC.</param>
     public ClientPolicy WithLimits(ImmutableArray<Limit> limits, TimeZoneInfo? zone = null) => this with
     {
+        HasScopes = limits.Any(static limit => limit.Scope is not null),
         Shadows = [.. from limit in limits where limit.Shadow select ShadowLimit.Of(limit, zone)],
         Rates = [.. from limit in limits
                     where limit.Kind is LimitKind.Rate && !limit.Shadow
                     let capacity = LimitRules.CapacityOf(limit)
                     let bucket = new BucketLimit(capacity, limit.Amount, limit.Period)
-                    select new RateLimit(limit.Name, bucket, limit.Unit)],
+                    select new RateLimit(limit.Name, bucket, limit.Unit) { Scope = limit.Scope }],
         Concurrency = [.. from limit in limits
                           where limit.Kind is LimitKind.Concurrency && !limit.Shadow
-                          select new CountLimit(limit.Name, limit.Amount)],
+                          select new CountLimit(limit.Name, limit.Amount) { Scope = limit.Scope }],
         Quotas = [.. from limit in limits
                      where limit.Kind is LimitKind.Quota && !limit.Shadow
                      let calendar = new QuotaCalendar(limit.Span, zone)
-                     select new CountLimit(limit.Name, limit.Amount, limit.Unit, calendar)],
+                     select new CountLimit(limit.Name, limit.Amount, limit.Unit, calendar)
+                     {
+                         Scope = limit.Scope,
+                     }],
     };
 
     /// <summary>No client: every key is unknown to it.</summary>

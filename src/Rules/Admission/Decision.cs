@@ -68,15 +68,16 @@ public readonly record struct Decision(
 public readonly record struct BindingRate(string? Name, long Capacity, long Remaining, TimeSpan Reset)
 {
     /// <param name="client">The client, as of now.</param>
+    /// <param name="costs">What the call costs: a rate that does not count it does not bind it.</param>
     /// <param name="policy">Its policy.</param>
     /// <param name="ofTokens">False: of the rates in requests; true: of those in tokens.</param>
-    public static BindingRate Of(ClientState client, ClientPolicy policy, bool ofTokens)
+    public static BindingRate Of(ClientState client, in Costs costs, ClientPolicy policy, bool ofTokens)
     {
         BindingRate binding = default;
         for (var i = 0; i < policy.Rates.Length; i++)
         {
             var unit = policy.Rates[i].Unit;
-            if (ofTokens ? !Units.IsTokens(unit) : Units.IsMetered(unit))
+            if ((ofTokens ? !Units.IsTokens(unit) : Units.IsMetered(unit)) || !costs.IsIn(policy.Rates[i].Scope))
             {
                 continue;
             }

@@ -22,6 +22,10 @@ public enum EndingKind
 /// <param name="Used">What it used, or what was seen of it; nothing when it was not dispatched.</param>
 public readonly record struct Ending(EndingKind Kind, Costs Used = default)
 {
+    /// <summary>The same by a limit of a scope: nothing, when it did not count the call.</summary>
+    public long ChargeIn(string? unit, LimitScope? scope, Costs reserved) =>
+        reserved.IsIn(scope) ? ChargeIn(unit, reserved) : 0;
+
     /// <summary>What the call is charged for in one unit.</summary>
     /// <param name="reserved">What it reserved when it was admitted.</param>
     /// <param name="unit">The unit, see <see cref="Units"/>.</param>

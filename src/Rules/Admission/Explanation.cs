@@ -28,7 +28,8 @@ public static class Explanation
 
         for (var i = 0; i < policy.Concurrency.Length; i++)
         {
-            levels[next++] = new LimitLevel(client.Slots.InUse, client.Slots.Unheard);
+            var inUse = client.Slots.InUseOf(policy.Concurrency[i].Scope);
+            levels[next++] = new LimitLevel(inUse, client.Slots.Unheard);
         }
 
         foreach (var quota in client.Quotas)
@@ -50,17 +51,17 @@ public static class Explanation
         var next = 0;
         foreach (var rate in policy.Rates)
         {
-            numbers.Add(OfRate(levels[next++], rate, costs.Of(rate.Unit)));
+            numbers.Add(OfRate(levels[next++], rate, rate.CostOf(costs)));
         }
 
         foreach (var limit in policy.Concurrency)
         {
-            numbers.Add(OfConcurrency(levels[next++], limit));
+            numbers.Add(OfConcurrency(levels[next++], limit, costs.IsIn(limit.Scope)));
         }
 
         foreach (var quota in policy.Quotas)
         {
-            numbers.Add(OfQuota(levels[next++], quota, costs.Of(quota.Unit), utc));
+            numbers.Add(OfQuota(levels[next++], quota, quota.CostOf(costs), utc));
         }
 
         foreach (var shadow in policy.Shadows)
@@ -117,10 +118,10 @@ public static class Explanation
         };
     }
 
-    private static LimitNumbers OfConcurrency(LimitLevel level, CountLimit limit)
+    private static LimitNumbers OfConcurrency(LimitLevel level, CountLimit limit, bool counts)
     {
         var used = level.Amount + level.Apart;
-        var refuses = used >= limit.Amount;
+        var refuses = counts && used >= limit.Amount;
         return new LimitNumbers
         {
             Name = limit.Name,
@@ -129,7 +130,7 @@ public static class Explanation
             Limit = limit.Amount,
             Used = used,
             Remaining = Math.Max(0, limit.Amount - used),
-            Cost = 1,
+            Cost = counts ? 1 : 0,
             Refuses = refuses,
             RetryAfter = refuses ? AdmissionRules.SlotRetryAfter : null,
             Reset = TimeSpan.Zero,
@@ -141,7 +142,7 @@ public static class Explanation
         var period = limit.Calendar.PeriodOf(utc);
         var quota = new Quota(period, level.Amount, level.Apart);
         var untilEnd = limit.Calendar.EndOf(period) - utc;
-        var refuses = quota.Ask(cost, limit.Amount) is QuotaAnswer.Exhausted;
+        var refuses = cost > 0 && quota.Ask(cost, limit.Amount) is QuotaAnswer.Exhausted;
         return new LimitNumbers
         {
             Name = limit.Name,

@@ -8,7 +8,11 @@ namespace Sluice.Rules.Admission;
 /// <param name="Credit">As in <see cref="TokenBucket"/>: tokens × the period's ticks.</param>
 /// <param name="Out">Tokens held by chunks; 0 or more.</param>
 /// <param name="Unit">What the tokens are; null is requests.</param>
-public readonly record struct RateInUse(string Name, BucketLimit Limit, long Credit, long Out, string? Unit = null);
+public readonly record struct RateInUse(string Name, BucketLimit Limit, long Credit, long Out, string? Unit = null)
+{
+    /// <summary>Which calls it counts; null is all.</summary>
+    public LimitScope? Scope { get; init; }
+}
 
 /// <param name="RequestId">The call that holds the slot.</param>
 /// <param name="Left">How long it stays taken unless it is renewed; longer than zero.</param>
@@ -43,7 +47,10 @@ public sealed record HandOver(
         return new HandOver(
             [.. policy.Rates.Select((rate, i) =>
                 new RateInUse(
-                    rate.Name, rate.Bucket, client.Buckets[i].Credit, client.Buckets[i].Out, rate.Unit))],
+                    rate.Name, rate.Bucket, client.Buckets[i].Credit, client.Buckets[i].Out, rate.Unit)
+                {
+                    Scope = rate.Scope,
+                })],
             [.. client.Slots.Taken.Select(taken => new SlotInUse(
                 taken.Key,
                 taken.Value.Deadline - now.Elapsed,
@@ -87,7 +94,7 @@ public sealed record HandOver(
     public ClientState GoOn(ClientState begun, ClientPolicy policy, bool mayRefund, Moment now)
     {
         var byName = Rates.ToImmutableDictionary(rate => rate.Name);
-        var rates = Rates.Select(rate => new RateLimit(rate.Name, rate.Limit, rate.Unit));
+        var rates = Rates.Select(rate => new RateLimit(rate.Name, rate.Limit, rate.Unit) { Scope = rate.Scope });
         var sameLimits = policy.Rates.SequenceEqual(rates)
             && policy.Quotas.SequenceEqual(Quotas);
         var slots = begun.Slots.AllHeard();

@@ -51,6 +51,11 @@ public sealed record Metering
             metering = metering.With(quota.Unit, quota.Amount);
         }
 
+        foreach (var shadow in policy.Shadows)
+        {
+            metering = metering.With(shadow.Limit.Unit, LimitRules.AmountMax); // On trial: it makes no call too large.
+        }
+
         return metering;
     }
 

@@ -38,7 +38,9 @@ public readonly record struct Cost(string Unit, long Amount);
 /// <param name="InputTokens">0 or more, at most <see cref="LimitRules.AmountMax"/>.</param>
 /// <param name="OutputTokens">0 or more, at most <see cref="LimitRules.AmountMax"/>.</param>
 /// <param name="Others">Costs in units of other names, each at most once; default when there are none.</param>
-public readonly record struct Costs(long InputTokens, long OutputTokens, ImmutableArray<Cost> Others = default)
+/// <param name="Call">What the call is, where a limit asks for it; null when none does.</param>
+public readonly record struct Costs(
+    long InputTokens, long OutputTokens, ImmutableArray<Cost> Others = default, CallFacts? Call = null)
 {
     /// <summary>False: no call costs that, whoever says so.</summary>
     public bool IsPossible
@@ -56,6 +58,12 @@ public readonly record struct Costs(long InputTokens, long OutputTokens, Immutab
             return IsAmount(InputTokens) && IsAmount(OutputTokens);
         }
     }
+
+    /// <summary>The amount in one unit; 0 when nothing is said of it, or the scope leaves the call out.</summary>
+    public long Of(string? unit, LimitScope? scope) => IsIn(scope) ? Of(unit) : 0;
+
+    /// <summary>Whether a limit of this scope counts the call; null is the scope of all calls.</summary>
+    public bool IsIn(LimitScope? scope) => scope is null || (Call is { } call && scope.Includes(call));
 
     /// <summary>The amount in one unit; 0 when nothing is said of it.</summary>
     public long Of(string? unit)

@@ -24,6 +24,7 @@ public enum LimitKind
 /// <param name="Unit">What a rate or a quota counts, see <see cref="Units"/>; null is requests.</param>
 /// <param name="Span">A quota's calendar period.</param>
 /// <param name="Shadow">True: it is evaluated and counted, and refuses nobody.</param>
+/// <param name="Scope">Which calls it counts; null is all.</param>
 public readonly record struct Limit(
     string Name, LimitKind Kind, long Amount, long Burst, TimeSpan Period, string? Unit = null,
-    QuotaSpan Span = QuotaSpan.Month, bool Shadow = false);
+    QuotaSpan Span = QuotaSpan.Month, bool Shadow = false, LimitScope? Scope = null);

@@ -80,6 +80,7 @@ public static class LimitRules
             mistakes.Add($"{place}.unit: only requests are counted at once, not {limit.Unit}.");
         }
 
+        limit.Scope?.AddMistakes(place, mistakes);
         if (!Enum.IsDefined(limit.Span) || (limit.Kind is not LimitKind.Quota && limit.Span is not QuotaSpan.Month))
         {
             mistakes.Add($"{place}.span: only a quota has one, and it is a second, minute, hour, day, week or month.");

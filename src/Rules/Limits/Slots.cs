@@ -42,6 +42,26 @@ public sealed class Slots
 
     public int InUse => _taken.Count;
 
+    /// <summary>
+    /// Slots of calls that a limit of this scope counts; a call of which nothing is known may be one. It looks through
+    /// all of them, where there is a scope.
+    /// </summary>
+    public int InUseOf(LimitScope? scope)
+    {
+        if (scope is null)
+        {
+            return InUse;
+        }
+
+        var inUse = 0;
+        foreach (var slot in _taken.Values)
+        {
+            inUse += slot.Reserved.Call is not { } call || scope.Includes(call) ? 1 : 0;
+        }
+
+        return inUse;
+    }
+
     /// <summary>How many each edge may hold before more is stored; null where nothing is stored.</summary>
     public SlotCeilings? Ceilings { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Abstractions.Tenants;
@@ -88,7 +89,12 @@ internal static class DocumentMapping
                     limit.ToWritten(),
                     (member, mistake) => mistakes.Add($"limits[{i}].{member}: {mistake}")) is { } definition)
             {
-                definitions.Add(definition with { Shadow = limit.Shadow });
+                var scope = new ScopeText(
+                    limit.Models, limit.Endpoints,
+                    limit.Keys?.Select(key => key.ToString(CultureInfo.InvariantCulture)).ToList(), limit.Addresses);
+                definitions.Add(scope.Of(
+                    definition with { Shadow = limit.Shadow },
+                    (member, mistake) => mistakes.Add($"limits[{i}].{member}: {mistake}")));
             }
         }
 
@@ -117,6 +123,10 @@ internal static class DocumentMapping
         limit.Unit is LimitUnit.Requests ? null : UnitText.Format(limit.Unit, limit.UnitName))
     {
         Shadow = limit.Shadow,
+        Models = NullIfEmpty(limit.Models),
+        Endpoints = NullIfEmpty(limit.Endpoints),
+        Keys = NullIfEmpty(limit.KeyVersions),
+        Addresses = NullIfEmpty(limit.Addresses),
     };
 
     private static WrittenLimit ToWritten(this LimitDocument limit) => new()
@@ -131,6 +141,8 @@ internal static class DocumentMapping
         Rate = limit.Rate,
         Quota = limit.Quota,
     };
+
+    private static T[]? NullIfEmpty<T>(T[]? list) => list is { Length: > 0 } ? list : null;
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }

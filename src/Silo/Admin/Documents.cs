@@ -38,6 +38,23 @@ internal sealed record LimitDocument(
     [Description("True: the limit is on trial; it is evaluated and reported, and refuses nobody. Left out: false.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Shadow { get; init; }
+
+    [Description("Models whose calls it counts: names, or beginnings followed by '*'. Left out: all. A call must fit " +
+        "one entry of each list that is there; the lists have 64 entries at most.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Models { get; init; }
+
+    [Description("Endpoints whose calls it counts: paths behind /v1/, such as chat/completions. Left out: all.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Endpoints { get; init; }
+
+    [Description("Versions of the client's keys whose calls it counts. Left out: all.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Keys { get; init; }
+
+    [Description("Networks or addresses whose calls it counts, such as 10.0.0.0/8. Left out: all.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Addresses { get; init; }
 }
 
 internal sealed record ModelsDocument(

@@ -155,6 +155,8 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
         {
             var definition = LimitText.Parse(WrittenIn(limit), MistakeUnlessNoted);
             var isShadow = limit.Flag("shadow") ?? false;
+            var scope = new ScopeText(
+                limit.Texts("models"), limit.Texts("endpoints"), limit.Texts("keys"), limit.Texts("addresses"));
             limit.NothingElse();
             void MistakeUnlessNoted(string member, string text)
             {
@@ -169,7 +171,8 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
                 continue;
             }
 
-            limits.Add(definition with { Shadow = isShadow });
+            definition = scope.Of(definition with { Shadow = isShadow }, MistakeUnlessNoted);
+            limits.Add(definition);
             foreach (var mistake in LimitRules.MistakesIn(new[] { definition }.ToRules()))
             {
                 // The rules speak of limits[0].member; here it has a line of its own.

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Net;
+using Sluice.Grains.Abstractions.Plans;
+
+namespace Sluice.Silo.Configuration;
+
+/// <summary>Which calls a limit counts, as operators write it: lists, of which a missing one means all.</summary>
+/// <param name="Models">Names, or beginnings followed by '*'.</param>
+/// <param name="Endpoints">Paths behind <c>/v1/</c>.</param>
+/// <param name="Keys">Versions of the client's keys.</param>
+/// <param name="Addresses">Networks, or single addresses.</param>
+internal sealed record ScopeText(
+    IReadOnlyList<string?>? Models, IReadOnlyList<string?>? Endpoints, IReadOnlyList<string?>? Keys,
+    IReadOnlyList<string?>? Addresses)
+{
+    /// <summary>The limit of this scope, after every mistake was told with the member it is in.</summary>
+    public LimitDefinition Of(LimitDefinition limit, Action<string, string> mistake)
+    {
+        var (keys, addresses) = (new List<int>(), new List<string>());
+        foreach (var key in Keys ?? [])
+        {
+            if (int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+            {
+                keys.Add(version);
+            }
+            else
+            {
+                mistake("keys", $"'{key}' is not the version of a key, which is a whole number.");
+            }
+        }
+
+        foreach (var address in Addresses ?? [])
+        {
+            if (NetworkOf(address) is { } network)
+            {
+                addresses.Add(network);
+            }
+            else
+            {
+                mistake("addresses", $"'{address}' is not a network or an address, such as 10.0.0.0/8 or 10.1.2.3.");
+            }
+        }
+
+        return limit with
+        {
+            Models = Texts(Models, "models", mistake),
+            Endpoints = Texts(Endpoints, "endpoints", mistake),
+            KeyVersions = [.. keys],
+            Addresses = [.. addresses],
+        };
+    }
+
+    private static string? NetworkOf(string? text) =>
+        IPNetwork.TryParse(text, out var network) ? network.ToString()
+        : text is not null && IPAddress.TryParse(text, out var address)
+            ? new IPNetwork(address, 8 * address.GetAddressBytes().Length).ToString()
+        : null;
+
+    private static string[] Texts(IReadOnlyList<string?>? texts, string member, Action<string, string> mistake)
+    {
+        if (texts?.Any(text => text is null) is true)
+        {
+            mistake(member, "must be a list of texts.");
+        }
+
+        return [.. texts?.OfType<string>() ?? []];
+    }
+}
