@@ -20,7 +20,7 @@ public sealed class TroubledSluice : IAsyncLifetime
 
     public const int OutputTokensMax = 12;
 
-    /// <summary>A model of which the edge knows how much it answers, and says so only where a plan rests on it.</summary>
+    /// <summary>A model of which the edge knows that too, and says so only where a plan rests on it.</summary>
     public const string ModelWithAnUnstatedCap = "qwen3-32b";
 
     private readonly TempFolder _folder = new();

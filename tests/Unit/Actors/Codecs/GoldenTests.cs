@@ -101,7 +101,7 @@ public sealed class GoldenTests
                 null,
                 TimeSpan.FromTicks(150_000_000),
                 3),
-            "04 00 02 14 03 01 6D 08 B0 09 10 AE 09 05 20 80 C6 86 8F 01 28 06 05");
+            "04 00 02 14 03 01 6D 08 B0 09 10 AE 09 05 20 80 C6 86 8F 01 28 06 3C 05 6C 05 05");
     }
 
     private static void Written<T>(T value, string bytes)

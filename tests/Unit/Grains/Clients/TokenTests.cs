@@ -280,6 +280,15 @@ public sealed class TokenTests
         Assert.Equal((LimitUnit.Other, "pages"), UnitOf("pages"));
     }
 
+    [Fact]
+    public void A_rate_of_images_is_not_told_as_one_of_tokens()
+    {
+        _world.CreateClient(Images(20));
+
+        Assert.Equal(default, Admit(1, images: 1).Tokens);
+        Assert.Equal(1, UsedOf("images"));
+    }
+
     private static LimitDefinition TokenRate(long amount) => new()
     {
         Name = "tpm", Kind = LimitKind.Rate, Amount = amount, Period = TimeSpan.FromMinutes(1),
