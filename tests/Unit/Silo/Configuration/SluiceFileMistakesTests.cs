@@ -90,7 +90,7 @@ public sealed class SluiceFileMistakesTests
     [InlineData("calendar: only a quota has one, and it is month.", "name: l, kind: quota, amount: 1, calendar: week")]
     [InlineData("calendar: only a quota has one, and it is month.",
         "name: l, kind: concurrency, amount: 1, calendar: month")]
-    [InlineData("unit: is not known here; known are amount, burst, calendar, kind, name, period.",
+    [InlineData("unit: is not known here; known are amount, burst, calendar, kind, name, period, shadow.",
         "name: l, kind: quota, amount: 1, unit: tokens")]
     public void A_mistake_in_a_limit_is_named(string mistake, string limit) => Assert.Equal(
         [$"sluice.yaml line 4: plans[0].limits[0].{mistake}"],
