@@ -5,8 +5,8 @@ namespace Sluice.Rules.Admission;
 
 /// <summary>
 /// Names one decision in a text that is safe in URLs, all in base 62:
-/// <c>dec_&lt;client&gt;_&lt;session&gt;_&lt;sequence&gt;_&lt;crc&gt;</c>. Whoever has it finds the one client that decided, without asking anyone; the CRC-32 of all before it
-/// tells a typing mistake. It is an address, not a secret.
+/// <c>dec_&lt;client&gt;_&lt;session&gt;_&lt;sequence&gt;_&lt;crc&gt;</c>. Whoever has it finds the one client that
+/// decided, without asking anyone; the CRC-32 of all before it tells a typing mistake. It is an address, not a secret.
 /// </summary>
 /// <param name="ClientId">12 characters.</param>
 /// <param name="RequestId">The call that was decided on.</param>

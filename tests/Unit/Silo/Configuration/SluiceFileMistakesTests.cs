@@ -90,8 +90,20 @@ public sealed class SluiceFileMistakesTests
     [InlineData("calendar: 'year' is not second, minute, hour, day, week or month.",
         "name: l, kind: quota, amount: 1, calendar: year")]
     [InlineData("calendar: only a quota has one.", "name: l, kind: concurrency, amount: 1, calendar: month")]
-    [InlineData("units: is not known here; known are amount, burst, calendar, kind, name, period, quota, rate, unit.",
+    [InlineData(
+        "units: is not known here; known are addresses, amount, burst, calendar, endpoints, keys, kind, models, name, "
+        + "period, quota, rate, shadow, unit.",
         "name: l, kind: quota, amount: 1, units: tokens")]
+    [InlineData("keys: 'one' is not the version of a key, which is a whole number.",
+        "name: l, kind: quota, amount: 1, keys: [one]")]
+    [InlineData("keys: 0 is not the version of a key, which is 1 or more.",
+        "name: l, kind: quota, amount: 1, keys: [0]")]
+    [InlineData("addresses: '10.0.0.0/33' is not a network or an address, such as 10.0.0.0/8 or 10.1.2.3.",
+        "name: l, kind: quota, amount: 1, addresses: [10.0.0.0/33]")]
+    [InlineData("endpoints: '/v1/embeddings' is not a path behind /v1/, such as chat/completions.",
+        "name: l, kind: quota, amount: 1, endpoints: [/v1/embeddings]")]
+    [InlineData("models: 'a*b' is not a model's name or a beginning followed by '*'.",
+        "name: l, kind: quota, amount: 1, models: [a*b]")]
     [InlineData("unit: 'token' is not a unit; write tokens.", "name: l, kind: quota, amount: 1, unit: token")]
     [InlineData("unit: only requests are counted at once, not images.",
         "name: l, kind: concurrency, amount: 1, unit: images")]
