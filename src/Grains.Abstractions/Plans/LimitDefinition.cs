@@ -99,18 +99,25 @@ public sealed record LimitDefinition
     /// <summary>True: the limit is on trial. It is evaluated, counted and reported, and refuses nobody.</summary>
     [Id(8)] public bool Shadow { get; init; }
 
-    /// <summary>
-    /// The models whose calls it counts: names, or beginnings followed by '*'. Empty: all. At most 64, as are the other
-    /// lists; a call must fit one entry of each that is not empty.
-    /// </summary>
-    [Id(9)] public string[] Models { get; init; } = [];
+    /// <summary>Which calls it counts; null is all.</summary>
+    [Id(9)] public ScopeDefinition? Scope { get; init; }
+}
 
-    /// <summary>The endpoints whose calls it counts: paths behind <c>/v1/</c>. Empty: all.</summary>
-    [Id(10)] public string[] Endpoints { get; init; } = [];
+/// <summary>
+/// Which calls a limit counts: those that fit one entry of each list that is not empty. At most 64 entries a list.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("sluice.ScopeDefinition")]
+public sealed record ScopeDefinition
+{
+    /// <summary>Names of models, or beginnings followed by '*'.</summary>
+    [Id(0)] public string[] Models { get; init; } = [];
 
-    /// <summary>The versions of the client's keys whose calls it counts; 1 or more. Empty: all.</summary>
-    [Id(11)] public int[] KeyVersions { get; init; } = [];
+    /// <summary>Paths behind <c>/v1/</c>, such as <c>chat/completions</c>.</summary>
+    [Id(1)] public string[] Endpoints { get; init; } = [];
 
-    /// <summary>The networks whose calls it counts, such as <c>10.0.0.0/8</c>. Empty: all.</summary>
-    [Id(12)] public string[] Addresses { get; init; } = [];
+    /// <summary>Versions of the client's keys; 1 or more.</summary>
+    [Id(2)] public int[] KeyVersions { get; init; } = [];
+
+    /// <summary>Networks, such as <c>10.0.0.0/8</c>.</summary>
+    [Id(3)] public string[] Addresses { get; init; } = [];
 }

@@ -24,7 +24,7 @@ internal static class LimitMapping
             UnitToRule(limit.Unit, limit.UnitName),
             limit.Calendar.ToRule(),
             limit.Shadow,
-            ScopeMapping.ToRule(limit))),
+            limit.Scope?.ToRule())),
     ];
 
     public static LimitKind ToWire(this RuleKind kind) => kind switch

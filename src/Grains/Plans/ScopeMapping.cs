@@ -13,9 +13,9 @@ internal static class ScopeMapping
     private const int MappedBits = 96; // Of an IPv4 address that IPv6 maps, before its own 32.
 
     /// <summary>What cannot be read becomes what the rules name as a mistake.</summary>
-    public static LimitScope? ToRule(LimitDefinition limit) => LimitScope.Of(
-        [.. limit.Models ?? []], [.. limit.Endpoints ?? []], [.. limit.KeyVersions ?? []],
-        [.. (limit.Addresses ?? []).Select(ToNetwork)]);
+    public static LimitScope? ToRule(this ScopeDefinition scope) => LimitScope.Of(
+        [.. scope.Models ?? []], [.. scope.Endpoints ?? []], [.. scope.KeyVersions ?? []],
+        [.. (scope.Addresses ?? []).Select(ToNetwork)]);
 
     /// <summary>What a call is, by its request.</summary>
     public static CallFacts ToFacts(this AdmitRequest request) => new(

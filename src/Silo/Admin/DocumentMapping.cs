@@ -92,9 +92,11 @@ internal static class DocumentMapping
                 var scope = new ScopeText(
                     limit.Models, limit.Endpoints,
                     limit.Keys?.Select(key => key.ToString(CultureInfo.InvariantCulture)).ToList(), limit.Addresses);
-                definitions.Add(scope.Of(
-                    definition with { Shadow = limit.Shadow },
-                    (member, mistake) => mistakes.Add($"limits[{i}].{member}: {mistake}")));
+                definitions.Add(definition with
+                {
+                    Shadow = limit.Shadow,
+                    Scope = scope.Parse((member, mistake) => mistakes.Add($"limits[{i}].{member}: {mistake}")),
+                });
             }
         }
 
@@ -123,10 +125,10 @@ internal static class DocumentMapping
         limit.Unit is LimitUnit.Requests ? null : UnitText.Format(limit.Unit, limit.UnitName))
     {
         Shadow = limit.Shadow,
-        Models = NullIfEmpty(limit.Models),
-        Endpoints = NullIfEmpty(limit.Endpoints),
-        Keys = NullIfEmpty(limit.KeyVersions),
-        Addresses = NullIfEmpty(limit.Addresses),
+        Models = NullIfEmpty(limit.Scope?.Models),
+        Endpoints = NullIfEmpty(limit.Scope?.Endpoints),
+        Keys = NullIfEmpty(limit.Scope?.KeyVersions),
+        Addresses = NullIfEmpty(limit.Scope?.Addresses),
     };
 
     private static WrittenLimit ToWritten(this LimitDocument limit) => new()

@@ -37,7 +37,7 @@ internal static class SlotEndpoints
         if (RequestIdText.Parse(requestId, id) is not { } of)
         {
             return AdminResults.Invalid(
-                [$"requestId: '{requestId}' is neither a request id (req_…) nor the id of a decision of this client."]);
+                [$"requestId: '{requestId}' is neither a request's id (req_…) nor a decision's of this client."]);
         }
 
         var reply = await grain.ReleaseSlot(of);

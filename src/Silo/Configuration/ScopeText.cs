@@ -13,8 +13,10 @@ internal sealed record ScopeText(
     IReadOnlyList<string?>? Models, IReadOnlyList<string?>? Endpoints, IReadOnlyList<string?>? Keys,
     IReadOnlyList<string?>? Addresses)
 {
-    /// <summary>The limit of this scope, after every mistake was told with the member it is in.</summary>
-    public LimitDefinition Of(LimitDefinition limit, Action<string, string> mistake)
+    /// <summary>
+    /// The scope, null when it leaves nothing out, after every mistake was told with the member it is in.
+    /// </summary>
+    public ScopeDefinition? Parse(Action<string, string> mistake)
     {
         var (keys, addresses) = (new List<int>(), new List<string>());
         foreach (var key in Keys ?? [])
@@ -41,13 +43,14 @@ internal sealed record ScopeText(
             }
         }
 
-        return limit with
+        var scope = new ScopeDefinition
         {
             Models = Texts(Models, "models", mistake),
             Endpoints = Texts(Endpoints, "endpoints", mistake),
             KeyVersions = [.. keys],
             Addresses = [.. addresses],
         };
+        return scope.Models.Length + scope.Endpoints.Length + keys.Count + addresses.Count > 0 ? scope : null;
     }
 
     private static string? NetworkOf(string? text) =>

@@ -171,7 +171,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
                 continue;
             }
 
-            definition = scope.Of(definition with { Shadow = isShadow }, MistakeUnlessNoted);
+            definition = definition with { Shadow = isShadow, Scope = scope.Parse(MistakeUnlessNoted) };
             limits.Add(definition);
             foreach (var mistake in LimitRules.MistakesIn(new[] { definition }.ToRules()))
             {

@@ -1,6 +1,7 @@
 using System.Net;
 using Sluice.Edge.Calls;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Plans;
 using Xunit;
 using RequestId = Sluice.Grains.Abstractions.Clients.RequestId;
 
@@ -15,7 +16,7 @@ public sealed class ScopeTests
     [Fact]
     public void A_rate_of_some_models_refuses_calls_of_those_alone()
     {
-        _world.CreateClient(GrainWorld.Rate(1) with { Models = ["m-large*"] });
+        _world.CreateClient(GrainWorld.Rate(1) with { Scope = new() { Models = ["m-large*"] } });
 
         Assert.Equal(Verdict.Admitted, Ask("m-large").Verdict);
         Assert.Equal((Verdict.RateLimited, "rpm"), (Ask("m-large-2").Verdict, Ask("m-large").RefusedBy));
@@ -26,7 +27,7 @@ public sealed class ScopeTests
     [Fact]
     public void A_rate_that_does_not_count_a_call_is_not_told_with_its_answer()
     {
-        _world.CreateClient(GrainWorld.Rate(7) with { Models = ["m-large*"] });
+        _world.CreateClient(GrainWorld.Rate(7) with { Scope = new() { Models = ["m-large*"] } });
 
         Assert.Equal(("rpm", 6L), (Ask("m-large").Requests.Name, Ask("m-large").Requests.Remaining + 1));
         Assert.Null(Ask("m-small").Requests.Name);
@@ -42,7 +43,10 @@ public sealed class ScopeTests
     {
         _world.CreateClient(GrainWorld.Rate(1) with
         {
-            Endpoints = ["completions", "chat/completions"], Addresses = ["10.0.0.0/8"], KeyVersions = [1],
+            Scope = new()
+            {
+                Endpoints = ["completions", "chat/completions"], Addresses = ["10.0.0.0/8"], KeyVersions = [1],
+            },
         });
         Ask("m", "chat/completions", "10.9.9.9");
 
@@ -52,7 +56,7 @@ public sealed class ScopeTests
     [Fact]
     public void Slots_of_some_models_are_those_of_their_calls()
     {
-        _world.CreateClient(GrainWorld.Slots(1) with { Models = ["m-large"] });
+        _world.CreateClient(GrainWorld.Slots(1) with { Scope = new() { Models = ["m-large"] } });
 
         Assert.Equal(Verdict.Admitted, Ask("m-small").Verdict);
         Assert.Equal(Verdict.Admitted, Ask("m-large").Verdict);
@@ -67,7 +71,7 @@ public sealed class ScopeTests
     [Fact]
     public void A_quota_of_some_models_counts_and_gives_back_for_those_alone()
     {
-        _world.CreateClient(GrainWorld.Quota(100) with { Models = ["m-large"] });
+        _world.CreateClient(GrainWorld.Quota(100) with { Scope = new() { Models = ["m-large"] } });
 
         Ask("m-small");
         Ask("m-large");
@@ -83,14 +87,15 @@ public sealed class ScopeTests
     [Fact]
     public void A_client_that_moves_knows_what_its_calls_are()
     {
-        _world.CreateClient(
-            GrainWorld.Slots(1) with { Models = ["m-large"] }, GrainWorld.Rate(2) with { Models = ["m-large"] });
+        var large = new ScopeDefinition { Models = ["m-large"] };
+        _world.CreateClient(GrainWorld.Slots(1) with { Scope = large }, GrainWorld.Rate(2) with { Scope = large });
         Ask("m-small");
         Ask("m-large");
 
         _world.Move();
 
         Assert.Equal(Verdict.Admitted, Ask("m-small").Verdict);
+        _world.Advance(TimeSpan.FromMilliseconds(20)); // Until then ends of calls may be on their way.
         Assert.Equal(Verdict.NoFreeSlot, Ask("m-large").Verdict);
         Complete(1_002, CompletionOutcome.NotDispatched);
         Assert.Equal(Verdict.Admitted, Ask("m-large").Verdict);

@@ -48,7 +48,8 @@ public sealed class ShownStateTests
         foreach (var property in inner.GetProperties())
         {
             var name = $"{place}.{property.Name}";
-            if (Suspicious.Any(word => property.Name.Contains(word, StringComparison.OrdinalIgnoreCase)))
+            var isNumber = property.PropertyType == typeof(int) || property.PropertyType == typeof(int[]);
+            if (!isNumber && Suspicious.Any(word => property.Name.Contains(word, StringComparison.OrdinalIgnoreCase)))
             {
                 yield return $"{name} sounds like a secret.";
             }
