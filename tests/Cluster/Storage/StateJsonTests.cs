@@ -17,7 +17,7 @@ public sealed class StateJsonTests
             "limits": [
               {
                 "name": "per-minute", "kind": "rate", "unit": "requests", "amount": 60, "burst": 10,
-                "period": "00:01:00.5000000", "calendar": "none"
+                "period": "00:01:00.5000000", "calendar": "none", "unitName": ""
               }
             ],
             "ownedBy": "sluice.yaml"
@@ -40,11 +40,12 @@ public sealed class StateJsonTests
             "plan": "free", "version": 3,
             "limits": [
               {
-                "name": "monthly", "kind": "quota", "unit": "requests", "amount": 1000, "burst": 0,
-                "period": "00:00:00", "calendar": "month"
+                "name": "daily", "kind": "quota", "unit": "other", "amount": 1000, "burst": 0,
+                "period": "00:00:00", "calendar": "day", "unitName": "pages"
               }
             ],
-            "usableModels": ["deepseek-*"], "visibleModels": [], "ownedBy": ""
+            "usableModels": ["deepseek-*"], "visibleModels": [], "ownedBy": "", "reserveFullCap": true,
+            "withoutChunks": false
           }
         }
         """;
@@ -63,6 +64,25 @@ public sealed class StateJsonTests
     [Fact]
     public void A_plan_of_today_is_read_and_written_as_it_is() =>
         AssertSame(PlanOfToday, StateJson.Write(StateJson.Read<StoredPlan>(PlanOfToday)));
+
+    /// <summary>As plans were stored when limits counted requests by the month alone.</summary>
+    [Fact]
+    public void A_plan_from_before_units_had_names_counts_what_it_counted()
+    {
+        var plan = StateJson.Read<StoredPlan>(
+            """
+            {"definition":{"plan":"free","version":3,"usableModels":[],"limits":[{"name":"monthly","kind":"quota",
+            "unit":"requests","amount":1000,"burst":0,"period":"00:00:00","calendar":"month"}]}}
+            """).Definition!;
+
+        Assert.Equal(
+            new LimitDefinition
+            {
+                Name = "monthly", Kind = LimitKind.Quota, Amount = 1_000, Calendar = CalendarPeriod.Month,
+            },
+            Assert.Single(plan.Limits));
+        Assert.False(plan.ReserveFullCap);
+    }
 
     [Fact]
     public void What_is_missing_is_at_its_default_and_what_is_not_known_is_passed_over()
