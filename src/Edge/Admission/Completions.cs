@@ -117,6 +117,14 @@ internal sealed partial class Completions : IHostedService, IDisposable
 
     private void Tell(ModelCall call)
     {
+        call.IsRunning = false;
+        call.Ended?.Invoke(call);
+        if (call is { IsDegraded: true, IsAsked: false })
+        {
+            Heard([call]); // No grain knows of it.
+            return;
+        }
+
         if (call.Decision is { SlotTtl: var slotTtl } && slotTtl > TimeSpan.Zero)
         {
             Volatile.Write(ref _slotTtlTicks, slotTtl.Ticks);

@@ -40,6 +40,14 @@ public sealed record AdmitRequest
     /// Pages of the documents in the request; the most there may be where nobody can count them. 0 or more.
     /// </summary>
     [Id(8)] public long Pages { get; init; }
+
+    /// <summary>
+    /// What this edge has admitted of the client without its grain and no grain has taken yet; null when there is none.
+    /// </summary>
+    [Id(11)] public DegradedDebt? Debt { get; init; }
+
+    /// <summary>The <see cref="DegradedTerms"/> that this edge knows; 0 when it knows none.</summary>
+    [Id(14)] public long TermsVersion { get; init; }
 }
 
 /// <summary>A key that asks who it is.</summary>

@@ -75,4 +75,7 @@ public sealed record PlanDefinition
 
     /// <summary>The configuration file that owns the plan; empty when the admin API does.</summary>
     [Id(5)] public string OwnedBy { get; init; } = "";
+
+    /// <summary>What edges may do while a client's grain is out of reach; null is nothing.</summary>
+    [Id(7)] public DegradedDefinition? Degraded { get; init; }
 }

@@ -40,6 +40,7 @@ internal sealed partial class ClientGrain
         }.WithLimits(LimitRules.InForce(plan.Limits.ToRules(), definition.Limits.ToRules()));
         _client = _client.Under(next, _policy, Now);
         (_policy, _definition, _keys, _plan) = (next, definition, keys, plan);
+        ForgetTerms();
     }
 
     private async Task RefreshPlan(CancellationToken cancellationToken)

@@ -66,6 +66,7 @@ internal sealed partial class ClientGrain(
 
         var now = Now;
         CompleteAll(request.Completes, now);
+        TakeDebt(request, now);
         var asked = new AdmissionRequest(
             request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model);
         var decision = AdmissionRules.Decide(_client, asked, _policy, now);
@@ -83,6 +84,7 @@ internal sealed partial class ClientGrain(
         return ValueTask.FromResult(decision.ToWire(_policy.SlotTtl, _epoch) with
         {
             CompleteWithin = decision.Verdict is Rules.Admission.Verdict.Admitted ? AllowHold(now) : TimeSpan.Zero,
+            Degraded = AnswerForOutages(request, decision.Verdict, now),
         });
     }
 

@@ -83,6 +83,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             UsableModels = PatternsIn(models, "use"),
             VisibleModels = PatternsIn(models, "see"),
             Limits = LimitsIn(plan),
+            Degraded = DegradedText.Read(plan),
             OwnedBy = file,
         };
         models?.NothingElse();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Edge;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Credentials;
+using Sluice.Edge.Degraded;
 using Sluice.Edge.Pools;
 using Sluice.Edge.Sessions;
 using Sluice.Grains.Abstractions.Clients;
@@ -33,6 +34,10 @@ internal static class Some
     public static EdgeSession Session(IClusterClient? cluster = null) =>
         new(cluster ?? new FakeCluster(), TimeProvider.System, NullLogger<EdgeSession>.Instance);
 
-    public static EdgeMetrics Metrics() => new(
-        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+    public static EdgeMetrics Metrics() => new(Meters());
+
+    public static DegradedMetrics DegradedMetrics() => new(Meters());
+
+    public static IMeterFactory Meters() =>
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 }

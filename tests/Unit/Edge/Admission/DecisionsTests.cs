@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Sluice.Edge;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Degraded;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules.Estimates;
 using Sluice.Testing;
@@ -26,7 +27,10 @@ public sealed class DecisionsTests : IDisposable
     {
         var options = Options.Create(new EdgeOptions { DecisionTimeout = TimeSpan.FromSeconds(3) });
         _completions = new Completions(_cluster, _live, options, _time, NullLogger<Completions>.Instance);
-        _decisions = new Decisions(_cluster, _completions, options, Some.Metrics(), _time);
+        var known = new KnownClients(_live, Some.DegradedMetrics(), _time);
+        var outages = new OwnerOutages(Some.DegradedMetrics(), _time, NullLogger<OwnerOutages>.Instance);
+        var questions = new Questions(_cluster, _completions, known, outages, options, _time);
+        _decisions = new Decisions(questions, known, outages, options, Some.Metrics(), _time);
     }
 
     public void Dispose() => _completions.Dispose();
