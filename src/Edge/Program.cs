@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Sluice.Daemon.Running;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Chunks;
 using Sluice.Edge.Credentials;
 using Sluice.Edge.Degraded;
 using Sluice.Edge.Errors;
@@ -30,6 +31,7 @@ public static class Program
         services.AddSingleton<EdgeSession>().AddSingleton<EdgeMetrics>();
         services.AddSingleton<IReadinessCheck, SessionCheck>();
         services.AddSingleton<PoolCatalog>().AddSingleton<PoolAnswer>();
+        services.AddSingleton<ClientChunks>().AddHostedService(provider => provider.GetRequiredService<ClientChunks>());
         services.AddSingleton<Callers>().AddSingleton<LiveCalls>();
         services.AddSingleton<Questions>().AddSingleton<Decisions>();
         services.AddSingleton<DegradedMetrics>().AddSingleton<KnownClients>().AddSingleton<OwnerOutages>();

@@ -119,6 +119,18 @@ internal sealed partial class Completions : IHostedService, IDisposable
     {
         call.IsRunning = false;
         call.Ended?.Invoke(call);
+        if (call.SpentOf is { } spent)
+        {
+            // Its grain never heard of it, and is told what was spent when the chunk ends.
+            if (!call.Dispatched)
+            {
+                spent.Undo();
+            }
+
+            Heard([call]);
+            return;
+        }
+
         if (call is { IsDegraded: true, IsAsked: false })
         {
             Heard([call]); // No grain knows of it.

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Chunks;
 using Sluice.Edge.Degraded;
 using Sluice.Grains.Abstractions.Clients;
 
@@ -10,8 +11,8 @@ namespace Sluice.Edge.Admission;
 /// client's plan allows.
 /// </summary>
 internal sealed class Decisions(
-    Questions questions, KnownClients known, OwnerOutages outages, IOptions<EdgeOptions> options, EdgeMetrics metrics,
-    TimeProvider time)
+    Questions questions, ClientChunks chunks, KnownClients known, OwnerOutages outages, IOptions<EdgeOptions> options,
+    EdgeMetrics metrics, TimeProvider time)
 {
     private const ConfigureAwaitOptions Quietly =
         ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext;
@@ -35,6 +36,13 @@ internal sealed class Decisions(
     public async ValueTask<AdmitReply> AskAsync(ModelCall call, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
+        if (chunks.TryAdmit(call) is { } byChunk)
+        {
+            call.IsRunning = true;
+            metrics.DecidedByChunk(byChunk.Verdict, time.GetElapsedTime(started));
+            return byChunk;
+        }
+
         try
         {
             AdmitReply reply;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Chunks;
 using Sluice.Edge.Degraded;
 using Sluice.Grains.Abstractions.Clients;
 
@@ -7,7 +8,7 @@ namespace Sluice.Edge.Admission;
 
 /// <summary>Asks a client's grain about a request until it decides.</summary>
 internal sealed class Questions(
-    IClusterClient cluster, Completions completions, KnownClients known, OwnerOutages outages,
+    IClusterClient cluster, Completions completions, ClientChunks chunks, KnownClients known, OwnerOutages outages,
     IOptions<EdgeOptions> options, TimeProvider time)
 {
     private readonly TimeSpan _timeout = options.Value.DecisionTimeout;
@@ -24,9 +25,25 @@ internal sealed class Questions(
         // What ended before goes along: for a busy client, half the messages.
         var clientId = call.Caller.ClientId;
         var ended = completions.TakeHeld(clientId);
+        var question = chunks.Ask(call);
+        AdmitReply? decided = null;
         var client = known.Find(clientId);
         var debt = client?.DebtToTell();
-        var request = RequestOf(call, ended, client?.TermsVersion ?? 0, debt?.Debt);
+        var request = new AdmitRequest
+        {
+            RequestId = call.RequestId,
+            KeyVersion = call.Caller.KeyVersion,
+            SecretDigest = call.Caller.SecretDigest,
+            Model = call.Body.Model,
+            InputUpper = call.Body.Input.Upper,
+            OutputCap = call.Body.OutputCap,
+            Images = call.Body.Input.Images,
+            Pages = call.Body.Input.Pages,
+            ChunkDemand = question.Demand,
+            Completes = ended.Length == 0 ? [] : Array.ConvertAll(ended, Completions.CompletionOf),
+            Debt = debt?.Debt,
+            TermsVersion = client?.TermsVersion ?? 0,
+        };
         var failures = 0;
         try
         {
@@ -50,6 +67,7 @@ internal sealed class Questions(
 
                     if (reply.Verdict is not Verdict.Pending)
                     {
+                        decided = reply;
                         completions.Heard(ended);
                         ended = [];
                         return reply;
@@ -76,24 +94,9 @@ internal sealed class Questions(
         finally
         {
             completions.NotHeard(ended);
+            chunks.Answered(question, call, decided);
         }
     }
-
-    private static AdmitRequest RequestOf(
-        ModelCall call, ModelCall[] ended, long termsVersion, DegradedDebt? debt) => new()
-        {
-            RequestId = call.RequestId,
-            KeyVersion = call.Caller.KeyVersion,
-            SecretDigest = call.Caller.SecretDigest,
-            Model = call.Body.Model,
-            InputUpper = call.Body.Input.Upper,
-            OutputCap = call.Body.OutputCap,
-            Images = call.Body.Input.Images,
-            Pages = call.Body.Input.Pages,
-            Completes = ended.Length == 0 ? [] : Array.ConvertAll(ended, Completions.CompletionOf),
-            TermsVersion = termsVersion,
-            Debt = debt,
-        };
 
     private bool HasTimeFor(TimeSpan pause, long started) => time.GetElapsedTime(started) + pause < _timeout;
 }

@@ -49,6 +49,9 @@ internal sealed class ModelCall
     /// <summary>Told when it runs no more, by then with all that it used; null when nobody wants to know.</summary>
     public Action<ModelCall>? Ended { get; set; }
 
+    /// <summary>The chunk that it was admitted by; null when its client's grain admitted it.</summary>
+    public Chunks.SpentChunk? SpentOf { get; set; }
+
     /// <summary>True from the moment a byte may have gone to the pool.</summary>
     public bool Dispatched { get; set; }
 

@@ -52,6 +52,10 @@ internal static class EdgeSettings
                 "How long a client's silo may be silent before the edge goes on without it, where the client's plan "
                 + "is open; never longer than DecisionTimeout.")
             .Add(
+                "ChunksFromRequestsPerSecond",
+                "From how many requests a second of one client on this edge fetches parts of its limits and spends "
+                + "them by itself; 0 is never.")
+            .Add(
                 "RenewPeriod",
                 "How often the slots of running calls are renewed; at most a third of Admission:SlotTtl.")
             .Add(

@@ -15,7 +15,6 @@ namespace Sluice.Grains.Abstractions.Clients;
 /// The ends of this client's calls may be held back, to be told with its next request, for so long from before this
 /// request was sent. Zero: they must be told at once.
 /// </param>
-/// <param name="Degraded">What is to be said of outages; null in most answers.</param>
 [GenerateSerializer, Immutable, Alias("sluice.AdmitReply")]
 public readonly record struct AdmitReply(
     [property: Id(0)] Verdict Verdict,
@@ -24,8 +23,14 @@ public readonly record struct AdmitReply(
     [property: Id(3)] string? RefusedBy,
     [property: Id(4)] TimeSpan SlotTtl,
     [property: Id(5)] long Epoch,
-    [property: Id(6)] TimeSpan CompleteWithin = default,
-    [property: Id(9)] DegradedReply? Degraded = null);
+    [property: Id(6)] TimeSpan CompleteWithin = default)
+{
+    /// <summary>What is to be said of outages; null in most answers.</summary>
+    [Id(9)] public DegradedReply? Degraded { get; init; }
+
+    /// <summary>What the edge may admit by itself from now on, the asked request aside; null for nothing.</summary>
+    [Id(11)] public ChunkGrant? Chunk { get; init; }
+}
 
 /// <summary>How much of a limit is left, as the <c>x-ratelimit-*</c> headers tell it.</summary>
 /// <param name="Name">The limit's name in its plan; null when there is no such limit.</param>

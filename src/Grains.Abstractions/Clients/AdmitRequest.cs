@@ -42,6 +42,12 @@ public sealed record AdmitRequest
     [Id(8)] public long Pages { get; init; }
 
     /// <summary>
+    /// Requests of this client that came to this edge in the last 250 ms, when it would rather have a
+    /// <see cref="ChunkGrant"/> than ask for each; 0 when it would not.
+    /// </summary>
+    [Id(9)] public long ChunkDemand { get; init; }
+
+    /// <summary>
     /// What this edge has admitted of the client without its grain and no grain has taken yet; null when there is none.
     /// </summary>
     [Id(11)] public DegradedDebt? Debt { get; init; }

@@ -78,4 +78,9 @@ public sealed record PlanDefinition
 
     /// <summary>What edges may do while a client's grain is out of reach; null is nothing.</summary>
     [Id(7)] public DegradedDefinition? Degraded { get; init; }
+
+    /// <summary>
+    /// True: every call of its clients is asked for, however many there are. False: edges of busy clients get chunks.
+    /// </summary>
+    [Id(10)] public bool WithoutChunks { get; init; }
 }

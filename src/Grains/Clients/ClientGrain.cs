@@ -85,6 +85,7 @@ internal sealed partial class ClientGrain(
         {
             CompleteWithin = decision.Verdict is Rules.Admission.Verdict.Admitted ? AllowHold(now) : TimeSpan.Zero,
             Degraded = AnswerForOutages(request, decision.Verdict, now),
+            Chunk = GrantChunk(request, decision.Verdict, now),
         });
     }
 
@@ -107,7 +108,9 @@ internal sealed partial class ClientGrain(
 
     public ValueTask Complete(CompletionBatch batch)
     {
-        CompleteAll(batch.Completions, Now);
+        var now = Now;
+        CompleteAll(batch.Completions, now);
+        TakeBack(batch.Returned, now);
         return ValueTask.CompletedTask;
     }
 

@@ -24,7 +24,8 @@ internal static class DocumentMapping
                 DegradedText.TimeText(degraded.VerifiedWithin))
             : null,
         plan.Version,
-        NullIfEmpty(plan.OwnedBy));
+        NullIfEmpty(plan.OwnedBy),
+        !plan.WithoutChunks);
 
     public static ClientDocument ToDocument(this ClientDefinition client) => new(
         Names.ClientId(client.Tenant, client.Name),
@@ -73,6 +74,7 @@ internal static class DocumentMapping
                 Limits = limits,
                 Degraded = degraded,
                 OwnedBy = ownedBy,
+                WithoutChunks = !(plan.Chunks ?? true),
             };
     }
 

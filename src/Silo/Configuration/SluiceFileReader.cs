@@ -85,6 +85,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             Limits = LimitsIn(plan),
             Degraded = DegradedText.Read(plan),
             OwnedBy = file,
+            WithoutChunks = !(plan.Flag("chunks") ?? true),
         };
         models?.NothingElse();
         plan.NothingElse();

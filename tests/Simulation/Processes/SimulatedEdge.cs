@@ -6,6 +6,7 @@ using Sluice.Actors.Hosting;
 using Sluice.Edge;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Chunks;
 using Sluice.Edge.Credentials;
 using Sluice.Edge.Degraded;
 using Sluice.Edge.Pools;
@@ -32,6 +33,7 @@ internal sealed class SimulatedEdge
     private readonly EdgeSession _session;
     private readonly Func<CancellationToken, Task> _renew;
     private readonly Completions _completions;
+    private readonly ClientChunks _chunks;
     private readonly AdmissionMiddleware _admission;
     private readonly Dictionary<ModelCall, PlannedCall> _plans = [];
 
@@ -49,11 +51,13 @@ internal sealed class SimulatedEdge
         _renew = new Renewals(
             Tap, live, _session, options, Process.Time, new Logger<Renewals>(log)).RunAsync;
         _completions = new Completions(Tap, live, options, Process.Time, new Logger<Completions>(log));
+        _chunks = new ClientChunks(Tap, options, Process.Time, new Logger<ClientChunks>(log));
         var degraded = new DegradedMetrics(cluster.Meters());
         var known = new KnownClients(live, degraded, Process.Time);
         var outages = new OwnerOutages(degraded, Process.Time, new Logger<OwnerOutages>(log));
-        var questions = new Questions(Tap, _completions, known, outages, options, Process.Time);
-        var decisions = new Decisions(questions, known, outages, options, metrics, Process.Time);
+        var questions = new Questions(Tap, _completions, _chunks, known, outages, options, Process.Time);
+        var decisions = new Decisions(
+            questions, _chunks, known, outages, options, metrics, Process.Time);
         _admission = new AdmissionMiddleware(ForwardAsync, decisions, live, _completions, metrics);
     }
 
@@ -86,6 +90,7 @@ internal sealed class SimulatedEdge
         _pool.EdgeIsGone(Process);
         Host.Metrics.Dispose();
         _completions.Dispose();
+        _chunks.Dispose();
     }
 
     /// <summary>A client calls.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 using Sluice.Edge;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
-using Sluice.Edge.Degraded;
+using Sluice.Edge.Chunks;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules.Estimates;
 using Sluice.Testing;
@@ -21,19 +21,25 @@ public sealed class DecisionsTests : IDisposable
     private readonly ModelCall _call = Some.Call(sequence: 4);
     private readonly LiveCalls _live = new();
     private readonly Completions _completions;
+    private readonly ClientChunks _chunks;
     private readonly Decisions _decisions;
 
     public DecisionsTests()
     {
-        var options = Options.Create(new EdgeOptions { DecisionTimeout = TimeSpan.FromSeconds(3) });
+        var options = Options.Create(new EdgeOptions
+        {
+            DecisionTimeout = TimeSpan.FromSeconds(3), ChunksFromRequestsPerSecond = 0,
+        });
         _completions = new Completions(_cluster, _live, options, _time, NullLogger<Completions>.Instance);
-        var known = new KnownClients(_live, Some.DegradedMetrics(), _time);
-        var outages = new OwnerOutages(Some.DegradedMetrics(), _time, NullLogger<OwnerOutages>.Instance);
-        var questions = new Questions(_cluster, _completions, known, outages, options, _time);
-        _decisions = new Decisions(questions, known, outages, options, Some.Metrics(), _time);
+        _chunks = new ClientChunks(_cluster, options, _time, NullLogger<ClientChunks>.Instance);
+        _decisions = Some.Decisions(_cluster, _completions, _chunks, _live, options, _time);
     }
 
-    public void Dispose() => _completions.Dispose();
+    public void Dispose()
+    {
+        _completions.Dispose();
+        _chunks.Dispose();
+    }
 
     [Theory]
     [InlineData(Verdict.Admitted)]

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Sluice.Edge;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Chunks;
 using Sluice.Edge.Credentials;
 using Sluice.Edge.Degraded;
 using Sluice.Grains.Abstractions.Clients;
@@ -33,26 +35,35 @@ public sealed class DegradedDecisionsTests : IDisposable
     private readonly LiveCalls _live = new();
     private readonly LogCapture _log = new();
     private readonly Completions _completions;
+    private readonly ClientChunks _chunks;
     private readonly Decisions _decisions;
     private DegradedTerms? _terms = Terms;
     private bool _isAway;
+    private bool _takesDebt = true;
+    private Verdict _verdict = Verdict.Admitted;
+    private ModelCall? _last;
     private long _sequence;
 
     public DegradedDecisionsTests()
     {
-        var options = Options.Create(new EdgeOptions { DecisionTimeout = Timeout, DegradedAfter = DegradedAfter });
+        var options = Options.Create(new EdgeOptions
+        {
+            DecisionTimeout = Timeout, DegradedAfter = DegradedAfter, ChunksFromRequestsPerSecond = 0,
+        });
         _completions = new Completions(_cluster, _live, options, _time, NullLogger<Completions>.Instance);
-        var known = new KnownClients(_live, Some.DegradedMetrics(), _time);
-        var outages = new OwnerOutages(
-            Some.DegradedMetrics(), _time, new Microsoft.Extensions.Logging.Logger<OwnerOutages>(_log));
-        var questions = new Questions(_cluster, _completions, known, outages, options, _time);
-        _decisions = new Decisions(questions, known, outages, options, Some.Metrics(), _time);
+        _chunks = new ClientChunks(_cluster, options, _time, NullLogger<ClientChunks>.Instance);
+        _decisions = Some.Decisions(
+            _cluster, _completions, _chunks, _live, options, _time, new Logger<OwnerOutages>(_log));
         _cluster.Client.OnAdmit = asked => _isAway
             ? Task.FromException<AdmitReply>(new SiloUnavailableException())
             : Task.FromResult(Answer(asked));
     }
 
-    public void Dispose() => _completions.Dispose();
+    public void Dispose()
+    {
+        _completions.Dispose();
+        _chunks.Dispose();
+    }
 
     [Fact]
     public async Task The_grain_is_asked_for_terms_until_they_are_known()
@@ -86,9 +97,10 @@ public sealed class DegradedDecisionsTests : IDisposable
         await AskAsync();
         _isAway = true;
         await AskAsync();
-        await AskAsync();
-        var since = _time.GetElapsedTime(0);
         End(_last!);
+        await AskAsync();
+        End(_last!);
+        var since = _time.GetElapsedTime(0);
 
         Assert.Equal(Verdict.Admitted, (await AskAsync()).Verdict);
 
@@ -296,9 +308,6 @@ public sealed class DegradedDecisionsTests : IDisposable
         Assert.Equal(3, alone);
     }
 
-    private ModelCall? _last;
-    private Verdict _verdict = Verdict.Admitted;
-    private bool _takesDebt = true;
 
     private AdmitReply Answer(AdmitRequest asked) => FakeClient.Admitted with
     {

@@ -178,10 +178,10 @@ public sealed class DegradedTests
         };
         var reply = _world.Run(() => _world.Admission.Admit(request));
         Assert.Equal(Verdict.Admitted, reply.Verdict);
-        _world.Run(() => _world.Admission.Complete(new CompletionBatch
+        _world.Run(async () => await _world.Admission.Complete(new CompletionBatch
         {
             Completions = [new Completion(request.RequestId, CompletionOutcome.Dispatched)],
-        }).AsTask());
+        }));
         return reply.Degraded;
     }
 

@@ -18,6 +18,7 @@ public sealed class BreakingReserveWriterTests : IReserveWriter
     private readonly LogCapture _log = new();
     private readonly BreakingReserveWriter _breaking;
     private Exception? _trouble;
+    private bool _answer = true;
     private int _writes;
 
     public BreakingReserveWriterTests() => _breaking = new BreakingReserveWriter(
@@ -106,8 +107,6 @@ public sealed class BreakingReserveWriterTests : IReserveWriter
 
         Assert.True(await breaking.WriteAsync(Call, CancellationToken.None));
     }
-
-    private bool _answer = true;
 
     Task<bool> IReserveWriter.WriteAsync(ReserveCall call, CancellationToken cancellationToken)
     {
