@@ -27,6 +27,14 @@ public sealed class EdgeOptions
     public TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>
+    /// How long a client's silo may be silent before the edge goes on without it, where the client's plan allows it.
+    /// Others wait for <see cref="DecisionTimeout"/>, counted from the first request that was not answered.
+    /// </summary>
+    /// <value>10 ms to 30 s, default 1 s. Never longer than <see cref="DecisionTimeout"/> in effect.</value>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:00:30")]
+    public TimeSpan DegradedAfter { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
     /// From how many requests a second of one client on, at this edge, parts of its limits are fetched and spent here
     /// instead of asking for each request. Only where its limits count requests alone, and allow it.
     /// </summary>

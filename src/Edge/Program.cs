@@ -4,6 +4,7 @@ using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Chunks;
 using Sluice.Edge.Credentials;
+using Sluice.Edge.Degraded;
 using Sluice.Edge.Errors;
 using Sluice.Edge.Hosting;
 using Sluice.Edge.Models;
@@ -31,7 +32,9 @@ public static class Program
         services.AddSingleton<IReadinessCheck, SessionCheck>();
         services.AddSingleton<PoolCatalog>().AddSingleton<PoolAnswer>();
         services.AddSingleton<ClientChunks>().AddHostedService(provider => provider.GetRequiredService<ClientChunks>());
-        services.AddSingleton<Callers>().AddSingleton<Decisions>().AddSingleton<LiveCalls>();
+        services.AddSingleton<Callers>().AddSingleton<LiveCalls>();
+        services.AddSingleton<Questions>().AddSingleton<Decisions>();
+        services.AddSingleton<DegradedMetrics>().AddSingleton<KnownClients>().AddSingleton<OwnerOutages>();
         services.AddSingleton<Completions>().AddHostedService(provider => provider.GetRequiredService<Completions>());
         services.AddHostedService<Renewals>();
         services.AddHttpForwarder().AddSingleton<PoolConnections>().AddSingleton<PoolForwarder>();

@@ -117,6 +117,8 @@ internal sealed partial class Completions : IHostedService, IDisposable
 
     private void Tell(ModelCall call)
     {
+        call.IsRunning = false;
+        call.Ended?.Invoke(call);
         if (call.SpentOf is { } spent)
         {
             // Its grain never heard of it, and is told what was spent when the chunk ends.
@@ -126,6 +128,12 @@ internal sealed partial class Completions : IHostedService, IDisposable
             }
 
             Heard([call]);
+            return;
+        }
+
+        if (call is { IsDegraded: true, IsAsked: false })
+        {
+            Heard([call]); // No grain knows of it.
             return;
         }
 

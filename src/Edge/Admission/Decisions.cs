@@ -1,24 +1,35 @@
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Chunks;
+using Sluice.Edge.Degraded;
 using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Edge.Admission;
 
-/// <summary>Gets the one decision about a request.</summary>
+/// <summary>
+/// Gets the one decision about a request: the grain's, or while that cannot be reached this edge's own, as far as the
+/// client's plan allows.
+/// </summary>
 internal sealed class Decisions(
-    IClusterClient cluster, Completions completions, ClientChunks chunks, IOptions<EdgeOptions> options,
+    Questions questions, ClientChunks chunks, KnownClients known, OwnerOutages outages, IOptions<EdgeOptions> options,
     EdgeMetrics metrics, TimeProvider time)
 {
+    private const ConfigureAwaitOptions Quietly =
+        ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext;
+
     private readonly TimeSpan _timeout = options.Value.DecisionTimeout;
+    private readonly TimeSpan _degradedAfter =
+        options.Value.DegradedAfter < options.Value.DecisionTimeout
+            ? options.Value.DegradedAfter
+            : options.Value.DecisionTimeout;
 
     /// <summary>
-    /// The grain's answer. While the grain is still making room for the request, or cannot be reached because it moves
-    /// or its silo is gone, it is asked again, under the same id, so that the request counts once. At the end of the
-    /// time-out the answer is <see cref="Verdict.Pending"/> or the exception of the last try.
+    /// The grain's answer, or this edge's own. At the end of the time-out the answer is <see cref="Verdict.Pending"/>
+    /// or the exception of the last try. An outage has one time-out: who comes later waits for what is left of it.
     /// </summary>
     /// <exception cref="TimeoutException">The grain did not answer in time; whether it admitted is unknown.</exception>
     /// <exception cref="OrleansMessageRejectionException">The grain could not be reached in time.</exception>
+    /// <exception cref="OutageException">It was known before that it cannot be reached.</exception>
     /// <exception cref="LimitExceededException">
     /// The grain or the way to it is overloaded. It is not asked again: that would be more load.
     /// </exception>
@@ -27,88 +38,102 @@ internal sealed class Decisions(
         var started = time.GetTimestamp();
         if (chunks.TryAdmit(call) is { } byChunk)
         {
+            call.IsRunning = true;
             metrics.DecidedByChunk(byChunk.Verdict, time.GetElapsedTime(started));
             return byChunk;
         }
 
-        var reply = await AskUntilDecidedAsync(call, started, cancellationToken)
-            .WaitAsync(_timeout, time, CancellationToken.None); // A call that is under way is heard out.
-        metrics.Decided(reply.Verdict, time.GetElapsedTime(started));
-        return reply;
-    }
-
-    private async Task<AdmitReply> AskUntilDecidedAsync(
-        ModelCall call, long started, CancellationToken cancellationToken)
-    {
-        // What ended before goes along: for a busy client, half the messages.
-        var clientId = call.Caller.ClientId;
-        var ended = completions.TakeHeld(clientId);
-        var question = chunks.Ask(call);
-        AdmitReply? decided = null;
-        var request = new AdmitRequest
-        {
-            RequestId = call.RequestId,
-            KeyVersion = call.Caller.KeyVersion,
-            SecretDigest = call.Caller.SecretDigest,
-            Model = call.Body.Model,
-            InputUpper = call.Body.Input.Upper,
-            OutputCap = call.Body.OutputCap,
-            Images = call.Body.Input.Images,
-            Pages = call.Body.Input.Pages,
-            ChunkDemand = question.Demand,
-            Endpoint = call.Endpoint,
-            ClientAddress = call.ClientAddress,
-            Completes = ended.Length == 0 ? [] : Array.ConvertAll(ended, Completions.CompletionOf),
-        };
-        var failures = 0;
         try
         {
-            while (true)
+            AdmitReply reply;
+            if (outages.Failing(call.Caller.ClientId) is { } outage)
             {
-                TimeSpan pause;
-                try
-                {
-                    call.Grain ??= cluster.GetGrain<IClientAdmission>(clientId);
-                    var sent = time.GetTimestamp();
-                    var reply = await call.Grain.Admit(request);
-                    pause = reply.RetryAfter;
-                    if (reply.Verdict is Verdict.Admitted)
-                    {
-                        completions.Admitted(clientId, sent, reply.CompleteWithin);
-                    }
-
-                    if (reply.Verdict is not Verdict.Pending)
-                    {
-                        decided = reply;
-                        completions.Heard(ended);
-                        ended = [];
-                        return reply;
-                    }
-
-                    if (!HasTimeFor(pause, started))
-                    {
-                        return reply;
-                    }
-                }
-                catch (OrleansMessageRejectionException)
-                    when (HasTimeFor(pause = Repeat.PauseAfter(++failures, call.RequestId), started))
-                {
-                    // Below it is asked again. Should it have admitted before it was lost, it knows the request's id.
-                }
-
-                await Task.Delay(pause, time, cancellationToken);
-                if (!HasTimeFor(TimeSpan.Zero, started))
-                {
-                    throw new TimeoutException(); // Given up while this slept: what is asked now nobody would use.
-                }
+                reply = await AskInOutageAsync(outage, call, started, cancellationToken);
             }
+            else
+            {
+                var asking = questions.AskAsync(call, started, cancellationToken);
+                var answered = asking.WaitAsync(_degradedAfter, time, CancellationToken.None);
+                await ((Task)answered).ConfigureAwait(Quietly);
+                reply = answered.IsCompletedSuccessfully
+                    ? await answered
+                    : await AskFurtherAsync(asking, answered, call, started, cancellationToken);
+            }
+
+            call.IsRunning = reply.Verdict is Verdict.Admitted;
+            metrics.Decided(reply.Verdict, time.GetElapsedTime(started));
+            return reply;
         }
         finally
         {
-            completions.NotHeard(ended);
-            chunks.Answered(question, call, decided);
+            call.IsGivenUp = true; // Who still asks, asks for nobody.
         }
     }
 
-    private bool HasTimeFor(TimeSpan pause, long started) => time.GetElapsedTime(started) + pause < _timeout;
+    private async Task<AdmitReply> AskFurtherAsync(
+        Task<AdmitReply> asking, Task answered, ModelCall call, long started, CancellationToken cancellationToken)
+    {
+        var failure = FailureOf(answered, call);
+        if (failure is null or OperationCanceledException)
+        {
+            return await HearOutAsync(asking, LeftOf(started)); // It answers, or says itself what is wrong.
+        }
+
+        var outage = await outages.FailedAsync(call.Caller.ClientId, failure);
+        return await GoOnAsync(outage, asking, call, started, cancellationToken);
+    }
+
+    private async Task<AdmitReply> AskInOutageAsync(
+        OwnerOutage outage, ModelCall call, long started, CancellationToken cancellationToken)
+    {
+        Task<AdmitReply>? asking = null;
+        var failure = await outage.AskAsync(async () =>
+        {
+            asking = questions.AskAsync(call, started, cancellationToken);
+            var answered = asking.WaitAsync(_degradedAfter, time, CancellationToken.None);
+            await ((Task)answered).ConfigureAwait(Quietly);
+            return FailureOf(answered, call);
+        });
+        return failure is null
+            ? await HearOutAsync(asking!, LeftOf(started))
+            : await GoOnAsync(outage, asking, call, started, cancellationToken);
+    }
+
+    /// <summary>
+    /// Nobody answers. The call goes on without the grain if it may, and else waits for it as long as silos take to be
+    /// replaced, counted from when they were first missed.
+    /// </summary>
+    private async Task<AdmitReply> GoOnAsync(
+        OwnerOutage? outage, Task<AdmitReply>? asking, ModelCall call, long started,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (known.TryAdmit(call) is { } alone)
+        {
+            return alone;
+        }
+
+        call.IsOutageTold = outage is not null;
+        var left = LeftOf(started);
+        var leftOfOutage = outage is null ? left : _timeout - outage.Age;
+        if (asking is not { IsCompleted: true } && leftOfOutage <= TimeSpan.Zero)
+        {
+            throw new OutageException(Repeat.SpreadAfter(OwnerOutage.BreakTime, call.RequestId));
+        }
+
+        asking ??= questions.AskAsync(call, started, cancellationToken);
+        return await HearOutAsync(asking, leftOfOutage < left ? leftOfOutage : left);
+    }
+
+    /// <summary>Why there is no answer; null when there is one, or another trouble than that.</summary>
+    private static Exception? FailureOf(Task answered, ModelCall call) =>
+        answered.IsCanceled ? new OperationCanceledException()
+        : !call.IsAnswered && answered.Exception?.InnerException is { } why && OwnerOutages.IsOutage(why) ? why
+        : null;
+
+    /// <summary>A call that is under way is heard out, but for so long only.</summary>
+    private Task<AdmitReply> HearOutAsync(Task<AdmitReply> asking, TimeSpan patience) =>
+        asking.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, time, CancellationToken.None);
+
+    private TimeSpan LeftOf(long started) => _timeout - time.GetElapsedTime(started);
 }

@@ -45,6 +45,20 @@ internal sealed class LiveCalls
         }
     }
 
+    /// <summary>How many calls of the client run here, however they were admitted.</summary>
+    public int RunningOf(string clientId)
+    {
+        if (!_byClient.TryGetValue(clientId, out var calls))
+        {
+            return 0;
+        }
+
+        lock (calls)
+        {
+            return calls.Values.Count(call => call.IsRunning);
+        }
+    }
+
     /// <summary>Ends every call that runs now: its pool is let go, and its client is told why.</summary>
     public void CutOff()
     {
@@ -61,8 +75,8 @@ internal sealed class LiveCalls
     }
 
     /// <summary>
-    /// Every client with something running, and what, by client; each list is of one moment. The order of a dictionary
-    /// differs from run to run, and with it the order in which silos are told.
+    /// Every client with something running that may hold a slot, and what, by client; each list is of one moment. The
+    /// order of a dictionary differs from run to run, and with it the order in which silos are told.
     /// </summary>
     public IEnumerable<(string ClientId, long[] Sequences)> Snapshot()
     {
@@ -71,7 +85,7 @@ internal sealed class LiveCalls
             long[] running;
             lock (calls)
             {
-                running = [.. calls.Keys];
+                running = [.. from call in calls where !call.Value.IsDegraded select call.Key];
             }
 
             if (running.Length > 0)

@@ -18,9 +18,18 @@ internal static class Repeat
     {
         var doublings = Math.Min(failures - 1, 10); // Far past the longest pause, and far from overflow.
         var longest = Math.Min(PauseMin.Ticks << doublings, PauseMax.Ticks);
-        var drawn = Mixed((ulong)requestId.EdgeSession + Mixed((ulong)requestId.Sequence + Mixed((ulong)failures)));
-        return new TimeSpan(longest - (long)(drawn % (ulong)(longest / 2 + 1)));
+        return new TimeSpan(longest - (long)(Drawn(requestId, failures) % (ulong)(longest / 2 + 1)));
     }
+
+    /// <summary>
+    /// From so long to three times as long. How much longer follows from the request's id, so that clients which were
+    /// refused together come back one by one.
+    /// </summary>
+    public static TimeSpan SpreadAfter(TimeSpan least, RequestId requestId) =>
+        new(least.Ticks + (long)(Drawn(requestId, 0) % (ulong)(2 * least.Ticks + 1)));
+
+    private static ulong Drawn(RequestId requestId, int failures) =>
+        Mixed((ulong)requestId.EdgeSession + Mixed((ulong)requestId.Sequence + Mixed((ulong)failures)));
 
     /// <summary>SplitMix64: neighbours in, strangers out.</summary>
     private static ulong Mixed(ulong value)

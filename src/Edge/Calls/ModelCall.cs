@@ -34,6 +34,27 @@ internal sealed class ModelCall
     /// <summary>The decision; null until it was asked for.</summary>
     public AdmitReply? Decision { get; set; }
 
+    /// <summary>True once the grain has answered anything, be it that it is not ready to decide.</summary>
+    public bool IsAnswered { get; set; }
+
+    /// <summary>True once the grain was asked: whatever becomes of the answer, it may have admitted.</summary>
+    public bool IsAsked { get; set; }
+
+    /// <summary>True: nobody waits for the grain's decision any more.</summary>
+    public bool IsGivenUp { get; set; }
+
+    /// <summary>From its admission until the pool has let go of it.</summary>
+    public bool IsRunning { get; set; }
+
+    /// <summary>True: this edge admitted it while the grain was out of reach, and it holds no slot there.</summary>
+    public bool IsDegraded { get; set; }
+
+    /// <summary>True: that the grain is out of reach was logged, for all of the client's calls.</summary>
+    public bool IsOutageTold { get; set; }
+
+    /// <summary>Told when it runs no more, by then with all that it used; null when nobody wants to know.</summary>
+    public Action<ModelCall>? Ended { get; set; }
+
     /// <summary>The chunk that it was admitted by; null when its client's grain admitted it.</summary>
     public Chunks.SpentChunk? SpentOf { get; set; }
 

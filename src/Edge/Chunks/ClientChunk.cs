@@ -76,7 +76,7 @@ internal sealed class ClientChunk
             [.. grant.Requests.Select(requests => new ChunkPart(null, requests))],
             call.Caller.KeyVersion, grant.PlanVersion, asked, grant.Lifetime);
         (_asked, _secretDigest, _model) = (asked, call.Caller.SecretDigest, call.Body.Model);
-        _granted = granted with { Chunk = null, CompleteWithin = TimeSpan.Zero };
+        _granted = granted with { Chunk = null, CompleteWithin = TimeSpan.Zero, Degraded = null };
         return before;
     }
 

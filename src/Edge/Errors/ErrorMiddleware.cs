@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Degraded;
 using Sluice.Edge.Sessions;
 
 namespace Sluice.Edge.Errors;
@@ -35,9 +36,19 @@ internal sealed partial class ErrorMiddleware(
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             // Of a cluster that cannot answer: an exception of a grain that is not known here is an OrleansException.
-            var outage = exception is TimeoutException or OrleansException or DbException;
-            LogFailed(exception, requestId);
-            await (outage ? ApiError.Undecided : ApiError.Unexpected).WriteAsync(context);
+            var outage = exception is TimeoutException or OrleansException or DbException or OutageException;
+            if (call.IsOutageTold && outage)
+            {
+                LogOutage(exception, requestId); // It is one outage, however many requests come to grief by it.
+            }
+            else
+            {
+                LogFailed(exception, requestId);
+            }
+
+            await (!outage ? ApiError.Unexpected
+                : exception is OutageException { RetryAfter: var wait } ? ApiError.Undecided with { RetryAfter = wait }
+                : ApiError.Undecided).WriteAsync(context);
         }
     }
 
@@ -49,4 +60,7 @@ internal sealed partial class ErrorMiddleware(
 
     [LoggerMessage(2003, LogLevel.Error, "Request {RequestId} failed.")]
     private partial void LogFailed(Exception exception, string requestId);
+
+    [LoggerMessage(2004, LogLevel.Debug, "Request {RequestId}: its client's silo cannot be reached.")]
+    private partial void LogOutage(Exception exception, string requestId);
 }

@@ -30,6 +30,9 @@ public readonly record struct AdmitReply(
     /// </summary>
     [Id(7)] public LimitStatus Tokens { get; init; }
 
+    /// <summary>What is to be said of outages; null in most answers.</summary>
+    [Id(9)] public DegradedReply? Degraded { get; init; }
+
     /// <summary>What the edge may admit by itself from now on, the asked request aside; null for nothing.</summary>
     [Id(11)] public ChunkGrant? Chunk { get; init; }
 

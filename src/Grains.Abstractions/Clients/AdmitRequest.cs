@@ -47,6 +47,11 @@ public sealed record AdmitRequest
     /// </summary>
     [Id(9)] public long ChunkDemand { get; init; }
 
+    /// <summary>
+    /// What this edge has admitted of the client without its grain and no grain has taken yet; null when there is none.
+    /// </summary>
+    [Id(11)] public DegradedDebt? Debt { get; init; }
+
     /// <summary>The endpoint that is called: the path behind <c>/v1/</c>. Empty when it is not known.</summary>
     [Id(12)] public string Endpoint { get; init; } = "";
 
@@ -55,6 +60,9 @@ public sealed record AdmitRequest
     /// maps. 0 when it is not known.
     /// </summary>
     [Id(13)] public UInt128 ClientAddress { get; init; }
+
+    /// <summary>The <see cref="DegradedTerms"/> that this edge knows; 0 when it knows none.</summary>
+    [Id(14)] public long TermsVersion { get; init; }
 }
 
 /// <summary>A key that asks who it is.</summary>

@@ -76,6 +76,9 @@ public sealed record PlanDefinition
     /// <summary>The configuration file that owns the plan; empty when the admin API does.</summary>
     [Id(5)] public string OwnedBy { get; init; } = "";
 
+    /// <summary>What edges may do while a client's grain is out of reach; null is nothing.</summary>
+    [Id(7)] public DegradedDefinition? Degraded { get; init; }
+
     /// <summary>
     /// True: a call reserves all tokens that it may answer, so that limits of tokens are never passed. False: what the
     /// client's answers seldom pass; what goes beyond is a debt.

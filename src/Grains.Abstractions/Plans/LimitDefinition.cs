@@ -120,4 +120,16 @@ public sealed record ScopeDefinition
 
     /// <summary>Networks, such as <c>10.0.0.0/8</c>.</summary>
     [Id(3)] public string[] Addresses { get; init; } = [];
+
+    /// <summary>By what the lists hold.</summary>
+    public bool Equals(ScopeDefinition? other) =>
+        other is not null
+        && Models.SequenceEqual(other.Models)
+        && Endpoints.SequenceEqual(other.Endpoints)
+        && KeyVersions.SequenceEqual(other.KeyVersions)
+        && Addresses.SequenceEqual(other.Addresses);
+
+    /// <inheritdoc />
+    public override int GetHashCode() =>
+        HashCode.Combine(Models.Length, Endpoints.Length, KeyVersions.Length, Addresses.Length);
 }

@@ -25,4 +25,8 @@ internal sealed partial class ClientGrain
     [LoggerMessage(1005, LogLevel.Debug,
         "Client {ClientId}, epoch {Epoch}: goes on with what epoch {LastEpoch} left, {Slots} slots among it.")]
     private partial void LogHandedOver(string clientId, long epoch, long lastEpoch, int slots);
+
+    [LoggerMessage(1021, LogLevel.Information,
+        "Client {ClientId}: edge session {EdgeSession} admitted {Requests} requests while it could not reach this grain.")]
+    private partial void LogDebt(string clientId, long edgeSession, long requests);
 }

@@ -53,6 +53,7 @@ internal sealed partial class ClientGrain
         _client = _client.Under(next, _policy, Now);
         (_policy, _definition, _keys, _plan) = (next, definition, keys, plan);
         (_metering, _reserveFullCap) = (Metering.Of(next), plan.ReserveFullCap);
+        ForgetTerms();
     }
 
     private async Task RefreshPlan(CancellationToken cancellationToken)

@@ -67,6 +67,7 @@ internal sealed partial class ClientGrain(
 
         var now = Now;
         CompleteAll(request.Completes, now);
+        TakeDebt(request, now);
         var costs = CostsOf(request);
         var asked = new AdmissionRequest(
             request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model, costs);
@@ -87,6 +88,7 @@ internal sealed partial class ClientGrain(
         return ValueTask.FromResult(decision.ToWire(_policy.SlotTtl, _epoch) with
         {
             CompleteWithin = decision.Verdict is Rules.Admission.Verdict.Admitted ? AllowHold(now) : TimeSpan.Zero,
+            Degraded = AnswerForOutages(request, decision.Verdict, now),
             Chunk = GrantChunk(request, decision.Verdict, now),
             StateOutputCap = _reserveFullCap && _metering.CountsOutput,
             Shortage = ClientMapping.ShortageOf(decision.RefusedBy, costs, _policy),

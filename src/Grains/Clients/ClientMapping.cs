@@ -128,6 +128,20 @@ internal static class ClientMapping
             orderby slot.Key.EdgeSession, slot.Key.Sequence
             select new SlotInfo(slot.Key.ToWire(), slot.Value.Deadline - now.Elapsed)];
 
+    /// <summary>What an edge tells that it has spent; a unit that stands twice counts once.</summary>
+    public static DegradedUse ToUse(DegradedAmount[]? amounts)
+    {
+        var byUnit = (amounts ?? []).ToLookup(amount => amount.Unit ?? Units.Requests, amount => amount.Amount);
+        return new DegradedUse(
+            byUnit[Units.Requests].FirstOrDefault(),
+            new Costs(
+                byUnit[Units.InputTokens].FirstOrDefault(),
+                byUnit[Units.OutputTokens].FirstOrDefault(),
+                [.. from unit in byUnit
+                    where unit.Key is not (Units.Requests or Units.InputTokens or Units.OutputTokens)
+                    select new Cost(unit.Key, unit.First())]));
+    }
+
     private static LimitStatus ToWire(this BindingRate rate) =>
         new(rate.Name, rate.Capacity, rate.Remaining, rate.Reset);
 

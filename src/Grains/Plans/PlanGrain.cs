@@ -111,6 +111,7 @@ internal sealed partial class PlanGrain(
             mistakes.Add($"plan: '{plan.Plan}' is not {Names.Rule}.");
         }
 
+        mistakes.AddRange(plan.Degraded.ToRule().Mistakes());
         AddMistakes("models.use", plan.UsableModels, mistakes);
         AddMistakes("models.see", plan.VisibleModels, mistakes);
         return mistakes;

@@ -1,27 +1,5 @@
 namespace Sluice.Rules.Limits;
 
-/// <summary>What a plan allows an edge that cannot reach a client's owner.</summary>
-/// <param name="IsOpen">False: nothing; every request is refused until the owner answers.</param>
-/// <param name="RateTime">Of how much time the client's rate may be spent without asking, over all edges.</param>
-/// <param name="VerifiedMax">How long ago the key was verified, at most.</param>
-/// <param name="Grace">How long after the first failure, at most; nothing re-arms the budget within that time.</param>
-public readonly record struct DegradedPlan(bool IsOpen, TimeSpan RateTime, TimeSpan VerifiedMax, TimeSpan Grace)
-{
-    public static readonly DegradedPlan Default =
-        new(IsOpen: true, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(30));
-
-    /// <summary>Tokens that one edge may spend in one outage; rounded down, so small rates give nothing.</summary>
-    /// <param name="limit">The rate.</param>
-    /// <param name="liveEdges">Edges that share it; 1 or more.</param>
-    public long BudgetOf(BucketLimit limit, int liveEdges) => (long)Int128.Min(
-        limit.Capacity, (Int128)limit.Refill * RateTime.Ticks / limit.Period.Ticks / liveEdges);
-
-    /// <summary>Calls that one edge may run at once in an outage, those that run already among them.</summary>
-    /// <param name="slots">The limit on calls at once.</param>
-    /// <param name="liveEdges">Edges that share it; 1 or more.</param>
-    public static long SlotsOf(long slots, int liveEdges) => slots / liveEdges;
-}
-
 /// <summary>
 /// What an edge has spent of one rate of a client since it could not reach the client's owner. Everything is a debt
 /// that is told to the owner; the budget is whole again only when that has taken it, and never twice within the grace,
@@ -30,10 +8,18 @@ public readonly record struct DegradedPlan(bool IsOpen, TimeSpan RateTime, TimeS
 /// <param name="FirstFailure">Edge's monotonic time when the outage began; null when there is none.</param>
 /// <param name="Spent">Tokens spent in it; 0 or more.</param>
 /// <param name="Untold">Of those, what no owner has taken as a debt yet.</param>
-public readonly record struct DegradedBudget(TimeSpan? FirstFailure, long Spent, long Untold)
+/// <param name="IsReached">True: the owner has answered since it could last not be reached.</param>
+public readonly record struct DegradedBudget(
+    TimeSpan? FirstFailure, long Spent, long Untold, bool IsReached = false)
 {
-    /// <summary>The owner could not be reached.</summary>
-    public DegradedBudget Failed(TimeSpan now) => FirstFailure is null ? this with { FirstFailure = now } : this;
+    /// <summary>
+    /// The owner could not be reached. That is another outage, with a whole budget, when the one before has ended: the
+    /// owner has answered since, has taken all of the debt, and the grace is past.
+    /// </summary>
+    public DegradedBudget Failed(DegradedPlan plan, TimeSpan now) =>
+        FirstFailure is null || (IsReached && IsOver(plan, now))
+            ? new DegradedBudget(now, 0, 0)
+            : this with { IsReached = false };
 
     /// <summary>Spends tokens without the owner, or tells by null that it must not.</summary>
     /// <param name="tokens">What the call is expected to cost; 0 or more.</param>
@@ -53,10 +39,20 @@ public readonly record struct DegradedBudget(TimeSpan? FirstFailure, long Spent,
             : null;
     }
 
-    /// <summary>The owner has taken a debt. The outage is over when nothing is untold and the grace is past.</summary>
+    /// <summary>
+    /// The owner has answered, and taken so much of the debt. The outage is over when nothing is untold and the grace
+    /// is past.
+    /// </summary>
     public DegradedBudget Told(long debt, DegradedPlan plan, TimeSpan now)
     {
-        var told = this with { Untold = Math.Max(0, Untold - debt) };
-        return told.Untold == 0 && FirstFailure is { } first && now - first >= plan.Grace ? default : told;
+        if (FirstFailure is null)
+        {
+            return this;
+        }
+
+        var told = this with { Untold = Math.Max(0, Untold - debt), IsReached = true };
+        return told.IsOver(plan, now) ? default : told;
     }
+
+    private bool IsOver(DegradedPlan plan, TimeSpan now) => Untold == 0 && now - FirstFailure >= plan.Grace;
 }

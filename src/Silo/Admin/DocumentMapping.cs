@@ -17,6 +17,13 @@ internal static class DocumentMapping
         plan.Plan,
         new ModelsDocument(plan.UsableModels, plan.VisibleModels),
         [.. plan.Limits.Select(ToDocument)],
+        plan.Degraded is { } degraded
+            ? new DegradedDocument(
+                DegradedText.ModeText(degraded),
+                DegradedText.TimeText(degraded.RateTime),
+                DegradedText.TimeText(degraded.Grace),
+                DegradedText.TimeText(degraded.VerifiedWithin))
+            : null,
         plan.Version,
         NullIfEmpty(plan.OwnedBy),
         !plan.WithoutChunks,
@@ -60,6 +67,11 @@ internal static class DocumentMapping
     public static PlanDefinition? ToDefinition(this PlanDocument plan, string ownedBy, List<string> mistakes)
     {
         var limits = ToDefinitions(plan.Limits, mistakes);
+        var degraded = plan.Degraded is { } said
+            ? DegradedText.Parse(
+                said.Mode, said.RateTime, said.Grace, said.VerifiedWithin,
+                (member, mistake) => mistakes.Add($"degraded.{member}: {mistake}"))
+            : null;
         AddNulls("models.use", plan.Models?.Use, mistakes);
         AddNulls("models.see", plan.Models?.See, mistakes);
         return mistakes.Count > 0
@@ -71,6 +83,7 @@ internal static class DocumentMapping
                 VisibleModels = [.. plan.Models?.See ?? []],
                 Limits = limits,
                 ReserveFullCap = plan.ReserveFullCap ?? false,
+                Degraded = degraded,
                 OwnedBy = ownedBy,
                 WithoutChunks = !(plan.Chunks ?? true),
             };

@@ -62,10 +62,22 @@ internal sealed record ModelsDocument(
     IReadOnlyList<string>? Use,
     [property: Description("Models that may be seen besides, and not used.")] IReadOnlyList<string>? See = null);
 
+internal sealed record DegradedDocument(
+    [property: Description("open, or closed: nothing is admitted while a client's silo cannot be reached.")]
+    string Mode,
+    [property: Description("Open: of how much time the rates may be spent, over all edges; 1ms to 60s. Left out: 2s.")]
+    string? RateTime = null,
+    [property: Description("Open: for how long after the first failure, 1ms to 30s. Left out: 30s.")]
+    string? Grace = null,
+    [property: Description("Open: how long ago the key was verified at most, 1ms to 60s. Left out: 60s.")]
+    string? VerifiedWithin = null);
+
 internal sealed record PlanDocument(
     [property: Description("1 to 63 of a-z, 0-9 and '-'.")] string Plan,
     ModelsDocument? Models = null,
     IReadOnlyList<LimitDocument>? Limits = null,
+    [property: Description("What edges may do while a client's silo cannot be reached. Left out: closed.")]
+    DegradedDocument? Degraded = null,
     [property: Description("Counts the plan's changes; given by the plan.")] long? Version = null,
     [property: Description("The configuration file that owns it; null when the admin API does.")]
     string? OwnedBy = null,

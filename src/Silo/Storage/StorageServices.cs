@@ -36,7 +36,10 @@ internal static partial class StorageServices
                 : ActivatorUtilities.CreateInstance<PostgreSqlDatabase>(provider));
         services.AddSingleton<SiloIdentity>();
         services.AddSingleton<SiloFence>();
-        services.AddSingleton<IReserveWriter>(ReserveWriterOf);
+        services.AddMetrics();
+        services.AddSingleton<LedgerMetrics>();
+        services.AddSingleton<IReserveWriter>(provider =>
+            ActivatorUtilities.CreateInstance<BreakingReserveWriter>(provider, ReserveWriterOf(provider)));
         services.AddSingleton<IClientLedger, DatabaseClientLedger>();
         services.AddSingleton<StateIndex>();
         AddEngineTables(services);

@@ -17,7 +17,7 @@ public sealed class ClientLedgerOnPostgreSqlTests(PostgreSqlFixture server)
     : ClientLedgerTests(new PostgreSqlPlace(server))
 {
     private protected override long CommitsSoFar =>
-        ((GroupedReserveWriter)Silo.GetRequiredService<IReserveWriter>()).Groups;
+        ((GroupedReserveWriter)((BreakingReserveWriter)Silo.GetRequiredService<IReserveWriter>()).Writer).Groups;
 }
 
 public sealed class StateIndexOnPostgreSqlTests(PostgreSqlFixture server) : StateIndexTests(new PostgreSqlPlace(server))

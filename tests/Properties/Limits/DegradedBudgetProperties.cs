@@ -38,7 +38,7 @@ public sealed class DegradedBudgetProperties
                     continue;
                 }
 
-                state = state.Failed(now);
+                state = state.Failed(plan, now);
                 if (state.Spend(happening.Tokens, budget, verified: now, plan, now) is { } next)
                 {
                     state = next;

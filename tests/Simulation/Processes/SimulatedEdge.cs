@@ -8,6 +8,7 @@ using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Chunks;
 using Sluice.Edge.Credentials;
+using Sluice.Edge.Degraded;
 using Sluice.Edge.Pools;
 using Sluice.Edge.Sessions;
 using Sluice.Simulation.Judging;
@@ -51,7 +52,12 @@ internal sealed class SimulatedEdge
             Tap, live, _session, options, Process.Time, new Logger<Renewals>(log)).RunAsync;
         _completions = new Completions(Tap, live, options, Process.Time, new Logger<Completions>(log));
         _chunks = new ClientChunks(Tap, options, Process.Time, new Logger<ClientChunks>(log));
-        var decisions = new Decisions(Tap, _completions, _chunks, options, metrics, Process.Time);
+        var degraded = new DegradedMetrics(cluster.Meters());
+        var known = new KnownClients(live, degraded, Process.Time);
+        var outages = new OwnerOutages(degraded, Process.Time, new Logger<OwnerOutages>(log));
+        var questions = new Questions(Tap, _completions, _chunks, known, outages, options, Process.Time);
+        var decisions = new Decisions(
+            questions, _chunks, known, outages, options, metrics, Process.Time);
         _admission = new AdmissionMiddleware(ForwardAsync, decisions, live, _completions, metrics);
     }
 

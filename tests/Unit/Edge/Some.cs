@@ -1,9 +1,14 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Sluice.Edge;
+using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Chunks;
 using Sluice.Edge.Credentials;
+using Sluice.Edge.Degraded;
 using Sluice.Edge.Pools;
 using Sluice.Edge.Sessions;
 using Sluice.Grains.Abstractions.Clients;
@@ -33,6 +38,21 @@ internal static class Some
     public static EdgeSession Session(IClusterClient? cluster = null) =>
         new(cluster ?? new FakeCluster(), TimeProvider.System, NullLogger<EdgeSession>.Instance);
 
-    public static EdgeMetrics Metrics() => new(
-        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+    public static EdgeMetrics Metrics() => new(Meters());
+
+    public static DegradedMetrics DegradedMetrics() => new(Meters());
+
+    /// <summary>Decisions of an edge whose outages nobody looks at.</summary>
+    public static Decisions Decisions(
+        IClusterClient cluster, Completions completions, ClientChunks chunks, LiveCalls live,
+        IOptions<EdgeOptions> options, TimeProvider time, ILogger<OwnerOutages>? log = null)
+    {
+        var known = new KnownClients(live, DegradedMetrics(), time);
+        var outages = new OwnerOutages(DegradedMetrics(), time, log ?? NullLogger<OwnerOutages>.Instance);
+        var questions = new Questions(cluster, completions, chunks, known, outages, options, time);
+        return new Decisions(questions, chunks, known, outages, options, Metrics(), time);
+    }
+
+    public static IMeterFactory Meters() =>
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 }

@@ -32,7 +32,7 @@ public sealed class DecisionsTests : IDisposable
         });
         _completions = new Completions(_cluster, _live, options, _time, NullLogger<Completions>.Instance);
         _chunks = new ClientChunks(_cluster, options, _time, NullLogger<ClientChunks>.Instance);
-        _decisions = new Decisions(_cluster, _completions, _chunks, options, Some.Metrics(), _time);
+        _decisions = Some.Decisions(_cluster, _completions, _chunks, _live, options, _time);
     }
 
     public void Dispose()

@@ -31,7 +31,7 @@ public sealed class ClientChunksTests : IDisposable
         _chunks = new ClientChunks(_cluster, options, _time, NullLogger<ClientChunks>.Instance);
         _completions = new Completions(
             _cluster, new LiveCalls(), options, _time, NullLogger<Completions>.Instance);
-        _decisions = new Decisions(_cluster, _completions, _chunks, options, Some.Metrics(), _time);
+        _decisions = Some.Decisions(_cluster, _completions, _chunks, new LiveCalls(), options, _time);
         _cluster.Client.OnAdmit = request => Task.FromResult(
             request.ChunkDemand > 0 ? Grant() : FakeClient.Admitted);
     }

@@ -6,7 +6,7 @@ namespace Sluice.Unit.Rules.Limits;
 public sealed class DegradedBudgetTests
 {
     private static readonly DegradedPlan Plan = DegradedPlan.Default;
-    private static readonly DegradedBudget Failed = default(DegradedBudget).Failed(Seconds(10));
+    private static readonly DegradedBudget Failed = default(DegradedBudget).Failed(Plan, Seconds(10));
 
     [Fact]
     public void A_budget_is_two_seconds_of_the_rate_shared_by_the_edges_and_at_most_the_burst()
@@ -39,7 +39,7 @@ public sealed class DegradedBudgetTests
     [Fact]
     public void The_grace_counts_from_the_first_failure()
     {
-        var again = Failed.Failed(Seconds(30));
+        var again = Failed.Failed(Plan, Seconds(30));
 
         Assert.NotNull(again.Spend(1, 5, verified: Seconds(30), Plan, Seconds(39.999)));
         Assert.Null(again.Spend(1, 5, verified: Seconds(30), Plan, Seconds(40)));
@@ -59,11 +59,25 @@ public sealed class DegradedBudgetTests
         var spent = Failed.Spend(5, 5, Seconds(10), Plan, Seconds(11))!.Value;
 
         var early = spent.Told(5, Plan, Seconds(12));
-        Assert.Equal(spent with { Untold = 0 }, early);
-        Assert.Null(early.Failed(Seconds(13)).Spend(1, 5, Seconds(12), Plan, Seconds(13)));
+        Assert.Equal(spent with { Untold = 0, IsReached = true }, early);
+        Assert.Null(early.Failed(Plan, Seconds(13)).Spend(1, 5, Seconds(12), Plan, Seconds(13)));
 
-        Assert.Equal(spent with { Untold = 2 }, spent.Told(3, Plan, Seconds(41)));
+        Assert.Equal(spent with { Untold = 2, IsReached = true }, spent.Told(3, Plan, Seconds(41)));
         Assert.Equal(default, early.Told(0, Plan, Seconds(40)));
+    }
+
+    /// <summary>Guards clients that were served all the time since: a blip of long ago is no part of an outage.</summary>
+    [Fact]
+    public void A_failure_after_the_grace_is_another_outage_if_the_owner_has_answered_since()
+    {
+        var spent = Failed.Spend(5, 5, Seconds(10), Plan, Seconds(11))!.Value;
+
+        var again = spent.Told(5, Plan, Seconds(39)).Failed(Plan, Seconds(40));
+
+        Assert.Equal(new DegradedBudget(Seconds(40), Spent: 0, Untold: 0), again);
+        Assert.Equal(spent, spent.Failed(Plan, Seconds(41))); // It has not answered: this is the same one.
+        var untold = spent.Told(4, Plan, Seconds(39)).Failed(Plan, Seconds(40));
+        Assert.Equal(spent with { Untold = 1 }, untold); // Nor has it taken the debt here.
     }
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);

@@ -29,6 +29,20 @@ public sealed class SluiceFileMistakesTests
         "plans:", "- plan: p", "  models: { use: [q, q*n] }")]
     [InlineData("line 3: plans[0].models.hide: is not known here; known are see, use.",
         "plans:", "- plan: p", "  models: { hide: [q] }")]
+    [InlineData("line 1: plans[0].degraded: must be an object.", "plans: [{ plan: p, degraded: open }]")]
+    [InlineData("line 1: plans[0].degraded.mode: is missing.", "plans: [{ plan: p, degraded: { } }]")]
+    [InlineData("line 3: plans[0].degraded.mode: 'ajar' is not open or closed.",
+        "plans:", "- plan: p", "  degraded: { mode: ajar }")]
+    [InlineData("line 3: plans[0].degraded.grace: '30' is not a whole number followed by ms, s, m, h or d, such as 1m.",
+        "plans:", "- plan: p", "  degraded: { mode: open, grace: 30 }")]
+    [InlineData("line 3: plans[0].degraded.grace: must be 1ms to 30s.",
+        "plans:", "- plan: p", "  degraded: { mode: open, grace: 1m }")]
+    [InlineData("line 3: plans[0].degraded.rateTime: must be 1ms to 60s.",
+        "plans:", "- plan: p", "  degraded: { mode: open, rateTime: 1h }")]
+    [InlineData("line 3: plans[0].degraded.verifiedWithin: only an open plan has one.",
+        "plans:", "- plan: p", "  degraded: { mode: closed, verifiedWithin: 5s }")]
+    [InlineData("line 3: plans[0].degraded.budget: is not known here; known are grace, mode, rateTime, verifiedWithin.",
+        "plans:", "- plan: p", "  degraded: { mode: open, budget: 5 }")]
     [InlineData("line 1: pools[0].address: is missing.", "pools: [{ name: small, models: [m] }]")]
     [InlineData("line 3: pools[0].askForUsage: 'yes' is not true or false.",
         "pools:", "- { name: small, address: \"http://x\", models: [m],", "    askForUsage: yes }")]

@@ -1,0 +1,194 @@
+using System.Security.Cryptography;
+using Sluice.Edge.Calls;
+using Sluice.Edge.Credentials;
+using Sluice.Grains.Abstractions.Clients;
+using Sluice.Rules.Limits;
+
+namespace Sluice.Edge.Degraded;
+
+/// <summary>
+/// What this edge knows of one client for the case that its grain cannot be reached: the terms, the keys that the grain
+/// found right lately, and what was spent without it. Locked: calls of a client come on many threads.
+/// </summary>
+/// <param name="firstTotal">See <see cref="DegradedAccount"/>.</param>
+internal sealed class KnownClient(DegradedUse firstTotal)
+{
+    /// <summary>Key versions remembered; a client in rotation has two.</summary>
+    private const int KeysMax = 8;
+
+    private const int ModelsMax = 256;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, KnownKey> _keys = [];
+    private readonly DegradedAccount _account = new(firstTotal);
+    private long _termsVersion;
+    private volatile bool _hasDebt;
+
+    /// <summary>A key that the grain found right.</summary>
+    /// <param name="Digest">SHA-256 of its secret.</param>
+    /// <param name="Models">The models that it was admitted for.</param>
+    private sealed record KnownKey(byte[] Digest, HashSet<string> Models)
+    {
+        /// <summary>Edge's monotonic time before the question that the grain answered last.</summary>
+        public TimeSpan Verified { get; set; }
+    }
+
+    /// <summary>The terms that this edge knows; 0 when it knows none.</summary>
+    public long TermsVersion => Volatile.Read(ref _termsVersion);
+
+    /// <summary>When the grain last found a key right; <see cref="TimeSpan.MinValue"/> for never.</summary>
+    public TimeSpan LastVerified { get; private set; } = TimeSpan.MinValue;
+
+    /// <summary>True: the grain has not taken everything yet.</summary>
+    public bool HasDebt => _hasDebt;
+
+    /// <summary>What was ever spent without the grain.</summary>
+    public DegradedUse Total
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _account.Total;
+            }
+        }
+    }
+
+    /// <summary>What the grain is to be told, and the total it stands for; null when there is no debt.</summary>
+    public (DegradedDebt Debt, DegradedUse Total)? DebtToTell()
+    {
+        if (!_hasDebt)
+        {
+            return null;
+        }
+
+        lock (_lock)
+        {
+            return (DegradedMapping.DebtOf(_account.Total, _account.Taken), _account.Total);
+        }
+    }
+
+    /// <summary>The grain has answered.</summary>
+    /// <param name="call">The call it was asked about.</param>
+    /// <param name="reply">What it answered.</param>
+    /// <param name="told">The debt that went along; null for none.</param>
+    /// <param name="sent">Edge's monotonic time before it was asked.</param>
+    /// <param name="now">And now.</param>
+    /// <returns>What of the debt was taken by this answer.</returns>
+    public long Answered(ModelCall call, in AdmitReply reply, DegradedUse? told, TimeSpan sent, TimeSpan now)
+    {
+        lock (_lock)
+        {
+            if (reply.Degraded?.Terms is { } terms)
+            {
+                Use(terms);
+            }
+
+            var before = _account.Taken.Requests;
+            _account.Answered(reply.Degraded is { DebtTaken: true } ? told : null, now);
+            _hasDebt = _account.HasDebt;
+            switch (reply.Verdict)
+            {
+                case Verdict.Admitted or Verdict.NoFreeSlot or Verdict.RateLimited:
+                    Remember(call, sent);
+                    break;
+                case Verdict.Pending:
+                    break; // It is not ready to say.
+                case Verdict.ClientSuspended or Verdict.QuotaExhausted:
+                    _keys.Clear(); // Nobody of this client is served until the grain says otherwise.
+                    break;
+                default:
+                    Forget(call.Caller, reply.Verdict, call.Body.Model);
+                    break;
+            }
+
+            return _account.Taken.Requests - before;
+        }
+    }
+
+    /// <summary>The grain could not be reached for this call: admits it without, or says why not.</summary>
+    /// <param name="call">The call; it runs when it is admitted.</param>
+    /// <param name="running">How many calls of the client run at this edge, asked within the lock.</param>
+    /// <param name="now">Edge's monotonic time.</param>
+    public DegradedAnswer Ask(ModelCall call, Func<string, int> running, TimeSpan now)
+    {
+        lock (_lock)
+        {
+            _account.Failed(now);
+            var answer = _account.Ask(
+                DegradedMapping.CostsOf(call), running(call.Caller.ClientId), VerifiedAt(call), now);
+            if (answer is DegradedAnswer.Admitted)
+            {
+                (call.IsDegraded, call.IsRunning, call.Ended) = (true, true, EndedOf);
+                _hasDebt = true;
+            }
+
+            return answer;
+        }
+    }
+
+    private void EndedOf(ModelCall call)
+    {
+        lock (_lock)
+        {
+            _account.Ended(DegradedMapping.UsedBy(call));
+            _hasDebt = _account.HasDebt;
+        }
+    }
+
+    private void Use(DegradedTerms terms)
+    {
+        _account.Under(
+            DegradedMapping.PlanOf(terms),
+            [.. (terms.Budgets ?? []).Select(budget => (budget.Unit, budget.Amount))],
+            terms.Slots);
+        _keys.Clear();
+        Volatile.Write(ref _termsVersion, terms.Version);
+    }
+
+    private void Remember(ModelCall call, TimeSpan sent)
+    {
+        LastVerified = sent > LastVerified ? sent : LastVerified;
+        var (_, version, digest) = call.Caller;
+        if (!_keys.TryGetValue(version, out var key) || !CryptographicOperations.FixedTimeEquals(key.Digest, digest))
+        {
+            if (_keys.Count == KeysMax && key is null)
+            {
+                _keys.Remove(_keys.MinBy(known => known.Value.Verified).Key);
+            }
+
+            _keys[version] = key = new KnownKey(digest, []);
+        }
+
+        key.Verified = sent > key.Verified ? sent : key.Verified;
+        if (key.Models.Count < ModelsMax)
+        {
+            key.Models.Add(call.Body.Model);
+        }
+    }
+
+    private void Forget(Caller caller, Verdict verdict, string model)
+    {
+        if (!_keys.TryGetValue(caller.KeyVersion, out var key)
+            || !CryptographicOperations.FixedTimeEquals(key.Digest, caller.SecretDigest))
+        {
+            return; // Somebody guesses; what is known of the right secret stays.
+        }
+
+        if (verdict is Verdict.ModelForbidden or Verdict.ModelUnknown)
+        {
+            key.Models.Remove(model);
+        }
+        else
+        {
+            _keys.Remove(caller.KeyVersion);
+        }
+    }
+
+    private TimeSpan? VerifiedAt(ModelCall call) =>
+        _keys.TryGetValue(call.Caller.KeyVersion, out var key)
+        && CryptographicOperations.FixedTimeEquals(key.Digest, call.Caller.SecretDigest)
+        && key.Models.Contains(call.Body.Model)
+            ? key.Verified
+            : null;
+}
