@@ -30,6 +30,7 @@ public static class Program
         services.AddSingleton<IReadinessCheck, SessionCheck>();
         services.AddSingleton<PoolCatalog>().AddSingleton<PoolAnswer>();
         services.AddSingleton<Callers>().AddSingleton<Decisions>().AddSingleton<LiveCalls>();
+        services.AddSingleton<SlotFences>();
         services.AddSingleton<Completions>().AddHostedService(provider => provider.GetRequiredService<Completions>());
         services.AddHostedService<Renewals>();
         services.AddHttpForwarder().AddSingleton<PoolConnections>().AddSingleton<PoolForwarder>();

@@ -6,8 +6,8 @@ namespace Sluice.Edge.Admission;
 
 /// <summary>Gets the one decision about a request.</summary>
 internal sealed class Decisions(
-    IClusterClient cluster, Completions completions, IOptions<EdgeOptions> options, EdgeMetrics metrics,
-    TimeProvider time)
+    IClusterClient cluster, Completions completions, SlotFences fences, IOptions<EdgeOptions> options,
+    EdgeMetrics metrics, TimeProvider time)
 {
     private readonly TimeSpan _timeout = options.Value.DecisionTimeout;
 
@@ -59,22 +59,35 @@ internal sealed class Decisions(
                     call.Grain ??= cluster.GetGrain<IClientAdmission>(clientId);
                     var sent = time.GetTimestamp();
                     var reply = await call.Grain.Admit(request);
-                    pause = reply.RetryAfter;
-                    if (reply.Verdict is Verdict.Admitted)
+                    if (reply.Verdict is Verdict.Admitted && !fences.Accepts(call, reply, sent))
                     {
-                        completions.Admitted(clientId, sent, reply.CompleteWithin);
+                        // By an activation that is over: its slot is in no report to the next one. Whether this call
+                        // has another is not known before it is asked again.
+                        pause = Repeat.PauseAfter(++failures, call.RequestId);
+                        if (!HasTimeFor(pause, started))
+                        {
+                            throw new TimeoutException();
+                        }
                     }
-
-                    if (reply.Verdict is not Verdict.Pending)
+                    else
                     {
-                        completions.Heard(ended);
-                        ended = [];
-                        return reply;
-                    }
+                        if (reply.Verdict is Verdict.Admitted)
+                        {
+                            completions.Admitted(clientId, sent, reply.CompleteWithin);
+                        }
 
-                    if (!HasTimeFor(pause, started))
-                    {
-                        return reply;
+                        if (reply.Verdict is not Verdict.Pending)
+                        {
+                            completions.Heard(ended);
+                            ended = [];
+                            return reply;
+                        }
+
+                        pause = reply.RetryAfter;
+                        if (!HasTimeFor(pause, started))
+                        {
+                            return reply;
+                        }
                     }
                 }
                 catch (OrleansMessageRejectionException)

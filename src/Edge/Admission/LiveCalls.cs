@@ -60,24 +60,23 @@ internal sealed class LiveCalls
         }
     }
 
-    /// <summary>
-    /// Every client with something running, and what, by client; each list is of one moment. The order of a dictionary
-    /// differs from run to run, and with it the order in which silos are told.
-    /// </summary>
-    public IEnumerable<(string ClientId, long[] Sequences)> Snapshot()
+    /// <summary>What runs of one client, at one moment; empty when nothing does.</summary>
+    public ModelCall[] Of(string clientId)
     {
-        foreach (var (clientId, calls) in _byClient.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        if (!_byClient.TryGetValue(clientId, out var calls))
         {
-            long[] running;
-            lock (calls)
-            {
-                running = [.. calls.Keys];
-            }
+            return [];
+        }
 
-            if (running.Length > 0)
-            {
-                yield return (clientId, running);
-            }
+        lock (calls)
+        {
+            return [.. calls.Values];
         }
     }
+
+    /// <summary>
+    /// Every client with something running, in one order: that of a dictionary differs from run to run, and with it the
+    /// order in which silos are told.
+    /// </summary>
+    public IEnumerable<string> ClientIds => _byClient.Keys.Order(StringComparer.Ordinal);
 }

@@ -75,4 +75,10 @@ public sealed record PlanDefinition
 
     /// <summary>The configuration file that owns the plan; empty when the admin API does.</summary>
     [Id(5)] public string OwnedBy { get; init; } = "";
+
+    /// <summary>
+    /// True: calls whose slots cannot be renewed go on, so that more may run than a limit on calls at once says. False:
+    /// their edge ends them.
+    /// </summary>
+    [Id(8)] public bool LenientFence { get; init; }
 }

@@ -38,8 +38,10 @@ internal sealed partial class ClientGrain
             Quotas = [],
             SlotTtl = options.Value.SlotTtl,
         }.WithLimits(LimitRules.InForce(plan.Limits.ToRules(), definition.Limits.ToRules()));
-        _client = _client.Under(next, _policy, Now);
+        var now = Now;
+        _client = _client.Under(next, _policy, now);
         (_policy, _definition, _keys, _plan) = (next, definition, keys, plan);
+        ExtendReserveIfLow(edgeSession: 0, waiting: null, default, now.Elapsed); // A changed rate has nothing open.
     }
 
     private async Task RefreshPlan(CancellationToken cancellationToken)

@@ -65,10 +65,22 @@ internal sealed partial class ClientGrain(
         }
 
         var now = Now;
+        var edgeSession = request.RequestId.EdgeSession;
+        if (HasLease && !_lease.Holds(now.Elapsed, _policy.SlotTtl))
+        {
+            // Perhaps another activation counts by now. This one asks, and the edge's repeat finds who is right.
+            _client.MoveTo(now, _policy);
+            ExtendReserveIfLow(edgeSession, waiting: null, default, now.Elapsed);
+            return ValueTask.FromResult(new AdmitReply(
+                Verdict.Pending, AdmissionRules.RecoveringRetryAfter, default, null, TimeSpan.Zero, _epoch));
+        }
+
         CompleteAll(request.Completes, now);
         var asked = new AdmissionRequest(
             request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model);
         var decision = AdmissionRules.Decide(_client, asked, _policy, now);
+        var waitsForLedger = decision.Verdict is Rules.Admission.Verdict.Pending
+            && decision.RetryAfter == AdmissionRules.PendingRetryAfter;
         if (decision.Verdict is Rules.Admission.Verdict.NoFreeSlot && _hold.MayHide(now.Elapsed))
         {
             decision = decision with
@@ -77,12 +89,13 @@ internal sealed partial class ClientGrain(
             };
         }
 
-        ExtendReserveIfLow(decision.Verdict is Rules.Admission.Verdict.Pending);
+        ExtendReserveIfLow(edgeSession, waitsForLedger ? asked.RequestId : null, asked.Costs, now.Elapsed);
         DeactivateIfNobody();
         LogDecision(ClientId, request.RequestId, decision.Verdict, decision.RefusedBy, decision.RetryAfter);
         return ValueTask.FromResult(decision.ToWire(_policy.SlotTtl, _epoch) with
         {
             CompleteWithin = decision.Verdict is Rules.Admission.Verdict.Admitted ? AllowHold(now) : TimeSpan.Zero,
+            Fence = decision.Verdict is Rules.Admission.Verdict.Admitted ? Fence : SlotFence.None,
         });
     }
 
@@ -106,15 +119,6 @@ internal sealed partial class ClientGrain(
     public ValueTask Complete(CompletionBatch batch)
     {
         CompleteAll(batch.Completions, Now);
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask Renew(LiveRequests live)
-    {
-        var now = Now;
-        var deadline = now.Elapsed + _policy.SlotTtl;
-        _client.MoveTo(now, _policy);
-        _client.Slots.Renew(live.EdgeSession, live.UpToSequence, live.Sequences.ToHashSet(), deadline);
         return ValueTask.CompletedTask;
     }
 

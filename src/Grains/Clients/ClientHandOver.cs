@@ -21,9 +21,17 @@ public sealed record ClientHandOver
     /// <summary>The quotas it counted in, not what it counted: that is stored.</summary>
     [Id(3)] public required QuotaHandOver[] Quotas { get; init; }
 
-    internal static ClientHandOver Of(HandOver left, long epoch) => new()
+    /// <summary>True: edges may hold slots of which it was not told yet.</summary>
+    [Id(4)] public bool IsUnheard { get; init; }
+
+    /// <summary>How long before it was left the exact counts were stored; null when they were not.</summary>
+    [Id(5)] public TimeSpan? ClosedAgo { get; init; }
+
+    internal static ClientHandOver Of(HandOver left, long epoch, TimeSpan? closedAgo) => new()
     {
         Epoch = epoch,
+        IsUnheard = left.IsUnheard,
+        ClosedAgo = closedAgo,
         Rates = [.. left.Rates.Select(rate => new RateHandOver(
             rate.Name, rate.Limit.Capacity, rate.Limit.Refill, rate.Limit.Period, rate.Credit, rate.Out))],
         Slots = [.. left.Slots.Select(slot => new SlotHandOver(
@@ -45,7 +53,8 @@ public sealed record ClientHandOver
                 rate.Name, new BucketLimit(rate.Capacity, rate.Refill, rate.Period), rate.Credit, rate.Out))],
             [.. Slots.Select(slot => new SlotInUse(
                 slot.RequestId.ToRule(), slot.Left, slot.AdmittedAgo, slot.AdmittedUtc))],
-            [.. Quotas.Select(quota => new CountLimit(quota.Name, quota.Amount))]);
+            [.. Quotas.Select(quota => new CountLimit(quota.Name, quota.Amount))],
+            IsUnheard: IsUnheard);
         return left.IsPossible ? left : null;
     }
 }

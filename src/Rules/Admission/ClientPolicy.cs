@@ -8,7 +8,11 @@ namespace Sluice.Rules.Admission;
 /// <param name="Name">The limit's name.</param>
 /// <param name="Bucket">Its burst and rate.</param>
 /// <param name="Unit">What its tokens are, see <see cref="Units"/>; null is requests.</param>
-public readonly record struct RateLimit(string Name, BucketLimit Bucket, string? Unit = null);
+public readonly record struct RateLimit(string Name, BucketLimit Bucket, string? Unit = null)
+{
+    /// <summary>What it is stored under: in another unit it is another rate.</summary>
+    public string Key => Units.IsMetered(Unit) ? $"{Name}/{Unit}" : Name;
+}
 
 /// <param name="Name">The limit's name.</param>
 /// <param name="Amount">At once, or per calendar period.</param>

@@ -17,7 +17,8 @@ internal static class DocumentMapping
         new ModelsDocument(plan.UsableModels, plan.VisibleModels),
         [.. plan.Limits.Select(ToDocument)],
         plan.Version,
-        NullIfEmpty(plan.OwnedBy));
+        NullIfEmpty(plan.OwnedBy),
+        FenceText.Of(plan.LenientFence));
 
     public static ClientDocument ToDocument(this ClientDefinition client) => new(
         Names.ClientId(client.Tenant, client.Name),
@@ -51,6 +52,12 @@ internal static class DocumentMapping
         var limits = ToDefinitions(plan.Limits, mistakes);
         AddNulls("models.use", plan.Models?.Use, mistakes);
         AddNulls("models.see", plan.Models?.See, mistakes);
+        var isLenient = FenceText.Parse(plan.Fence);
+        if (isLenient is null)
+        {
+            mistakes.Add($"fence: '{plan.Fence}' is not {FenceText.Rule}.");
+        }
+
         return mistakes.Count > 0
             ? null
             : new PlanDefinition
@@ -59,6 +66,7 @@ internal static class DocumentMapping
                 UsableModels = [.. plan.Models?.Use ?? []],
                 VisibleModels = [.. plan.Models?.See ?? []],
                 Limits = limits,
+                LenientFence = isLenient is true,
                 OwnedBy = ownedBy,
             };
     }

@@ -35,7 +35,11 @@ internal sealed record PlanDocument(
     IReadOnlyList<LimitDocument>? Limits = null,
     [property: Description("Counts the plan's changes; given by the plan.")] long? Version = null,
     [property: Description("The configuration file that owns it; null when the admin API does.")]
-    string? OwnedBy = null);
+    string? OwnedBy = null,
+    [property: Description(
+        "strict: an edge that cannot renew the slots of calls ends them. lenient: they go on, and more may run at once "
+        + "than the limit says. Left out: strict.")]
+    string? Fence = null);
 
 internal sealed record NewClientDocument(
     string Tenant,

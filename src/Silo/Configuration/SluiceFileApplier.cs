@@ -66,6 +66,7 @@ public sealed class SluiceFileApplier(IClusterClient cluster)
 
     private static bool Same(PlanDefinition stored, PlanDefinition plan) =>
         stored.OwnedBy == plan.OwnedBy
+        && stored.LenientFence == plan.LenientFence
         && stored.Limits.SequenceEqual(plan.Limits)
         && stored.UsableModels.SequenceEqual(plan.UsableModels)
         && stored.VisibleModels.SequenceEqual(plan.VisibleModels);

@@ -83,11 +83,18 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             UsableModels = PatternsIn(models, "use"),
             VisibleModels = PatternsIn(models, "see"),
             Limits = LimitsIn(plan),
+            LenientFence = FenceText.Parse(plan.Text("fence")) ?? NeitherFence(plan),
             OwnedBy = file,
         };
         models?.NothingElse();
         plan.NothingElse();
         return read;
+    }
+
+    private static bool NeitherFence(YamlObject plan)
+    {
+        plan.Mistake("fence", $"'{plan.Text("fence")}' is not {FenceText.Rule}.");
+        return false;
     }
 
     private ClientDefinition ReadClient(

@@ -38,8 +38,8 @@ public abstract class MigrationTests : StorageTest
     {
         string[] tables =
         [
-            "client_quota", "client_ledger", "reminder", "grain_state", "silo_suspicion", "silo", "cluster",
-            "schema_migration",
+            "client_slots", "client_rate", "client_quota", "client_ledger", "reminder", "grain_state",
+            "silo_suspicion", "silo", "cluster", "schema_migration",
         ];
         foreach (var table in tables)
         {
@@ -48,7 +48,7 @@ public abstract class MigrationTests : StorageTest
 
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => StartSiloAsync(), Token)));
 
-        Assert.Equal(["2"], await AskAsync("SELECT count(*) FROM schema_migration"));
+        Assert.Equal(["3"], await AskAsync("SELECT count(*) FROM schema_migration"));
     }
 
     [Fact]
@@ -56,9 +56,9 @@ public abstract class MigrationTests : StorageTest
     {
         await AskAsync("INSERT INTO client_ledger (client_id, epoch, write_number) VALUES ('acme.web', 5, 0)");
 
-        await MigrateAsync([.. Schema.Migrations, Step(3, "CREATE TABLE later (id integer)")]);
+        await MigrateAsync([.. Schema.Migrations, Step(4, "CREATE TABLE later (id integer)")]);
 
-        Assert.Equal(["1", "2", "3"], await AskAsync("SELECT number FROM schema_migration ORDER BY number"));
+        Assert.Equal(["1", "2", "3", "4"], await AskAsync("SELECT number FROM schema_migration ORDER BY number"));
         Assert.Equal(["5"], await AskAsync("SELECT epoch FROM client_ledger"));
         Assert.Empty(await AskAsync("SELECT id FROM later"));
     }
@@ -68,9 +68,9 @@ public abstract class MigrationTests : StorageTest
     {
         const string Sql = "CREATE TABLE later (id integer)";
         await Assert.ThrowsAsync<StorageUnavailableException>(() =>
-            MigrateAsync([.. Schema.Migrations, Step(3, Sql), Step(4, Sql)]));
+            MigrateAsync([.. Schema.Migrations, Step(4, Sql), Step(4, Sql)]));
 
-        Assert.Equal(["1", "2"], await AskAsync("SELECT number FROM schema_migration ORDER BY number"));
+        Assert.Equal(["1", "2", "3"], await AskAsync("SELECT number FROM schema_migration ORDER BY number"));
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => AskAsync("SELECT id FROM later"));
     }
 
@@ -89,11 +89,11 @@ public abstract class MigrationTests : StorageTest
     [Fact]
     public async Task A_database_that_is_newer_than_the_program_is_refused()
     {
-        await MigrateAsync([.. Schema.Migrations, Step(3, "CREATE TABLE later (id integer)")]);
+        await MigrateAsync([.. Schema.Migrations, Step(4, "CREATE TABLE later (id integer)")]);
 
         var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => StartSiloAsync());
 
-        Assert.StartsWith("The database is at schema 3, and this program knows no newer one than 2", refused.Message);
+        Assert.StartsWith("The database is at schema 4, and this program knows no newer one than 3", refused.Message);
     }
 
     [Fact]

@@ -31,6 +31,7 @@ internal sealed class SimulatedEdge
     private readonly EdgeSession _session;
     private readonly Func<CancellationToken, Task> _renew;
     private readonly Completions _completions;
+    private readonly SlotFences _fences;
     private readonly AdmissionMiddleware _admission;
     private readonly Dictionary<ModelCall, PlannedCall> _plans = [];
 
@@ -44,11 +45,12 @@ internal sealed class SimulatedEdge
         var options = Options.Create(new EdgeOptions());
         var metrics = new EdgeMetrics(cluster.Meters());
         var live = new LiveCalls();
+        var fences = _fences = new SlotFences(live, metrics, Process.Time, new Logger<SlotFences>(log));
         _session = new EdgeSession(Tap, Process.Time, new Logger<EdgeSession>(log));
         _renew = new Renewals(
-            Tap, live, _session, options, Process.Time, new Logger<Renewals>(log)).RunAsync;
+            Tap, live, fences, _session, options, Process.Time, new Logger<Renewals>(log)).RunAsync;
         _completions = new Completions(Tap, live, options, Process.Time, new Logger<Completions>(log));
-        var decisions = new Decisions(Tap, _completions, options, metrics, Process.Time);
+        var decisions = new Decisions(Tap, _completions, fences, options, metrics, Process.Time);
         _admission = new AdmissionMiddleware(ForwardAsync, decisions, live, _completions, metrics);
     }
 
@@ -81,6 +83,7 @@ internal sealed class SimulatedEdge
         _pool.EdgeIsGone(Process);
         Host.Metrics.Dispose();
         _completions.Dispose();
+        _fences.Dispose();
     }
 
     /// <summary>A client calls.</summary>
@@ -96,7 +99,7 @@ internal sealed class SimulatedEdge
             Body = Body,
             Pool = Pool,
         };
-        var record = _cluster.Judge.Asked(call.RequestId, plan.Client.ClientId, plan.MustBeAdmitted);
+        var record = _cluster.Judge.Asked(call.RequestId, plan.Client.ClientId, Process, plan.MustBeAdmitted);
         plan.Record = record;
         _plans.Add(call, plan);
         var context = new DefaultHttpContext { RequestAborted = hungUp.Token };
@@ -138,7 +141,7 @@ internal sealed class SimulatedEdge
     {
         var call = context.Call();
         var plan = _plans[call];
-        if (plan.PoolIsAway || context.RequestAborted.IsCancellationRequested)
+        if (plan.PoolIsAway || call.IsCutOff || context.RequestAborted.IsCancellationRequested)
         {
             return;
         }
@@ -146,6 +149,7 @@ internal sealed class SimulatedEdge
         call.Dispatched = true;
         var work = _pool.Send(Process, plan.Record!, plan.Length);
         call.PoolClosed = work.Closed;
+        call.Connection = work;
         using var given = context.RequestAborted.Register(work.GiveUp);
         await work.Answered;
     }

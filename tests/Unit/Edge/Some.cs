@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Edge;
+using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Credentials;
 using Sluice.Edge.Pools;
@@ -32,6 +33,9 @@ internal static class Some
     /// <summary>A session that is not open yet; the cluster gives number 7.</summary>
     public static EdgeSession Session(IClusterClient? cluster = null) =>
         new(cluster ?? new FakeCluster(), TimeProvider.System, NullLogger<EdgeSession>.Instance);
+
+    public static SlotFences Fences(LiveCalls live, TimeProvider time) =>
+        new(live, Metrics(), time, NullLogger<SlotFences>.Instance);
 
     public static EdgeMetrics Metrics() => new(
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());

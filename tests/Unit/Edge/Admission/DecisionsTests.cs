@@ -26,7 +26,8 @@ public sealed class DecisionsTests : IDisposable
     {
         var options = Options.Create(new EdgeOptions { DecisionTimeout = TimeSpan.FromSeconds(3) });
         _completions = new Completions(_cluster, _live, options, _time, NullLogger<Completions>.Instance);
-        _decisions = new Decisions(_cluster, _completions, options, Some.Metrics(), _time);
+        _decisions = new Decisions(
+            _cluster, _completions, Some.Fences(_live, _time), options, Some.Metrics(), _time);
     }
 
     public void Dispose() => _completions.Dispose();
