@@ -27,6 +27,9 @@ public readonly record struct AdmitReply(
 {
     /// <summary>What the edge does with the call if its slot cannot be renewed; none when nothing was admitted.</summary>
     [Id(8)] public SlotFence Fence { get; init; }
+
+    /// <summary>What the edge may admit by itself from now on, the asked request aside; null for nothing.</summary>
+    [Id(11)] public ChunkGrant? Chunk { get; init; }
 }
 
 /// <summary>How much of a limit is left, as the <c>x-ratelimit-*</c> headers tell it.</summary>

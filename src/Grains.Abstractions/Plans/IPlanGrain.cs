@@ -81,4 +81,9 @@ public sealed record PlanDefinition
     /// their edge ends them.
     /// </summary>
     [Id(8)] public bool LenientFence { get; init; }
+
+    /// <summary>
+    /// True: every call of its clients is asked for, however many there are. False: edges of busy clients get chunks.
+    /// </summary>
+    [Id(10)] public bool WithoutChunks { get; init; }
 }

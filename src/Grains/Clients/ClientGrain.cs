@@ -89,6 +89,7 @@ internal sealed partial class ClientGrain(
             };
         }
 
+        var chunk = GrantChunk(request, decision.Verdict, now); // First: it may take all that is open.
         ExtendReserveIfLow(edgeSession, waitsForLedger ? asked.RequestId : null, asked.Costs, now.Elapsed);
         DeactivateIfNobody();
         LogDecision(ClientId, request.RequestId, decision.Verdict, decision.RefusedBy, decision.RetryAfter);
@@ -96,6 +97,7 @@ internal sealed partial class ClientGrain(
         {
             CompleteWithin = decision.Verdict is Rules.Admission.Verdict.Admitted ? AllowHold(now) : TimeSpan.Zero,
             Fence = decision.Verdict is Rules.Admission.Verdict.Admitted ? Fence : SlotFence.None,
+            Chunk = chunk,
         });
     }
 
@@ -118,7 +120,9 @@ internal sealed partial class ClientGrain(
 
     public ValueTask Complete(CompletionBatch batch)
     {
-        CompleteAll(batch.Completions, Now);
+        var now = Now;
+        CompleteAll(batch.Completions, now);
+        TakeBack(batch.Returned, now);
         return ValueTask.CompletedTask;
     }
 

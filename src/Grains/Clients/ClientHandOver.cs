@@ -27,10 +27,14 @@ public sealed record ClientHandOver
     /// <summary>How long before it was left the exact counts were stored; null when they were not.</summary>
     [Id(5)] public TimeSpan? ClosedAgo { get; init; }
 
+    /// <summary>How long edges may spend the chunks they hold; zero when they hold none.</summary>
+    [Id(6)] public TimeSpan OutFor { get; init; }
+
     internal static ClientHandOver Of(HandOver left, long epoch, TimeSpan? closedAgo) => new()
     {
         Epoch = epoch,
         IsUnheard = left.IsUnheard,
+        OutFor = left.OutFor,
         ClosedAgo = closedAgo,
         Rates = [.. left.Rates.Select(rate => new RateHandOver(
             rate.Name, rate.Limit.Capacity, rate.Limit.Refill, rate.Limit.Period, rate.Credit, rate.Out))],
@@ -54,7 +58,7 @@ public sealed record ClientHandOver
             [.. Slots.Select(slot => new SlotInUse(
                 slot.RequestId.ToRule(), slot.Left, slot.AdmittedAgo, slot.AdmittedUtc))],
             [.. Quotas.Select(quota => new CountLimit(quota.Name, quota.Amount))],
-            IsUnheard: IsUnheard);
+            OutFor, IsUnheard);
         return left.IsPossible ? left : null;
     }
 }

@@ -35,7 +35,7 @@ public sealed record StoredCounts(
             {
                 var limit = policy.Rates[i].Bucket;
                 var rate = RateCeiling.Recovered(
-                    stored.Rate, stored.Since, chunkTime: TimeSpan.Zero, mayStillSpend: true, now.Elapsed);
+                    stored.Rate, stored.Since, ChunkSize.Ttl, mayStillSpend: true, now.Elapsed);
 
                 // What is out is no more than the limit of today: more would be a debt that nobody made.
                 var isOut = Math.Min(rate.Bucket.Out, limit.Capacity);

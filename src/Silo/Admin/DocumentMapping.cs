@@ -18,7 +18,8 @@ internal static class DocumentMapping
         [.. plan.Limits.Select(ToDocument)],
         plan.Version,
         NullIfEmpty(plan.OwnedBy),
-        FenceText.Of(plan.LenientFence));
+        FenceText.Of(plan.LenientFence),
+        !plan.WithoutChunks);
 
     public static ClientDocument ToDocument(this ClientDefinition client) => new(
         Names.ClientId(client.Tenant, client.Name),
@@ -68,6 +69,7 @@ internal static class DocumentMapping
                 Limits = limits,
                 LenientFence = isLenient is true,
                 OwnedBy = ownedBy,
+                WithoutChunks = !(plan.Chunks ?? true),
             };
     }
 

@@ -39,7 +39,10 @@ internal sealed record PlanDocument(
     [property: Description(
         "strict: an edge that cannot renew the slots of calls ends them. lenient: they go on, and more may run at once "
         + "than the limit says. Left out: strict.")]
-    string? Fence = null);
+    string? Fence = null,
+    [property: Description(
+        "Whether edges of busy clients may fetch parts of the limits and spend them by themselves. Left out: true.")]
+    bool? Chunks = null);
 
 internal sealed record NewClientDocument(
     string Tenant,

@@ -85,6 +85,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             Limits = LimitsIn(plan),
             LenientFence = FenceText.Parse(plan.Text("fence")) ?? NeitherFence(plan),
             OwnedBy = file,
+            WithoutChunks = !(plan.Flag("chunks") ?? true),
         };
         models?.NothingElse();
         plan.NothingElse();

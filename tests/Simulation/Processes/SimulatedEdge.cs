@@ -6,6 +6,7 @@ using Sluice.Actors.Hosting;
 using Sluice.Edge;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Chunks;
 using Sluice.Edge.Credentials;
 using Sluice.Edge.Pools;
 using Sluice.Edge.Sessions;
@@ -32,6 +33,7 @@ internal sealed class SimulatedEdge
     private readonly Func<CancellationToken, Task> _renew;
     private readonly Completions _completions;
     private readonly SlotFences _fences;
+    private readonly ClientChunks _chunks;
     private readonly AdmissionMiddleware _admission;
     private readonly Dictionary<ModelCall, PlannedCall> _plans = [];
 
@@ -50,7 +52,9 @@ internal sealed class SimulatedEdge
         _renew = new Renewals(
             Tap, live, fences, _session, options, Process.Time, new Logger<Renewals>(log)).RunAsync;
         _completions = new Completions(Tap, live, options, Process.Time, new Logger<Completions>(log));
-        var decisions = new Decisions(Tap, _completions, fences, options, metrics, Process.Time);
+        _chunks = new ClientChunks(Tap, options, Process.Time, new Logger<ClientChunks>(log));
+        var decisions = new Decisions(
+            Tap, _completions, fences, _chunks, options, metrics, Process.Time);
         _admission = new AdmissionMiddleware(ForwardAsync, decisions, live, _completions, metrics);
     }
 
@@ -84,6 +88,7 @@ internal sealed class SimulatedEdge
         Host.Metrics.Dispose();
         _completions.Dispose();
         _fences.Dispose();
+        _chunks.Dispose();
     }
 
     /// <summary>A client calls.</summary>
