@@ -25,7 +25,7 @@ public readonly record struct AdmitReply(
     [property: Id(5)] long Epoch,
     [property: Id(6)] TimeSpan CompleteWithin = default)
 {
-    /// <summary>What the edge does with the call if its slot cannot be renewed; none when nothing was admitted.</summary>
+    /// <summary>What the edge does with the call if its slot cannot be renewed; none: nothing was admitted.</summary>
     [Id(8)] public SlotFence Fence { get; init; }
 
     /// <summary>What the edge may admit by itself from now on, the asked request aside; null for nothing.</summary>

@@ -6,7 +6,7 @@ namespace Sluice.Grains.Clients;
 /// <summary>Keeps what is stored ahead of what is used, one write at a time; no request waits for it.</summary>
 internal sealed partial class ClientGrain
 {
-    // What waits for more to be stored is stored for together, with the next write; a request that asks again counts once.
+    // What waits for more to be stored is stored for together, with the next write; who asks again counts once.
     private readonly HashSet<RequestId> _waiting = [];
     private readonly HashSet<long> _waitingSessions = [];
 
