@@ -67,7 +67,7 @@ internal sealed class ModelCall
     /// <summary>Why the edge itself ended the call; null when it did not.</summary>
     public ApiError? CutOffWith { get; private set; }
 
-    /// <summary>True when the edge ended the call, because it stops itself or because the call's slot is lost.</summary>
+    /// <summary>True when the edge ended the call, as it stops itself or the call's slot is lost.</summary>
     public bool IsCutOff => CutOffWith is not null;
 
     /// <summary>

@@ -28,7 +28,7 @@ internal sealed partial class ClientGrain
         var opened = await ledger.OpenAsync(ClientId, cancellationToken);
         _epoch = opened.Epoch;
         _lease = new OwnerLease(asked);
-        _lastChunk = _epoch << 32; // What comes back late of an earlier activation's chunks has no number of this one's.
+        _lastChunk = _epoch << 32; // So no chunk of an earlier activation has a number of this one's.
         var found = opened.ToRule(QuotaPeriod.MonthOf(time.GetUtcNow()));
         _client = found.Begin(_policy, Now);
         GoOnWithHandOver(opened.SinceWritten);
