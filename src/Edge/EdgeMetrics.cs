@@ -26,6 +26,8 @@ internal sealed class EdgeMetrics
     private readonly Histogram<long> _tokens;
     private readonly Histogram<long> _inputUpper;
     private readonly Counter<long> _settled;
+    private readonly Counter<long> _slotsLost;
+    private readonly Counter<long> _slotsUnrenewed;
 
     public EdgeMetrics(IMeterFactory meters)
     {
@@ -45,6 +47,11 @@ internal sealed class EdgeMetrics
             advice: InTokens());
         _settled = meter.CreateCounter<long>(
             "sluice.calls.settled", "{call}", "Model calls that ended, by how surely their use is known.");
+        _slotsLost = meter.CreateCounter<long>(
+            "sluice.slots.lost", "{call}", "Calls that were ended because their slot could not be renewed.");
+        _slotsUnrenewed = meter.CreateCounter<long>(
+            "sluice.slots.unrenewed", "{call}",
+            "Calls of lenient plans that went on though their slot could not be renewed.");
     }
 
     /// <summary>The client's grain decided.</summary>
@@ -77,6 +84,9 @@ internal sealed class EdgeMetrics
 
         Describe(call);
     }
+
+    /// <summary>A call was ended, or went on, because its slot could not be renewed.</summary>
+    public void SlotNotRenewed(bool isEnded) => (isEnded ? _slotsLost : _slotsUnrenewed).Add(1);
 
     private static InstrumentAdvice<long> InTokens() =>
         new() { HistogramBucketBoundaries = [.. TokenBuckets.Select(tokens => (long)tokens)] };

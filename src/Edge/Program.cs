@@ -32,7 +32,7 @@ public static class Program
         services.AddSingleton<IReadinessCheck, SessionCheck>();
         services.AddSingleton<PoolCatalog>().AddSingleton<PoolAnswer>();
         services.AddSingleton<ClientChunks>().AddHostedService(provider => provider.GetRequiredService<ClientChunks>());
-        services.AddSingleton<Callers>().AddSingleton<LiveCalls>();
+        services.AddSingleton<Callers>().AddSingleton<LiveCalls>().AddSingleton<SlotFences>();
         services.AddSingleton<Questions>().AddSingleton<Decisions>();
         services.AddSingleton<DegradedMetrics>().AddSingleton<KnownClients>().AddSingleton<OwnerOutages>();
         services.AddSingleton<Completions>().AddHostedService(provider => provider.GetRequiredService<Completions>());

@@ -27,17 +27,20 @@ internal sealed class Load(
     internal void Stop() => IsOn = false;
 
     /// <summary>
-    /// Calls of clients that stay under their limits. The steady one asks for its whole burst: a call that was charged
-    /// twice would leave none for the last of them.
+    /// Calls of clients that stay under their limits. The steady one asks for all that crashes have left of its burst:
+    /// a call that was charged twice would leave none for the last of them.
     /// </summary>
     /// <param name="used">What is counted of a client's quota by now.</param>
-    internal IReadOnlyList<PlannedCall> CallQuietly(Func<SimulatedClient, long> used)
+    /// <param name="lost">What crashes may have cost a client of its rate, at most.</param>
+    internal IReadOnlyList<PlannedCall> CallQuietly(
+        Func<SimulatedClient, long> used, Func<SimulatedClient, long> lost)
     {
         var calls = new List<PlannedCall>();
         foreach (var client in clients.Where(client => client.Quota is not { } quota || used(client) + 20 < quota))
         {
             var at = TimeSpan.Zero;
-            for (var i = 0; i < QuietCalls; i++)
+            var count = client.Load > 0 ? QuietCalls : Math.Max(0, client.Rate!.Burst - lost(client));
+            for (var i = 0; i < count; i++)
             {
                 var call = new PlannedCall
                 {

@@ -18,8 +18,11 @@ internal sealed class SimulationRun
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(2);
 
-    /// <summary>L1 gives two times-to-live after the last fault.</summary>
-    private static readonly TimeSpan Healing = (2 * Judge.SlotTtl) + TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// L1 gives two times-to-live after the last activation that began among faults; silos find out that one of them is
+    /// gone, and one begins there, within some seconds after the last fault.
+    /// </summary>
+    private static readonly TimeSpan Healing = (2 * Judge.SlotTtl) + TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Quiet = Judge.SlotTtl + TimeSpan.FromSeconds(3);
 
@@ -130,8 +133,7 @@ internal sealed class SimulationRun
         _load.Stop();
         _faults.Heal();
         return RunFor(Healing)
-            && RunUntil(() => _fleet.AllAreUp, StartLimit, "the cluster did not come back")
-            && (!Gaps.Known.Contains(Gap.SlotsStandStill) || (LookAtAll() is not null && RunFor(Quiet)));
+            && RunUntil(() => _fleet.AllAreUp, StartLimit, "the cluster did not come back");
     }
 
     /// <summary>Nothing is wrong any more: who is under its limits is admitted, and each call counts once.</summary>
@@ -142,7 +144,7 @@ internal sealed class SimulationRun
             return false;
         }
 
-        var calls = _load.CallQuietly(client => Used(before[client]));
+        var calls = _load.CallQuietly(client => Used(before[client]), _judge.LostByCrashes);
         if (!RunUntil(() => calls.All(call => call.IsOver), StartLimit, "calls of quiet times did not end")
             || LookAtAll() is not { } after)
         {

@@ -75,23 +75,24 @@ internal sealed class LiveCalls
     }
 
     /// <summary>
-    /// Every client with something running that may hold a slot, and what, by client; each list is of one moment. The
-    /// order of a dictionary differs from run to run, and with it the order in which silos are told.
+    /// What runs of one client and may hold a slot, at one moment; empty when nothing does.
     /// </summary>
-    public IEnumerable<(string ClientId, long[] Sequences)> Snapshot()
+    public ModelCall[] Of(string clientId)
     {
-        foreach (var (clientId, calls) in _byClient.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        if (!_byClient.TryGetValue(clientId, out var calls))
         {
-            long[] running;
-            lock (calls)
-            {
-                running = [.. from call in calls where !call.Value.IsDegraded select call.Key];
-            }
+            return [];
+        }
 
-            if (running.Length > 0)
-            {
-                yield return (clientId, running);
-            }
+        lock (calls)
+        {
+            return [.. from call in calls.Values where !call.IsDegraded select call];
         }
     }
+
+    /// <summary>
+    /// Every client with something running, in one order: that of a dictionary differs from run to run, and with it the
+    /// order in which silos are told.
+    /// </summary>
+    public IEnumerable<string> ClientIds => _byClient.Keys.Order(StringComparer.Ordinal);
 }

@@ -8,8 +8,8 @@ namespace Sluice.Edge.Admission;
 
 /// <summary>Asks a client's grain about a request until it decides.</summary>
 internal sealed class Questions(
-    IClusterClient cluster, Completions completions, ClientChunks chunks, KnownClients known, OwnerOutages outages,
-    IOptions<EdgeOptions> options, TimeProvider time)
+    IClusterClient cluster, Completions completions, SlotFences fences, ClientChunks chunks, KnownClients known,
+    OwnerOutages outages, IOptions<EdgeOptions> options, TimeProvider time)
 {
     private readonly TimeSpan _timeout = options.Value.DecisionTimeout;
 
@@ -59,25 +59,38 @@ internal sealed class Questions(
                     call.IsAsked = true;
                     var reply = await call.Grain.Admit(request);
                     call.IsAnswered = true;
-                    pause = reply.RetryAfter;
                     outages.Answered(clientId);
-                    known.Answered(client, call, reply, debt?.Total, sent);
-                    if (reply.Verdict is Verdict.Admitted)
+                    if (reply.Verdict is Verdict.Admitted && !fences.Accepts(call, reply, sent))
                     {
-                        completions.Admitted(clientId, sent, reply.CompleteWithin);
+                        // By an activation that is over: its slot is in no report to the next one. Whether this call
+                        // has another is not known before it is asked again.
+                        pause = Repeat.PauseAfter(++failures, call.RequestId);
+                        if (!HasTimeFor(pause, started))
+                        {
+                            throw new TimeoutException();
+                        }
                     }
-
-                    if (reply.Verdict is not Verdict.Pending)
+                    else
                     {
-                        decided = reply;
-                        completions.Heard(ended);
-                        ended = [];
-                        return reply;
-                    }
+                        known.Answered(client, call, reply, debt?.Total, sent);
+                        if (reply.Verdict is Verdict.Admitted)
+                        {
+                            completions.Admitted(clientId, sent, reply.CompleteWithin);
+                        }
 
-                    if (!HasTimeFor(pause, started))
-                    {
-                        return reply;
+                        if (reply.Verdict is not Verdict.Pending)
+                        {
+                            decided = reply;
+                            completions.Heard(ended);
+                            ended = [];
+                            return reply;
+                        }
+
+                        pause = reply.RetryAfter;
+                        if (!HasTimeFor(pause, started))
+                        {
+                            return reply;
+                        }
                     }
                 }
                 catch (OrleansMessageRejectionException)

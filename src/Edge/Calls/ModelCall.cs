@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Sluice.Edge.Errors;
 using Sluice.Edge.Pools;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules.Estimates;
@@ -71,23 +72,38 @@ internal sealed class ModelCall
     public int PoolStatus { get; set; }
 
     /// <summary>The connection that works for this call; null until a byte goes out.</summary>
-    public PoolConnection? Connection { get; set; }
+    public IPoolConnection? Connection { get; set; }
 
     /// <summary>
     /// Completed when no connection is at work for this call any more; see <see cref="PoolConnection"/>.
     /// </summary>
     public Task PoolClosed { get; set; } = Task.CompletedTask;
 
-    /// <summary>True when the edge ended the call because it stops itself.</summary>
-    public bool IsCutOff { get; private set; }
+    /// <summary>
+    /// The activation that admitted it, as its edge believes; 0 until it is admitted. With
+    /// <see cref="SlotSent"/> under the lock of <see cref="Admission.SlotFences"/>.
+    /// </summary>
+    public long SlotEpoch { get; set; }
+
+    /// <summary>Timestamp from before the last thing was sent that gave its slot a new deadline.</summary>
+    public long SlotSent { get; set; }
+
+    /// <summary>True when it goes on though its slot could not be renewed, and has been counted so.</summary>
+    public bool IsUnrenewed { get; set; }
+
+    /// <summary>Why the edge itself ended the call; null when it did not.</summary>
+    public ApiError? CutOffWith { get; private set; }
+
+    /// <summary>True when the edge ended the call, as it stops itself or the call's slot is lost.</summary>
+    public bool IsCutOff => CutOffWith is not null;
 
     /// <summary>
-    /// Ends the call from outside of it, because the edge stops: whoever works on it finds its pool gone, and tells the
-    /// client why.
+    /// Ends the call from outside of it: whoever works on it finds its pool gone, and tells the client why.
     /// </summary>
-    public void CutOff()
+    /// <param name="why">What its client is told; null: the edge stops.</param>
+    public void CutOff(ApiError? why = null)
     {
-        IsCutOff = true;
+        CutOffWith ??= why ?? ApiError.Stopping;
         Connection?.Dispose();
     }
 }

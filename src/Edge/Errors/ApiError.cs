@@ -63,6 +63,13 @@ internal sealed record ApiError(
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
+    public static readonly ApiError SlotLost = new(
+        503, Server, "slot_lost",
+        "The gateway could not hold this request's place among those that may run at once. Please try again.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
     public static ApiError BadRequest(string message, string? param = null) =>
         new(400, Invalid, "invalid_request", message, param);
 

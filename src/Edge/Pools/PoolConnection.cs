@@ -14,7 +14,7 @@ namespace Sluice.Edge.Pools;
 /// have dropped the request. A pool that does not is cut off after a while.
 /// </remarks>
 internal sealed class PoolConnection(Socket socket, TimeSpan closeTimeout, TimeProvider time)
-    : NetworkStream(socket, ownsSocket: false)
+    : NetworkStream(socket, ownsSocket: false), IPoolConnection
 {
     private static readonly AsyncLocal<ModelCall?> Current = new();
 

@@ -1,5 +1,4 @@
 using Sluice.Edge.Calls;
-using Sluice.Edge.Errors;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sluice.Edge.Pools;
@@ -28,6 +27,12 @@ internal sealed partial class PoolForwarder(
         var call = context.Call();
         var pool = call.Pool!;
         var (client, config, transformer) = _targets[pool.Name];
+        if (call.CutOffWith is { } over)
+        {
+            await over.WriteAsync(context); // While it waited for its turn: the pool need not begin.
+            return;
+        }
+
         PoolConnection.BeginCall(call);
         var error = await forwarder.SendAsync(context, pool.Address.AbsoluteUri, client, config, transformer);
         if (error is not ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
@@ -39,7 +44,7 @@ internal sealed partial class PoolForwarder(
                 return;
             }
 
-            await (call.IsCutOff ? ApiError.Stopping : PoolError.For(error)).WriteAsync(context);
+            await (call.CutOffWith ?? PoolError.For(error)).WriteAsync(context);
         }
     }
 

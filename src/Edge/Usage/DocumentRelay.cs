@@ -1,6 +1,5 @@
 using System.Buffers;
 using Sluice.Edge.Calls;
-using Sluice.Edge.Errors;
 using Sluice.Edge.Pools;
 
 namespace Sluice.Edge.Usage;
@@ -37,8 +36,8 @@ internal static class DocumentRelay
             if (read.Result is PoolBodyRead.Broken or PoolBodyRead.Idle)
             {
                 var broken = read.Result is PoolBodyRead.Idle ? PoolError.TimedOut : PoolError.BrokenOff;
-                await (call.IsCutOff ? ApiError.Stopping : broken).WriteAsync(context);
-                return call.IsCutOff ? "the edge stops" : read.Result.ToString();
+                await (call.CutOffWith ?? broken).WriteAsync(context);
+                return call.CutOffWith?.Code ?? read.Result.ToString();
             }
 
             if (read.Result is PoolBodyRead.End)

@@ -111,7 +111,7 @@ internal static class StreamRelay
         end switch
         {
             PoolBodyRead.End when done => Task.FromResult<string?>(null),
-            _ when call.IsCutOff => EndWithAsync(ApiError.Stopping, context, "the edge stops"),
+            _ when call.CutOffWith is { } why => EndWithAsync(why, context, why.Code!),
             PoolBodyRead.Idle => EndWithAsync(PoolError.TimedOut, context, "silent for too long"),
             _ => EndWithAsync(PoolError.BrokenOff, context, "cut before its end"),
         };

@@ -30,6 +30,9 @@ public readonly record struct AdmitReply(
     /// </summary>
     [Id(7)] public LimitStatus Tokens { get; init; }
 
+    /// <summary>What the edge does with the call if its slot cannot be renewed; none: nothing was admitted.</summary>
+    [Id(8)] public SlotFence Fence { get; init; }
+
     /// <summary>What is to be said of outages; null in most answers.</summary>
     [Id(9)] public DegradedReply? Degraded { get; init; }
 

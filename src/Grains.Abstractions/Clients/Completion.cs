@@ -77,4 +77,13 @@ public sealed record LiveRequests
 
     /// <summary>Sequences of the requests still running; may be empty.</summary>
     [Id(2)] public required long[] Sequences { get; init; }
+
+    /// <summary>
+    /// The newest activation that the edge knows: since before it took this report it believes no earlier one. 0 when
+    /// it keeps no count. An activation takes slots it did not grant only from a report that names it.
+    /// </summary>
+    [Id(3)] public long Epoch { get; init; }
+
+    /// <summary>Those of <see cref="Sequences"/> that were admitted; the others still wait for their answer.</summary>
+    [Id(4)] public long[] Admitted { get; init; } = [];
 }

@@ -28,4 +28,11 @@ public interface IClientAdmission : IGrainWithStringKey
     /// </summary>
     [Alias("Renew"), AlwaysInterleave]
     ValueTask Renew(LiveRequests live);
+
+    /// <summary>
+    /// The same as <see cref="Renew"/>, and says by whom and whether they were renewed. The first complete report to a
+    /// new activation also gives slots to what another one has admitted.
+    /// </summary>
+    [Alias("Report"), AlwaysInterleave]
+    ValueTask<ReportReply> Report(LiveRequests live);
 }

@@ -86,6 +86,12 @@ public sealed record PlanDefinition
     [Id(6)] public bool ReserveFullCap { get; init; }
 
     /// <summary>
+    /// True: calls whose slots cannot be renewed go on, so that more may run than a limit on calls at once says. False:
+    /// their edge ends them.
+    /// </summary>
+    [Id(8)] public bool LenientFence { get; init; }
+
+    /// <summary>
     /// True: every call of its clients is asked for, however many there are. False: edges of busy clients get chunks.
     /// </summary>
     [Id(10)] public bool WithoutChunks { get; init; }

@@ -31,7 +31,6 @@ internal sealed partial class ClientGrain
             return null;
         }
 
-        ExtendReserveIfLow(needed: null); // It may have taken all that was open.
         return new ChunkGrant
         {
             Number = ++_lastChunk,

@@ -16,11 +16,14 @@ internal sealed partial class ClientGrain : IGrainMigrationParticipant
     /// <summary>After the last turn and after the exact counts were stored.</summary>
     public void OnDehydrate(IDehydrationContext dehydrationContext)
     {
-        // Once fenced, another activation knows more; nobody's client has nothing in use.
-        if (_epoch > 0 && !_fenced)
+        // Once fenced, another activation knows more. Whose exact counts could not be stored leaves what is stored: how
+        // long this lies somewhere is told by when they were.
+        if (_epoch > 0 && !_fenced && _closedAt is { } closedAt)
         {
+            var now = Now;
             dehydrationContext.TryAddValue(
-                HandOverKey, ClientHandOver.Of(HandOver.Of(_client, _policy, Now), _epoch));
+                HandOverKey,
+                ClientHandOver.Of(HandOver.Of(_client, _policy, now), _epoch, now.Elapsed - closedAt));
         }
     }
 
@@ -32,14 +35,24 @@ internal sealed partial class ClientGrain : IGrainMigrationParticipant
         }
     }
 
-    /// <summary>Goes on with what the last activation left, if it can be read.</summary>
-    private void GoOnWithHandOver()
+    /// <summary>
+    /// Goes on with what the last activation left, if it can be read and no other one was in between: that one may have
+    /// spent, granted and given back what this one would not know of.
+    /// </summary>
+    /// <param name="sinceWritten">How long ago something was stored last, by the database's clock.</param>
+    private void GoOnWithHandOver(TimeSpan sinceWritten)
     {
-        if (_handedOver is { } handedOver && handedOver.ToRule() is { } left)
+        if (_handedOver is { } handedOver && _epoch == handedOver.Epoch + 1 && handedOver.ToRule() is { } left)
         {
-            // Another epoch in between had the chance to give back what these calls took of the stored counts.
-            _client = left.GoOn(_client, _policy, mayRefund: _epoch == handedOver.Epoch + 1, Now);
-            _hold = CompletionHold.AllowedAt(Now.Elapsed); // Perhaps, by the last activation.
+            // What was stored last are the exact counts. All that has passed since then and not before it was packed
+            // has passed on the way: slots that nobody renewed meanwhile are over.
+            var onTheWay = handedOver.ClosedAgo is { } closedAgo && sinceWritten > closedAgo
+                ? sinceWritten - closedAgo
+                : TimeSpan.Zero;
+            var now = Now;
+            _client = left.GoOn(_client, _policy, mayRefund: true, now with { Elapsed = now.Elapsed - onTheWay });
+            _client.MoveTo(now, _policy);
+            _hold = CompletionHold.AllowedAt(now.Elapsed); // Perhaps, by the last activation.
             LogHandedOver(ClientId, _epoch, handedOver.Epoch, left.Slots.Length);
         }
 

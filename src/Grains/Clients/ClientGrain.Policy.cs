@@ -50,10 +50,12 @@ internal sealed partial class ClientGrain
             Quotas = [],
             SlotTtl = options.Value.SlotTtl,
         }.WithLimits(LimitRules.InForce(ofPlan, ofClient));
-        _client = _client.Under(next, _policy, Now);
+        var now = Now;
+        _client = _client.Under(next, _policy, now);
         (_policy, _definition, _keys, _plan) = (next, definition, keys, plan);
         (_metering, _reserveFullCap) = (Metering.Of(next), plan.ReserveFullCap);
         ForgetTerms();
+        ExtendReserveIfLow(edgeSession: 0, waiting: null, default, now.Elapsed); // A changed rate has nothing open.
     }
 
     private async Task RefreshPlan(CancellationToken cancellationToken)

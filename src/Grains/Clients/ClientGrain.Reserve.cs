@@ -3,70 +3,79 @@ using Sluice.Rules.Limits;
 
 namespace Sluice.Grains.Clients;
 
-/// <summary>Keeps the durable counts ahead of what is spent, one write at a time.</summary>
+/// <summary>Keeps what is stored ahead of what is used, one write at a time; no request waits for it.</summary>
 internal sealed partial class ClientGrain
 {
+    // What waits for more to be stored is stored for together, with the next write; who asks again counts once.
+    private readonly HashSet<RequestId> _waiting = [];
+    private readonly HashSet<long> _waitingSessions = [];
+
     private long _epoch;
     private bool _fenced;
     private bool _extending;
+    private OwnerLease _lease;
+
+    /// <summary>When the exact counts were stored that the last activation left; null when they were not.</summary>
+    private TimeSpan? _closedAt;
 
     /// <summary>
-    /// Raises the epoch, counts all that was reserved before as used, and opens the first block, so that the first
-    /// request finds room.
+    /// Raises the epoch, counts all that was stored before as used, and opens the first part of quotas and rates, so
+    /// that the first request finds room.
     /// </summary>
     private async Task OpenReserve(CancellationToken cancellationToken)
     {
+        var asked = Now.Elapsed;
         var opened = await ledger.OpenAsync(ClientId, cancellationToken);
         _epoch = opened.Epoch;
-        var now = time.GetUtcNow();
-        var recovered = opened.Reserves.Where(reserve => IsOfNow(reserve, now)).ToDictionary(
-            reserve => reserve.Quota,
-            reserve => Quota.Recovered(new QuotaPeriod(reserve.Period), reserve.Reserved));
-        _client = ClientState.Begin(_policy, recovered, Now);
-        GoOnWithHandOver();
-        await ExtendReserve(needed: null, cancellationToken);
+        _lease = new OwnerLease(asked);
+        _lastChunk = _epoch << 32; // So no chunk of an earlier activation has a number of this one's.
+        var found = opened.ToRule(_policy, time.GetUtcNow());
+        _client = found.Begin(_policy, Now);
+        GoOnWithHandOver(opened.SinceWritten);
+        var now = Now;
+        _client.MoveTo(now, _policy);
+        await ExtendReserve(default, isNeeded: false, now.Elapsed, cancellationToken);
     }
 
     /// <summary>
-    /// Whether this is the count of the running period. Also of quotas that the policy does not have now: a client that
-    /// comes back to one goes on where it was. One whose clock was ahead is not held in a period that is yet to come.
+    /// After a decision: stores more when less than half of what is ahead is open, or when the request waits for it.
+    /// The client is at this moment.
     /// </summary>
-    private bool IsOfNow(QuotaReserve stored, DateTimeOffset now)
+    /// <param name="edgeSession">The edge that asks or reports; 0 for none.</param>
+    /// <param name="waiting">The request that waits; null for none.</param>
+    /// <param name="costs">What it costs.</param>
+    /// <param name="now">The moment.</param>
+    private void ExtendReserveIfLow(long edgeSession, RequestId? waiting, Costs costs, TimeSpan now)
     {
-        foreach (var quota in _policy.Quotas)
+        if (waiting is { } requestId)
         {
-            if (quota.Key == stored.Quota)
-            {
-                return quota.Calendar.PeriodOf(now).Number == stored.Period;
-            }
+            _waiting.Add(requestId);
         }
 
-        return CountLimit.SpanOf(stored.Quota) is { } span
-            && new QuotaCalendar(span).PeriodOf(now).Number == stored.Period;
-    }
-
-    /// <param name="needed">What a request waits for; null when none does.</param>
-    private void ExtendReserveIfLow(Costs? needed)
-    {
-        if (_epoch > 0 && !_fenced && !_extending && _policy.Quotas.Length > 0 && NextReserves(needed).Count > 0)
+        if (edgeSession > 0)
         {
-            _ = ExtendReserveBehind(needed);
+            _waitingSessions.Add(edgeSession);
+        }
+
+        if (!_extending && _epoch > 0 && !_fenced)
+        {
+            _ = ExtendReserveBehind(costs, HasLease && _lease.IsDue(now, _policy.SlotTtl), now);
         }
     }
 
     /// <summary>
-    /// Behind the request that noticed, which must not wait for storage. While the ledger fails, requests that fit the
-    /// open block go on, the others stay pending, and each one tries again.
+    /// Behind the request that noticed, which must not wait for storage. While the ledger fails, requests that fit what
+    /// is open go on, the others stay pending, and each one tries again.
     /// </summary>
-    private async Task ExtendReserveBehind(Costs? needed)
+    private async Task ExtendReserveBehind(Costs costs, bool isNeeded, TimeSpan now)
     {
         try
         {
-            await ExtendReserve(needed, CancellationToken.None);
-            while (!_fenced && HasUnstoredUse())
+            await ExtendReserve(costs, isNeeded, now, CancellationToken.None);
+            while (!_fenced && ReserveRules.HasUnstoredUse(_client))
             {
                 // Calls used more than they reserved while that was written, and perhaps nobody asks again.
-                await ExtendReserve(needed: null, CancellationToken.None);
+                await ExtendReserve(default, isNeeded: false, Now.Elapsed, CancellationToken.None);
             }
         }
         catch (Exception exception)
@@ -75,10 +84,13 @@ internal sealed partial class ClientGrain
         }
     }
 
-    private async Task ExtendReserve(Costs? needed, CancellationToken cancellationToken)
+    private async Task ExtendReserve(
+        Costs costs, bool isNeeded, TimeSpan now, CancellationToken cancellationToken)
     {
-        var reserves = NextReserves(needed);
-        if (reserves.Count == 0)
+        var next = ReserveRules.Next(_client, _policy, new ReserveNeed(_waiting.Count, costs, _waitingSessions), now);
+        _waiting.Clear();
+        _waitingSessions.Clear();
+        if (next.IsEmpty && !isNeeded)
         {
             return;
         }
@@ -86,7 +98,7 @@ internal sealed partial class ClientGrain
         _extending = true;
         try
         {
-            if (!await ledger.ReserveAsync(ClientId, _epoch, reserves, cancellationToken))
+            if (!await ledger.ReserveAsync(ClientId, _epoch, next.ToLedger(), cancellationToken))
             {
                 Fenced();
                 return;
@@ -98,59 +110,25 @@ internal sealed partial class ClientGrain
         }
 
         // Into the state as it is now: admissions went on meanwhile, and the plan may have changed.
-        var byName = reserves.ToDictionary(reserve => reserve.Quota);
-        for (var i = 0; i < _client.Quotas.Length; i++)
-        {
-            if (byName.TryGetValue(_policy.Quotas[i].Key, out var reserve))
-            {
-                var period = new QuotaPeriod(reserve.Period);
-                _client.Quotas[i] = _client.Quotas[i].WithReserved(period, reserve.Reserved);
-            }
-        }
-    }
-
-    private bool HasUnstoredUse()
-    {
-        foreach (var quota in _client.Quotas)
-        {
-            if (quota.Used > quota.Reserved)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private List<QuotaReserve> NextReserves(Costs? needed)
-    {
-        var reserves = new List<QuotaReserve>();
-        for (var i = 0; i < _policy.Quotas.Length; i++)
-        {
-            var limit = _policy.Quotas[i];
-            var quota = _client.Quotas[i];
-            var units = needed?.Of(limit.Unit) ?? 0;
-            var block = QuotaBlock.Size(_client.RecentUse[i].PerSpan, quota.Used, limit.Amount);
-            if (quota.NextReserve(units, block, limit.Amount) is { } reserved)
-            {
-                reserves.Add(new QuotaReserve(limit.Key, quota.Period.Number, reserved, quota.Reserved == 0));
-            }
-        }
-
-        return reserves;
+        _lease = _lease.ConfirmedAt(now);
+        ReserveRules.Stored(_client, _policy, next);
     }
 
     /// <summary>A clean stop stores the exact counts: nothing was lost, so nothing is counted too high.</summary>
     private async Task CloseReserve(CancellationToken cancellationToken)
     {
-        if (_epoch == 0 || _fenced || _policy.Quotas.IsEmpty)
+        if (_epoch == 0 || _fenced || (_policy.Quotas.IsEmpty && _policy.Rates.IsEmpty && _policy.Concurrency.IsEmpty))
         {
             return;
         }
 
-        var exact = _client.Quotas.Select((quota, i) => new QuotaReserve(
-            _policy.Quotas[i].Key, quota.Period.Number, quota.Stopped().Reserved, quota.Reserved == 0));
-        await ledger.ReserveAsync(ClientId, _epoch, [.. exact], cancellationToken);
+        var now = Now;
+        _client.MoveTo(now, _policy);
+        var exact = ReserveRules.Exact(_client, _policy, now.Elapsed);
+        if (await ledger.ReserveAsync(ClientId, _epoch, exact.ToLedger(), cancellationToken))
+        {
+            _closedAt = now.Elapsed;
+        }
     }
 
     private void Fenced()

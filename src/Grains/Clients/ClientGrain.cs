@@ -66,12 +66,24 @@ internal sealed partial class ClientGrain(
         }
 
         var now = Now;
+        var edgeSession = request.RequestId.EdgeSession;
+        if (HasLease && !_lease.Holds(now.Elapsed, _policy.SlotTtl))
+        {
+            // Perhaps another activation counts by now. This one asks, and the edge's repeat finds who is right.
+            _client.MoveTo(now, _policy);
+            ExtendReserveIfLow(edgeSession, waiting: null, default, now.Elapsed);
+            return ValueTask.FromResult(new AdmitReply(
+                Verdict.Pending, AdmissionRules.RecoveringRetryAfter, default, null, TimeSpan.Zero, _epoch));
+        }
+
         CompleteAll(request.Completes, now);
         TakeDebt(request, now);
         var costs = CostsOf(request);
         var asked = new AdmissionRequest(
             request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model, costs);
         var decision = AdmissionRules.Decide(_client, asked, _policy, now);
+        var waitsForLedger = decision.Verdict is Rules.Admission.Verdict.Pending
+            && decision.RetryAfter == AdmissionRules.PendingRetryAfter;
         if (decision.Verdict is Rules.Admission.Verdict.NoFreeSlot && _hold.MayHide(now.Elapsed))
         {
             decision = decision with
@@ -81,15 +93,17 @@ internal sealed partial class ClientGrain(
         }
 
         Remember(asked, decision, now);
-        ExtendReserveIfLow(decision.Verdict is Rules.Admission.Verdict.Pending ? costs : null);
+        var chunk = GrantChunk(request, decision.Verdict, now); // First: it may take all that is open.
+        ExtendReserveIfLow(edgeSession, waitsForLedger ? asked.RequestId : null, costs, now.Elapsed);
         RememberModel(asked, decision.Verdict);
         DeactivateIfNobody();
         LogDecision(ClientId, request.RequestId, decision.Verdict, decision.RefusedBy, decision.RetryAfter);
         return ValueTask.FromResult(decision.ToWire(_policy.SlotTtl, _epoch) with
         {
             CompleteWithin = decision.Verdict is Rules.Admission.Verdict.Admitted ? AllowHold(now) : TimeSpan.Zero,
+            Fence = decision.Verdict is Rules.Admission.Verdict.Admitted ? Fence : SlotFence.None,
             Degraded = AnswerForOutages(request, decision.Verdict, now),
-            Chunk = GrantChunk(request, decision.Verdict, now),
+            Chunk = chunk,
             StateOutputCap = _reserveFullCap && _metering.CountsOutput,
             Shortage = ClientMapping.ShortageOf(decision.RefusedBy, costs, _policy),
         });
@@ -117,16 +131,9 @@ internal sealed partial class ClientGrain(
         var now = Now;
         CompleteAll(batch.Completions, now);
         TakeBack(batch.Returned, now);
-        ExtendReserveIfLow(needed: null); // What calls used beyond their reservation is stored soon.
-        return ValueTask.CompletedTask;
-    }
 
-    public ValueTask Renew(LiveRequests live)
-    {
-        var now = Now;
-        var deadline = now.Elapsed + _policy.SlotTtl;
-        _client.MoveTo(now, _policy);
-        _client.Slots.Renew(live.EdgeSession, live.UpToSequence, live.Sequences.ToHashSet(), deadline);
+        // What calls used beyond their reservation is stored soon.
+        ExtendReserveIfLow(edgeSession: 0, waiting: null, default, now.Elapsed);
         return ValueTask.CompletedTask;
     }
 

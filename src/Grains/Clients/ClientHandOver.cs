@@ -23,12 +23,21 @@ public sealed record ClientHandOver
     /// <summary>The quotas it counted in, not what it counted: that is stored.</summary>
     [Id(3)] public required QuotaHandOver[] Quotas { get; init; }
 
-    /// <summary>How long chunks may still be spent; zero when none is out.</summary>
+    /// <summary>True: edges may hold slots of which it was not told yet.</summary>
+    [Id(4)] public bool IsUnheard { get; init; }
+
+    /// <summary>How long before it was left the exact counts were stored; null when they were not.</summary>
+    [Id(5)] public TimeSpan? ClosedAgo { get; init; }
+
+    /// <summary>How long edges may spend the chunks they hold; zero when they hold none.</summary>
     [Id(6)] public TimeSpan OutFor { get; init; }
 
-    internal static ClientHandOver Of(HandOver left, long epoch) => new()
+    internal static ClientHandOver Of(HandOver left, long epoch, TimeSpan? closedAgo) => new()
     {
         Epoch = epoch,
+        IsUnheard = left.IsUnheard,
+        OutFor = left.OutFor,
+        ClosedAgo = closedAgo,
         Rates = [.. left.Rates.Select(rate => new RateHandOver(
             rate.Name, rate.Limit.Capacity, rate.Limit.Refill, rate.Limit.Period, rate.Credit, rate.Out, rate.Unit)
         {
@@ -49,7 +58,6 @@ public sealed record ClientHandOver
         {
             Scope = ScopeHandOver.Of(quota.Scope),
         })],
-        OutFor = left.OutFor,
     };
 
     /// <summary>Null when it says what cannot be.</summary>
@@ -75,7 +83,7 @@ public sealed record ClientHandOver
             {
                 Scope = quota.Scope?.ToRule(),
             })],
-            OutFor);
+            OutFor, IsUnheard);
         return left.IsPossible ? left : null;
     }
 }

@@ -14,6 +14,11 @@ public static class AdmissionRules
     public static readonly TimeSpan PendingRetryAfter = TimeSpan.FromMilliseconds(5);
 
     /// <summary>
+    /// How soon to repeat a request that waits for edges to tell what they run; they do so every few seconds.
+    /// </summary>
+    public static readonly TimeSpan RecoveringRetryAfter = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
     /// Decides in the order in which a client should hear the reasons: key, policy, quota, slots, rates. All of it is
     /// taken or, by any refusal, nothing.
     /// </summary>
@@ -113,7 +118,10 @@ public static class AdmissionRules
 
         if (FirstFull(client, costs, policy) is { } full)
         {
-            return Answer(Verdict.NoFreeSlot, client, costs, policy, SlotRetryAfter, full);
+            // What edges have not told yet is no use that the client could end: it waits, and is not refused.
+            return IsFullByWhatIsKnown(client, costs, policy)
+                ? Answer(Verdict.NoFreeSlot, client, costs, policy, SlotRetryAfter, full)
+                : Answer(Verdict.Pending, client, costs, policy, RecoveringRetryAfter);
         }
 
         if (FirstTooSmall(costs, policy) is { } tooSmall)
@@ -135,7 +143,7 @@ public static class AdmissionRules
 
         if (FirstQuota(QuotaAnswer.Pending, client, costs, policy) is not null
             || !AreCovered(client, costs, policy)
-            || !client.Slots.Covers(requestId.EdgeSession))
+            || (!policy.Concurrency.IsEmpty && !client.Slots.Covers(requestId.EdgeSession)))
         {
             return Answer(Verdict.Pending, client, costs, policy, PendingRetryAfter);
         }
@@ -214,6 +222,19 @@ public static class AdmissionRules
         }
 
         return null;
+    }
+
+    private static bool IsFullByWhatIsKnown(ClientState client, Costs costs, ClientPolicy policy)
+    {
+        foreach (var limit in policy.Concurrency)
+        {
+            if (costs.IsIn(limit.Scope) && client.Slots.InUseOf(limit.Scope) >= limit.Amount)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string? FirstTooSmall(Costs costs, ClientPolicy policy)

@@ -13,6 +13,9 @@ public readonly record struct RateLimit(string Name, BucketLimit Bucket, string?
     /// <summary>Which calls it counts; null is all.</summary>
     public LimitScope? Scope { get; init; }
 
+    /// <summary>What it is stored under: in another unit it is another rate.</summary>
+    public string Key => Units.IsMetered(Unit) ? $"{Name}/{Unit}" : Name;
+
     /// <summary>What a call costs of it; 0 when it does not count the call.</summary>
     public long CostOf(in Costs costs) => costs.Of(Unit, Scope);
 }

@@ -36,6 +36,11 @@ public sealed record ClientState
     public ImmutableDictionary<string, Quota> Dormant { get; init; } = ImmutableDictionary<string, Quota>.Empty;
 
     /// <summary>
+    /// True: what it has in use is stored before it is used, so a rate that is new to it begins with nothing open.
+    /// </summary>
+    public bool IsStored { get; init; }
+
+    /// <summary>
     /// A client that has used nothing but what was recovered of its quotas, by key; of those that the policy does not
     /// have now too.
     /// </summary>
@@ -117,7 +122,9 @@ public sealed record ClientState
             Ceilings = [.. next.Rates.Select((rate, i) =>
             {
                 var old = IndexOf(before.Rates, other => other.Name == rate.Name && other.Unit == rate.Unit);
-                return (old < 0 ? RateCeiling.None : state.Ceilings[old]).Under(buckets[i]);
+                return (old >= 0 ? state.Ceilings[old]
+                    : state.IsStored ? RateCeiling.Closed(buckets[i])
+                    : RateCeiling.None).Under(buckets[i]);
             })],
             Chunks = AnonymousChunks(state.Chunks, buckets, next),
             Quotas = [.. next.Quotas.Select(quota =>

@@ -31,9 +31,10 @@ public readonly record struct SlotInUse(
 /// <param name="Slots">One per slot that is taken.</param>
 /// <param name="Quotas">The quotas of the policy: calls give something back only under the limits they took of.</param>
 /// <param name="OutFor">How long chunks may still be spent; zero when none is out.</param>
+/// <param name="IsUnheard">True: edges may hold slots of which it was not told yet.</param>
 public sealed record HandOver(
     ImmutableArray<RateInUse> Rates, ImmutableArray<SlotInUse> Slots, ImmutableArray<CountLimit> Quotas,
-    TimeSpan OutFor = default)
+    TimeSpan OutFor = default, bool IsUnheard = false)
 {
     // Bounds what is computed with below; no lease is as long, and no call.
     private static readonly TimeSpan LengthMax = TimeSpan.FromDays(365);
@@ -58,7 +59,8 @@ public sealed record HandOver(
                 taken.Value.Admitted?.Utc ?? default,
                 taken.Value.Reserved))],
             policy.Quotas,
-            client.Chunks.Out.Count == 0 ? TimeSpan.Zero : client.Chunks.Out.Values.Max(c => c.Deadline) - now.Elapsed);
+            client.Chunks.Out.Count == 0 ? TimeSpan.Zero : client.Chunks.Out.Values.Max(c => c.Deadline) - now.Elapsed,
+            client.Slots.Unheard > 0);
     }
 
     /// <summary>False: no client leaves that, whoever wrote it; the next owner begins without.</summary>
@@ -97,7 +99,7 @@ public sealed record HandOver(
         var rates = Rates.Select(rate => new RateLimit(rate.Name, rate.Limit, rate.Unit) { Scope = rate.Scope });
         var sameLimits = policy.Rates.SequenceEqual(rates)
             && policy.Quotas.SequenceEqual(Quotas);
-        var slots = begun.Slots.AllHeard();
+        var slots = IsUnheard ? begun.Slots.Copy() : begun.Slots.AllHeard();
         foreach (var slot in Slots)
         {
             Moment? admitted = mayRefund && sameLimits && slot.AdmittedAgo is { } ago
@@ -121,6 +123,12 @@ public sealed record HandOver(
             chunks.Add(new Chunk(new ChunkId(0, 0), held, none, now, now.Elapsed + OutFor));
         }
 
-        return begun with { Slots = slots, Chunks = chunks, Buckets = buckets };
+        return begun with
+        {
+            Slots = slots,
+            Chunks = chunks,
+            Buckets = buckets,
+            Ceilings = [.. begun.Ceilings.Select((ceiling, i) => ceiling.Under(buckets[i]))],
+        };
     }
 }

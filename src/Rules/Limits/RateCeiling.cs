@@ -16,6 +16,14 @@ public readonly record struct StoredRate(BucketLimit Limit, long Missing, long A
     /// <summary>How far the theoretical arrival time was ahead: after that, nothing of it is missing.</summary>
     public TimeSpan Length => new(TokenBucket.DivideUp(Missing, Limit.Refill));
 
+    /// <summary>False: no owner stores that, whoever wrote it.</summary>
+    public bool IsPossible => Limit is { Capacity: > 0, Refill: > 0 }
+        && Limit.Period > TimeSpan.Zero
+        && (Int128)Limit.Capacity * Limit.Period.Ticks <= (Int128)2 * TokenBucket.DebtMax
+        && Missing is >= 0 and <= 3 * TokenBucket.DebtMax
+        && Ahead is >= 0 and <= LimitRules.AmountMax
+        && Out is >= 0 and <= LimitRules.AmountMax;
+
     /// <summary>What is missing some time after it was stored; a clock that went back counts as no time.</summary>
     internal long MissingAfter(TimeSpan elapsed)
     {
@@ -103,6 +111,16 @@ public readonly record struct RateCeiling(long Floor, TimeSpan AsOf)
         var full = limit.Capacity * limit.Period.Ticks;
         var missing = Int128.Min(full - left + (Int128)ahead * limit.Period.Ticks, full + TokenBucket.DebtMax);
         return new StoredRate(limit, (long)missing, tokens + ahead, bucket.Out);
+    }
+
+    /// <summary>
+    /// What an owner stores when it stops: what it has spent, and nothing ahead. It must spend nothing more.
+    /// </summary>
+    public static StoredRate Exact(TokenBucket bucket, BucketLimit limit)
+    {
+        var full = limit.Capacity * limit.Period.Ticks;
+        return new StoredRate(
+            limit, (long)Int128.Min((Int128)full - bucket.Credit, full + TokenBucket.DebtMax), 0, bucket.Out);
     }
 
     /// <summary>More has been stored; an answer that comes late never closes what is open.</summary>

@@ -79,7 +79,7 @@ public sealed class Slots
         var ceilings = new SlotCeilings();
         foreach (var session in stored)
         {
-            ceilings.Stored(session);
+            ceilings.Stored(session, until);
         }
 
         return new Slots { Ceilings = ceilings, Recovery = new SlotRecovery(stored, until) };
@@ -98,8 +98,10 @@ public sealed class Slots
         Ceilings?.Covers(edgeSession, Recovery?.UnheardOf(edgeSession) ?? 0) ?? true;
 
     /// <summary>What to store next for this edge; null for nothing. See <see cref="SlotCeilings"/>.</summary>
-    public StoredSlots? NextStored(long edgeSession) =>
-        Ceilings?.Next(edgeSession, Recovery?.UnheardOf(edgeSession) ?? 0);
+    /// <param name="edgeSession">The edge's session.</param>
+    /// <param name="most">Slots that all edges may hold together: more is never needed.</param>
+    public StoredSlots? NextStored(long edgeSession, int most = int.MaxValue) =>
+        Ceilings?.Next(edgeSession, Recovery?.UnheardOf(edgeSession) ?? 0, most);
 
     public Slots Copy() => new(this);
 
@@ -107,9 +109,10 @@ public sealed class Slots
     {
         if (!_taken.ContainsKey(requestId))
         {
-            Ceilings?.Count(requestId.EdgeSession, 1);
+            Ceilings?.Change(requestId.EdgeSession, 1);
         }
 
+        Ceilings?.HeardOf(requestId.EdgeSession, slot.Deadline);
         _taken[requestId] = slot;
         EarliestDeadline = slot.Deadline < EarliestDeadline ? slot.Deadline : EarliestDeadline;
     }
@@ -123,7 +126,7 @@ public sealed class Slots
             return false;
         }
 
-        Ceilings?.Count(requestId.EdgeSession, -1);
+        Ceilings?.Change(requestId.EdgeSession, -1);
         return true;
     }
 
@@ -157,6 +160,7 @@ public sealed class Slots
     /// </summary>
     public void Renew(long edgeSession, long upToSequence, IReadOnlySet<long> running, TimeSpan deadline)
     {
+        Ceilings?.HeardOf(edgeSession, deadline);
         foreach (var requestId in _taken.Keys)
         {
             if (requestId.EdgeSession != edgeSession)
@@ -182,11 +186,20 @@ public sealed class Slots
     /// The first complete report of an edge after this owner began: what it runs was granted by the owner before, and
     /// holds a slot from now on. Its calls give nothing back. A later report takes no slot that was not taken.
     /// </summary>
-    public void Adopt(long edgeSession, long upToSequence, IReadOnlySet<long> running, TimeSpan deadline)
+    /// <param name="edgeSession">The edge's session.</param>
+    /// <param name="upToSequence">See <see cref="Renew"/>.</param>
+    /// <param name="running">What it runs, or has asked for.</param>
+    /// <param name="deadline">The new deadline of those.</param>
+    /// <param name="admitted">
+    /// Those that were granted; what is only asked for holds nothing yet. Null: all of them.
+    /// </param>
+    public void Adopt(
+        long edgeSession, long upToSequence, IReadOnlySet<long> running, TimeSpan deadline,
+        IReadOnlyCollection<long>? admitted = null)
     {
         if (Recovery?.Heard(edgeSession) is true)
         {
-            foreach (var sequence in running)
+            foreach (var sequence in admitted ?? running)
             {
                 var requestId = new RequestId(edgeSession, sequence);
                 if (!_taken.ContainsKey(requestId))

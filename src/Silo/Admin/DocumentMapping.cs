@@ -26,6 +26,7 @@ internal static class DocumentMapping
             : null,
         plan.Version,
         NullIfEmpty(plan.OwnedBy),
+        FenceText.Of(plan.LenientFence),
         !plan.WithoutChunks,
         plan.ReserveFullCap);
 
@@ -74,6 +75,12 @@ internal static class DocumentMapping
             : null;
         AddNulls("models.use", plan.Models?.Use, mistakes);
         AddNulls("models.see", plan.Models?.See, mistakes);
+        var isLenient = FenceText.Parse(plan.Fence);
+        if (isLenient is null)
+        {
+            mistakes.Add($"fence: '{plan.Fence}' is not {FenceText.Rule}.");
+        }
+
         return mistakes.Count > 0
             ? null
             : new PlanDefinition
@@ -84,6 +91,7 @@ internal static class DocumentMapping
                 Limits = limits,
                 ReserveFullCap = plan.ReserveFullCap ?? false,
                 Degraded = degraded,
+                LenientFence = isLenient is true,
                 OwnedBy = ownedBy,
                 WithoutChunks = !(plan.Chunks ?? true),
             };

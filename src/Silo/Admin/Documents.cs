@@ -82,6 +82,10 @@ internal sealed record PlanDocument(
     [property: Description("The configuration file that owns it; null when the admin API does.")]
     string? OwnedBy = null,
     [property: Description(
+        "strict: an edge that cannot renew the slots of calls ends them. lenient: they go on, and more may run at once "
+        + "than the limit says. Left out: strict.")]
+    string? Fence = null,
+    [property: Description(
         "Whether edges of busy clients may fetch parts of the limits and spend them by themselves. Left out: true.")]
     bool? Chunks = null,
     [property: Description("True: calls reserve all tokens that they may answer, so that no limit of tokens is ever " +

@@ -85,12 +85,19 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             Limits = LimitsIn(plan),
             ReserveFullCap = plan.Flag("reserveFullCap") ?? false,
             Degraded = DegradedText.Read(plan),
+            LenientFence = FenceText.Parse(plan.Text("fence")) ?? NeitherFence(plan),
             OwnedBy = file,
             WithoutChunks = !(plan.Flag("chunks") ?? true),
         };
         models?.NothingElse();
         plan.NothingElse();
         return read;
+    }
+
+    private static bool NeitherFence(YamlObject plan)
+    {
+        plan.Mistake("fence", $"'{plan.Text("fence")}' is not {FenceText.Rule}.");
+        return false;
     }
 
     private ClientDefinition ReadClient(

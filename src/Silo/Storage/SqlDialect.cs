@@ -15,6 +15,7 @@ internal sealed record SqlDialect
     public static SqlDialect PostgreSql { get; } = new()
     {
         Now = "now()",
+        NowMicroseconds = "CAST(floor(extract(epoch FROM now()) * 1000000) AS bigint)",
         TimeType = "timestamptz",
         TenantOfClient = "(payload -> 'definition' ->> 'tenant')",
         PayloadBefore = "CAST(",
@@ -33,6 +34,7 @@ internal sealed record SqlDialect
     {
         TimeType = "TEXT",
         Now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+        NowMicroseconds = "(CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000)",
         TenantOfClient = "json_extract(payload, '$.definition.tenant')",
         PayloadBefore = "json(",
         PayloadAfter = ")",
@@ -44,6 +46,11 @@ internal sealed record SqlDialect
 
     /// <summary>The database's own time, in UTC.</summary>
     public required string Now { get; init; }
+
+    /// <summary>
+    /// The same as a whole number of microseconds since 1970; of milliseconds on SQLite, which knows no less.
+    /// </summary>
+    public required string NowMicroseconds { get; init; }
 
     /// <summary>The type of a column that holds a time.</summary>
     public required string TimeType { get; init; }

@@ -171,7 +171,7 @@ public sealed class ClientHandOverTests : IAsyncDisposable
     private static CompletionBatch Ended(long sequence) =>
         new() { Completions = [new Completion(new RequestId(1, sequence), CompletionOutcome.NotDispatched)] };
 
-    /// <summary>Epochs alone: these clients have no quota.</summary>
+    /// <summary>Epochs alone: what else is stored, nobody reads back who moves as planned.</summary>
     private sealed class Ledger : IClientLedger
     {
         private readonly ConcurrentDictionary<string, long> _epochs = new();
@@ -185,7 +185,7 @@ public sealed class ClientHandOverTests : IAsyncDisposable
             : Task.FromException<OpenedLedger>(Failure);
 
         public Task<bool> ReserveAsync(
-            string clientId, long epoch, IReadOnlyList<QuotaReserve> reserves, CancellationToken cancellationToken) =>
+            string clientId, long epoch, LedgerReserve reserve, CancellationToken cancellationToken) =>
             Task.FromResult(epoch == EpochOf(clientId));
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Grains.Clients;
+using Sluice.Rules.Limits;
 using Sluice.Testing;
 
 namespace Sluice.Cluster.Storage;
@@ -238,6 +239,89 @@ public abstract class ClientLedgerTests : StorageTest
         Assert.All(answers, Assert.True);
         Assert.Equal([new("monthly", 680, 980)], (await Ledger.OpenAsync(Client, Token)).Reserves);
     }
+
+    [Fact]
+    public async Task Quotas_rates_and_slots_are_stored_together_and_found_by_the_next_opening()
+    {
+        var epoch = (await Ledger.OpenAsync(Client, Token)).Epoch;
+        RateReserve[] rates = [Rate("rpm", 5), Rate("tpm/total-tokens", 1L << 61)];
+        SlotReserve[] slots = [new(3, 2), new(7_000_000_000, 40)];
+
+        Assert.True(await Ledger.ReserveAsync(
+            Client, epoch, new LedgerReserve([new("monthly", 680, 9)], rates, slots), Token));
+
+        var opened = await Ledger.OpenAsync(Client, Token);
+        Assert.Equal([new QuotaReserve("monthly", 680, 9)], opened.Reserves);
+        Assert.Equal(rates, opened.Rates.Select(rate => rate.Reserve));
+        Assert.Equal(slots, opened.Slots);
+    }
+
+    [Fact]
+    public async Task What_is_not_named_stays_and_a_session_without_slots_goes()
+    {
+        var epoch = (await Ledger.OpenAsync(Client, Token)).Epoch;
+        var all = new LedgerReserve([new("monthly", 680, 9)], [Rate("rpm", 5)], [new(3, 2), new(4, 2)]);
+        Assert.True(await Ledger.ReserveAsync(Client, epoch, all, Token));
+
+        var some = new LedgerReserve([], [Rate("rpm", 7)], [new(3, 0), new(5, 0), new(6, 1)]);
+        Assert.True(await Ledger.ReserveAsync(Client, epoch, some, Token));
+
+        var opened = await Ledger.OpenAsync(Client, Token);
+        Assert.Equal([new QuotaReserve("monthly", 680, 9)], opened.Reserves);
+        Assert.Equal([Rate("rpm", 7)], opened.Rates.Select(rate => rate.Reserve));
+        Assert.Equal([new SlotReserve(4, 2), new SlotReserve(6, 1)], opened.Slots);
+    }
+
+    /// <summary>Guards a rate: a time that were longer than the true one would refill it.</summary>
+    [Fact]
+    public async Task The_time_since_something_was_stored_is_the_databases_and_never_longer_than_the_true_one()
+    {
+        var epoch = (await Ledger.OpenAsync(Client, Token)).Epoch;
+        var first = System.Diagnostics.Stopwatch.StartNew();
+        Assert.True(await Ledger.ReserveAsync(Client, epoch, new LedgerReserve([], [Rate("rpm", 5)], []), Token));
+        var opened = await Ledger.OpenAsync(Client, Token);
+        var rounds = 0;
+        for (; opened.Rates[0].Since < TimeSpan.FromMilliseconds(50); rounds++)
+        {
+            opened = await Ledger.OpenAsync(Client, Token);
+        }
+
+        Assert.InRange(opened.Rates[0].Since, TimeSpan.FromMilliseconds(50), first.Elapsed);
+        Assert.InRange(opened.SinceWritten, TimeSpan.FromMilliseconds(50), first.Elapsed);
+        Assert.True(rounds > 0);
+    }
+
+    [Fact]
+    public async Task Of_an_older_epoch_no_rate_and_no_slot_is_stored()
+    {
+        var old = (await Ledger.OpenAsync(Client, Token)).Epoch;
+        await Ledger.OpenAsync(Client, Token);
+
+        Assert.False(await Ledger.ReserveAsync(
+            Client, old, new LedgerReserve([], [Rate("rpm", 5)], [new(3, 2)]), Token));
+
+        Assert.Equal(["0"], await AskAsync("SELECT count(*) FROM client_rate"));
+        Assert.Equal(["0"], await AskAsync("SELECT count(*) FROM client_slots"));
+    }
+
+    [Fact]
+    public async Task A_rate_or_session_that_stands_twice_or_cannot_be_is_a_mistake_of_the_caller()
+    {
+        LedgerReserve[] mistakes =
+        [
+            new([], [Rate("rpm", 5), Rate("rpm", 6)], []),
+            new([], [Rate("rpm", -1)], []),
+            new([], [], [new(3, 2), new(3, 4)]),
+            new([], [], [new(3, -1)]),
+        ];
+        foreach (var mistake in mistakes)
+        {
+            await Assert.ThrowsAsync<ArgumentException>(() => Ledger.ReserveAsync(Client, 1, mistake, Token));
+        }
+    }
+
+    private static RateReserve Rate(string name, long missing) => new(
+        name, new StoredRate(new BucketLimit(100, 10, TimeSpan.FromSeconds(1)), missing, Ahead: 12, Out: 3));
 
     /// <summary>Where the other epoch of a race is opened.</summary>
     private protected virtual Task<ServiceProvider> OtherSiloAsync() => StartSiloAsync();

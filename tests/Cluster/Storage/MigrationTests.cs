@@ -38,8 +38,8 @@ public abstract class MigrationTests : StorageTest
     {
         string[] tables =
         [
-            "client_quota", "client_ledger", "reminder", "grain_state", "silo_suspicion", "silo", "cluster",
-            "schema_migration",
+            "client_slots", "client_rate", "client_quota", "client_ledger", "reminder", "grain_state",
+            "silo_suspicion", "silo", "cluster", "schema_migration",
         ];
         foreach (var table in tables)
         {

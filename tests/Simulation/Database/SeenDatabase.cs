@@ -27,11 +27,11 @@ internal sealed class SeenDatabase(
         cancellationToken);
 
     public async Task<bool> ReserveAsync(
-        string clientId, long epoch, IReadOnlyList<QuotaReserve> reserves, CancellationToken cancellationToken)
+        string clientId, long epoch, LedgerReserve reserve, CancellationToken cancellationToken)
     {
         var number = ++_lastWriteNumber;
         var isStored = await AskAsync(
-            () => IsAlive && database.Counts.Reserve(clientId, epoch, number, reserves), cancellationToken);
+            () => IsAlive && database.Counts.Reserve(clientId, epoch, number, reserve), cancellationToken);
         if (!isStored)
         {
             refused(clientId, epoch);

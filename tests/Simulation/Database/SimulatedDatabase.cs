@@ -23,8 +23,9 @@ internal sealed class SimulatedDatabase
     internal SimulatedDatabase(SimulatedWorld world, int driftPpm)
     {
         _world = world;
-        Silos = new InMemoryMembershipTable(world.NewProcess("database", driftPpm).Time);
-        Counts = new LedgerTable();
+        var time = world.NewProcess("database", driftPpm).Time;
+        Silos = new InMemoryMembershipTable(time);
+        Counts = new LedgerTable(time);
         States = new StateTable();
     }
 

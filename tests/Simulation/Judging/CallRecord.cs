@@ -1,4 +1,5 @@
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Simulation.Kernel;
 
 namespace Sluice.Simulation.Judging;
 
@@ -10,6 +11,9 @@ internal sealed class CallRecord
     internal required SimulatedClient Client { get; init; }
 
     internal required long AskedAt { get; init; }
+
+    /// <summary>The edge that it came to.</summary>
+    internal required SimulatedProcess Edge { get; init; }
 
     /// <summary>When its answer came to the edge; below zero while there is none.</summary>
     internal long AnsweredAt { get; set; } = -1;
@@ -30,6 +34,9 @@ internal sealed class CallRecord
 
     /// <summary>When its edge asked for the last thing that gave its slot a new deadline.</summary>
     internal long RenewedAt { get; set; }
+
+    /// <summary>The activation that did so last; zero when its admission was the last.</summary>
+    internal long RenewedEpoch { get; set; }
 
     /// <summary>Asked for in quiet times: it must be admitted.</summary>
     internal bool MustBeAdmitted { get; init; }

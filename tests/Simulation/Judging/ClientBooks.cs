@@ -59,37 +59,28 @@ internal sealed class ClientBooks(SimulatedClient client, Judge judge)
             return;
         }
 
-        var (all, ofLineage, worst) = (0L, 0L, 0.0);
-        for (var i = _started.Count - 1; i >= 0; i--)
+        for (var (all, i) = (0L, _started.Count - 1); i >= 0; i--)
         {
-            var call = _started[i];
             all++;
-            ofLineage += call.Lineage == begun.Lineage ? 1 : 0;
-            var length = judge.Now - call.AskedAt;
+            var length = judge.Now - _started[i].AskedAt;
             var most = rate.Burst + (length * (1 + Judge.Drift) * rate.Amount / rate.Period.Ticks);
-            if (ofLineage > most + Judge.Rounding)
+            if (all > most + Judge.Rounding)
             {
-                judge.Fail("R1", $"{client.Name}: {ofLineage} calls of {begun.Lineage} in a window of "
-                    + $"{SimulatedWorld.Text(length)} s, where {most:0.00} may be.");
+                judge.Fail("R1", $"{client.Name}: {all} calls in a window of {SimulatedWorld.Text(length)} s, where "
+                    + $"{most:0.00} may be; the last one is {begun}.");
                 return;
             }
 
-            worst = Math.Max(worst, all - most);
             if (most >= _started.Count)
             {
-                break; // A longer window has more room than there are calls.
+                return; // A longer window has more room than there are calls.
             }
-        }
-
-        if (worst > Judge.Rounding)
-        {
-            judge.Exceeded(Gap.RateAfterCrash, "R1", (long)Math.Ceiling(worst - Judge.Rounding),
-                $"{client.Name}: a window has {worst:0.00} calls too many.");
         }
     }
 
     /// <summary>
-    /// C1, C4, C5. A call has its slot from its decision until its end, if its edge renews it in time.
+    /// C1, C4, C5. A call has its slot from its decision until its end, whoever decides; one that cannot be renewed is
+    /// ended by its edge.
     /// </summary>
     private void CheckSlots(CallRecord begun)
     {
@@ -98,29 +89,16 @@ internal sealed class ClientBooks(SimulatedClient client, Judge judge)
             return;
         }
 
-        var (all, held, ofLineage) = (0L, 0L, 0L);
-        foreach (var call in _running)
+        var stoodStill = _running.Count(judge.HasStoodStill);
+        if (_running.Count - stoodStill > most)
         {
-            all++;
-            if (!judge.HasLapsed(call))
-            {
-                held++;
-                ofLineage += call.Lineage == begun.Lineage ? 1 : 0;
-            }
+            judge.Fail("C1", $"{client.Name}: {_running.Count} calls run, of {most} that may, the last one is {begun}: "
+                + $"{string.Join(", ", _running.Select(judge.Describe))}.");
         }
-
-        if (ofLineage > most)
+        else if (_running.Count > most)
         {
-            judge.Fail("C1", $"{client.Name}: {ofLineage} calls of {begun.Lineage} run, of {most} that may: "
-                + $"{string.Join(", ", _running)}.");
-        }
-        else if (held > most)
-        {
-            judge.Exceeded(Gap.SlotsAfterCrash, "C5", held - most, $"{client.Name}: {held} calls run, of {most}.");
-        }
-        else if (all > most)
-        {
-            judge.Exceeded(Gap.SlotsUnrenewed, "C4", all - most, $"{client.Name}: {all} calls run, of {most}.");
+            judge.Exceeded(
+                Gap.EdgeStoodStill, "C4", _running.Count - most, $"{client.Name}: {_running.Count} run, of {most}.");
         }
     }
 

@@ -6,17 +6,11 @@ namespace Sluice.Simulation.Judging;
 /// <summary>What today's product does not keep, and is known not to keep.</summary>
 internal enum Gap
 {
-    /// <summary>After a crash a rate begins with a full burst.</summary>
-    RateAfterCrash,
-
-    /// <summary>After a crash all slots begin free.</summary>
-    SlotsAfterCrash,
-
-    /// <summary>An edge that could not renew its slots in time lets its calls go on.</summary>
-    SlotsUnrenewed,
-
-    /// <summary>The time of a slot that was handed over stands still until its client calls again.</summary>
-    SlotsStandStill,
+    /// <summary>
+    /// An edge stands still for longer than its slots are taken: nobody in it can end the calls that its pool goes on
+    /// with.
+    /// </summary>
+    EdgeStoodStill,
 }
 
 /// <summary>How often and how far known gaps were met.</summary>
@@ -26,15 +20,11 @@ internal sealed class Gaps
     /// Those that are met today. Once the product keeps one, take it out here: from then on it is a broken promise, in
     /// every run and from the first call on.
     /// </summary>
-    internal static readonly FrozenSet<Gap> Known =
-        [Gap.RateAfterCrash, Gap.SlotsAfterCrash, Gap.SlotsUnrenewed, Gap.SlotsStandStill];
+    internal static readonly FrozenSet<Gap> Known = [Gap.EdgeStoodStill];
 
     private static readonly Dictionary<Gap, string> Words = new()
     {
-        [Gap.RateAfterCrash] = "R1, a rate begins with a full burst after a crash",
-        [Gap.SlotsAfterCrash] = "C5, slots begin free after a crash",
-        [Gap.SlotsUnrenewed] = "C4, calls whose slots lapsed go on",
-        [Gap.SlotsStandStill] = "C2, slots of dead calls wait for their client to call, once they were handed over",
+        [Gap.EdgeStoodStill] = "C4, calls of an edge that stands still go on at the pool",
     };
 
     private readonly SortedDictionary<Gap, (long Runs, long Times, long Most)> _met = [];

@@ -37,7 +37,8 @@ internal sealed partial class Judge
         var taken = look.Slots.Select(slot => slot.RequestId).ToHashSet();
         foreach (var call in books.Running)
         {
-            if (call.StartedAt <= sentAt && call.Lineage == lineage && !HasLapsed(call) && call.CompletingAt < 0
+            var isKnown = call.RenewedEpoch > 0 ? call.RenewedEpoch == look.Epoch : call.Lineage == lineage;
+            if (call.StartedAt <= sentAt && isKnown && !HasLapsed(call) && call.CompletingAt < 0
                 && !taken.Contains(call.Id))
             {
                 Fail("C6", $"{call} runs, is renewed, and has no slot at epoch {look.Epoch} any more.");
@@ -45,26 +46,15 @@ internal sealed partial class Judge
         }
     }
 
-    /// <summary>
-    /// C2. A slot whose call is over is free again within its time-to-live. What an activation was left begins anew
-    /// with it, however long that lay somewhere before.
-    /// </summary>
+    /// <summary>C2. A slot whose call is over is free again within its time-to-live.</summary>
     private void CheckStuck(ClientBooks books, ClientLiveState look)
     {
         var late = look.Slots.Select(slot => _calls.GetValueOrDefault(slot.RequestId)).OfType<CallRecord>()
-            .Where(call => call.EndedAt >= 0 && IsLate(call.EndedAt)).ToList();
-        if (late.Count == 0)
+            .FirstOrDefault(call => call.EndedAt >= 0 && IsLate(call.EndedAt));
+        if (late is not null)
         {
-            return;
-        }
-
-        if (IsLate(books.Lineages.OpenedAt(look.Epoch)) || !Gaps.Known.Contains(Gap.SlotsStandStill))
-        {
-            Fail("C2", $"{late[0]} ended {TimeSpan.FromTicks(Now - late[0].EndedAt)} ago, and its slot is taken.");
-        }
-        else
-        {
-            Gaps.Met(Gap.SlotsStandStill, late.Count);
+            Fail("C2", $"{late} of {books.Client.Name} ended {TimeSpan.FromTicks(Now - late.EndedAt)} ago, and its "
+                + "slot is taken.");
         }
     }
 

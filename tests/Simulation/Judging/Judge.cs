@@ -87,11 +87,17 @@ internal sealed partial class Judge
         }
     }
 
-    internal CallRecord Asked(RequestId id, string clientId, bool mustBeAdmitted)
+    /// <summary>
+    /// Its slot has lapsed, and its edge could not end it: it stands still, or has only just gone on.
+    /// </summary>
+    internal bool HasStoodStill(CallRecord call) => HasLapsed(call)
+        && (call.Edge.IsPaused || Now - call.Edge.ResumedAt < TimeSpan.FromSeconds(1).Ticks);
+
+    internal CallRecord Asked(RequestId id, string clientId, SimulatedProcess edge, bool mustBeAdmitted)
     {
         var call = new CallRecord
         {
-            Id = id, Client = _clients[clientId].Client, AskedAt = Now, RenewedAt = Now,
+            Id = id, Client = _clients[clientId].Client, AskedAt = Now, RenewedAt = Now, Edge = edge,
             MustBeAdmitted = mustBeAdmitted,
         };
         _calls.Add(id, call);
@@ -124,6 +130,7 @@ internal sealed partial class Judge
         if (call.StartedAt < 0 && reply.Epoch >= call.Epoch)
         {
             (call.Epoch, call.Lineage, call.AnsweredAt) = (reply.Epoch, lineage, Now);
+            call.RenewedEpoch = 0;
             call.RenewedAt = Math.Max(call.RenewedAt, sentAt);
             lineage.LastUsed = Math.Max(lineage.LastUsed, reply.Epoch);
         }
@@ -169,26 +176,31 @@ internal sealed partial class Judge
         }
     }
 
-    /// <summary>
-    /// A renewal was answered. While a newer activation than the call's own has opened, it may have been that one which
-    /// answered, and it may not know the slot.
-    /// </summary>
-    internal void Renewed(long session, IEnumerable<long> sequences, long sentAt)
+    /// <summary>A report was answered: by that epoch the slots of these calls are renewed.</summary>
+    internal void Renewed(long session, IEnumerable<long> sequences, long epoch, long sentAt)
     {
         foreach (var sequence in sequences)
         {
-            if (_calls.TryGetValue(new RequestId(session, sequence), out var call)
-                && call.Lineage == _clients[call.Client.ClientId].Lineages.Of(
-                    _clients[call.Client.ClientId].Lineages.NewestEpoch)
-                && !HasLapsed(call))
+            if (_calls.TryGetValue(new RequestId(session, sequence), out var call) && !HasLapsed(call)
+                && epoch >= call.Epoch)
             {
-                call.RenewedAt = Math.Max(call.RenewedAt, sentAt);
+                (call.RenewedAt, call.RenewedEpoch) = (Math.Max(call.RenewedAt, sentAt), epoch);
             }
         }
     }
 
     /// <summary>Calls that were asked for when a newer activation was open, and admitted by an older one.</summary>
     internal long Overtaken { get; private set; }
+
+    /// <summary>
+    /// What crashes may have cost a client of its rate: each activation that another did not go on from had stored an
+    /// eighth of the burst ahead, at most, and the newest may have it open.
+    /// </summary>
+    internal long LostByCrashes(SimulatedClient client)
+    {
+        var books = _clients[client.ClientId];
+        return (books.Openings - 1 - books.Lineages.Continued) * Math.Max(1, client.Rate!.Burst / 8);
+    }
 
     /// <summary>Activations that went on with what another had left.</summary>
     internal long GoneOn { get; private set; }
@@ -198,6 +210,11 @@ internal sealed partial class Judge
         GoneOn++;
         _clients[clientId].Lineages.GoesOn(epoch, lastEpoch);
     }
+
+    /// <summary>A running call, for whoever looks for what went wrong.</summary>
+    internal string Describe(CallRecord call) =>
+        $"{call} of epoch {call.Epoch}, renewed by {call.RenewedEpoch} {TimeSpan.FromTicks(Now - call.RenewedAt)} ago"
+        + (HasLapsed(call) ? " and lapsed" : "");
 
     /// <summary>An activation learns that a newer one has opened.</summary>
     internal void Refused(string clientId, long epoch) => _refusedAt.TryAdd((clientId, epoch), Now);
@@ -212,11 +229,16 @@ internal sealed partial class Judge
         }
     }
 
-    /// <summary>A2. A question that is repeated while its call has its slot is answered as the first time.</summary>
+    /// <summary>
+    /// A2. A question that is repeated while its call has its slot is answered as the first time, or with nothing: an
+    /// activation that must ask first whether it is over decides nothing meanwhile.
+    /// </summary>
     private void CheckRepeat(CallRecord call, ClientBooks books, AdmitReply reply, long sentAt)
     {
         if (reply.Verdict is not Verdict.Admitted && call.Epoch > 0 && sentAt > call.AnsweredAt
             && call.CompletingAt < 0 && !HasLapsed(call) && books.Lineages.Of(reply.Epoch) == call.Lineage
+            && (call.RenewedEpoch == 0 || books.Lineages.Of(call.RenewedEpoch) == call.Lineage)
+            && !(reply.Verdict is Verdict.Pending && books.Client.Slots is not null)
             && !(reply.Verdict is Verdict.Pending && _refusedAt.ContainsKey((call.Client.ClientId, reply.Epoch))))
         {
             Fail("A2", $"{call} was admitted, and then answered with {reply.Verdict} when it was asked again.");

@@ -1,8 +1,8 @@
 namespace Sluice.Simulation.Judging;
 
 /// <summary>
-/// Activations of one client that went on where the one before had stopped. Within a lineage every promise is exact,
-/// today as well. A crash ends one: the next activation knows nothing of its levels and slots.
+/// Activations of one client that went on where the one before had stopped. A crash ends one: which questions the next
+/// activation answers as the first time, and which slots it shows, depends on what edges have told it.
 /// </summary>
 internal sealed class Lineage(long firstEpoch)
 {
@@ -22,6 +22,9 @@ internal sealed class Lineages
 
     internal long NewestEpoch { get; private set; }
 
+    /// <summary>Activations that went on with what the one before them left.</summary>
+    internal long Continued { get; private set; }
+
     internal void Opened(long epoch, long now)
     {
         _byEpoch[epoch] = new Lineage(epoch);
@@ -38,6 +41,7 @@ internal sealed class Lineages
         if (_byEpoch.TryGetValue(lastEpoch, out var left) && left.LastUsed <= lastEpoch)
         {
             _byEpoch[epoch] = left;
+            Continued++;
         }
     }
 

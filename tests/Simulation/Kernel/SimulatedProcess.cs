@@ -31,6 +31,9 @@ internal sealed class SimulatedProcess : ITurnScheduler
 
     internal bool IsPaused { get; private set; }
 
+    /// <summary>When it last went on after it stood still; far in the past when it never did.</summary>
+    internal long ResumedAt { get; private set; } = long.MinValue / 2;
+
     /// <summary>Its place among those that have work; below zero when it has none, or cannot run.</summary>
     internal int ReadyIndex { get; set; } = -1;
 
@@ -72,6 +75,7 @@ internal sealed class SimulatedProcess : ITurnScheduler
         }
 
         IsPaused = false;
+        ResumedAt = World.Now;
         if (_ready.Count > 0)
         {
             World.Ready(this);

@@ -33,6 +33,7 @@ internal sealed class SimulatedEdge
     private readonly EdgeSession _session;
     private readonly Func<CancellationToken, Task> _renew;
     private readonly Completions _completions;
+    private readonly SlotFences _fences;
     private readonly ClientChunks _chunks;
     private readonly AdmissionMiddleware _admission;
     private readonly Dictionary<ModelCall, PlannedCall> _plans = [];
@@ -47,15 +48,16 @@ internal sealed class SimulatedEdge
         var options = Options.Create(new EdgeOptions());
         var metrics = new EdgeMetrics(cluster.Meters());
         var live = new LiveCalls();
+        var fences = _fences = new SlotFences(live, metrics, Process.Time, new Logger<SlotFences>(log));
         _session = new EdgeSession(Tap, Process.Time, new Logger<EdgeSession>(log));
         _renew = new Renewals(
-            Tap, live, _session, options, Process.Time, new Logger<Renewals>(log)).RunAsync;
+            Tap, live, fences, _session, options, Process.Time, new Logger<Renewals>(log)).RunAsync;
         _completions = new Completions(Tap, live, options, Process.Time, new Logger<Completions>(log));
         _chunks = new ClientChunks(Tap, options, Process.Time, new Logger<ClientChunks>(log));
         var degraded = new DegradedMetrics(cluster.Meters());
         var known = new KnownClients(live, degraded, Process.Time);
         var outages = new OwnerOutages(degraded, Process.Time, new Logger<OwnerOutages>(log));
-        var questions = new Questions(Tap, _completions, _chunks, known, outages, options, Process.Time);
+        var questions = new Questions(Tap, _completions, fences, _chunks, known, outages, options, Process.Time);
         var decisions = new Decisions(
             questions, _chunks, known, outages, options, metrics, Process.Time);
         _admission = new AdmissionMiddleware(ForwardAsync, decisions, live, _completions, metrics);
@@ -90,6 +92,7 @@ internal sealed class SimulatedEdge
         _pool.EdgeIsGone(Process);
         Host.Metrics.Dispose();
         _completions.Dispose();
+        _fences.Dispose();
         _chunks.Dispose();
     }
 
@@ -106,7 +109,7 @@ internal sealed class SimulatedEdge
             Body = Body,
             Pool = Pool,
         };
-        var record = _cluster.Judge.Asked(call.RequestId, plan.Client.ClientId, plan.MustBeAdmitted);
+        var record = _cluster.Judge.Asked(call.RequestId, plan.Client.ClientId, Process, plan.MustBeAdmitted);
         plan.Record = record;
         _plans.Add(call, plan);
         var context = new DefaultHttpContext { RequestAborted = hungUp.Token };
@@ -148,7 +151,7 @@ internal sealed class SimulatedEdge
     {
         var call = context.Call();
         var plan = _plans[call];
-        if (plan.PoolIsAway || context.RequestAborted.IsCancellationRequested)
+        if (plan.PoolIsAway || call.IsCutOff || context.RequestAborted.IsCancellationRequested)
         {
             return;
         }
@@ -156,6 +159,7 @@ internal sealed class SimulatedEdge
         call.Dispatched = true;
         var work = _pool.Send(Process, plan.Record!, plan.Length);
         call.PoolClosed = work.Closed;
+        call.Connection = work;
         using var given = context.RequestAborted.Register(work.GiveUp);
         await work.Answered;
     }

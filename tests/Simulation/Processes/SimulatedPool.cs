@@ -1,3 +1,5 @@
+using Sluice.Edge.Calls;
+using Sluice.Edge.Pools;
 using Sluice.Simulation.Judging;
 using Sluice.Simulation.Kernel;
 
@@ -61,7 +63,7 @@ internal sealed class SimulatedPool(SimulatedWorld world, Judge judge)
 }
 
 /// <summary>One call at the pool, as its edge sees it.</summary>
-internal sealed class PoolWork(SimulatedPool pool, SimulatedProcess edge, CallRecord call)
+internal sealed class PoolWork(SimulatedPool pool, SimulatedProcess edge, CallRecord call) : IPoolConnection
 {
     private readonly TaskCompletionSource _answered = new();
     private readonly TaskCompletionSource _closed = new();
@@ -84,6 +86,20 @@ internal sealed class PoolWork(SimulatedPool pool, SimulatedProcess edge, CallRe
         IsGivenUp = true;
         pool.GiveUp(this);
         edge.Call(() => _answered.TrySetResult());
+    }
+
+    /// <summary>The edge ends the call.</summary>
+    public void Dispose()
+    {
+        if (!IsGivenUp)
+        {
+            GiveUp();
+        }
+    }
+
+    public void EndCall(ModelCall ended)
+    {
+        // Its connection works for no other call.
     }
 
     internal void End() => edge.Call(() =>

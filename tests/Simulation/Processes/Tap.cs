@@ -87,10 +87,24 @@ internal sealed class Tap(IClusterClient cluster, Cluster shared, SimulatedProce
 
         public async ValueTask Renew(LiveRequests live)
         {
-            var sentAt = shared.World.Now;
             await grain.Renew(live);
-            shared.Judge.Renewed(live.EdgeSession, live.Sequences, sentAt);
             shared.World.Trace.Note(process.Name, $"renews {live.Sequences.Length} slots of {clientId}");
+        }
+
+        public async ValueTask<ReportReply> Report(LiveRequests live)
+        {
+            var sentAt = shared.World.Now;
+            var reply = await grain.Report(live);
+            if (reply.IsRenewed && reply.Epoch == live.Epoch)
+            {
+                shared.Judge.Renewed(live.EdgeSession, live.Admitted, reply.Epoch, sentAt);
+            }
+
+            shared.World.Trace.Note(
+                process.Name,
+                $"reports {live.Sequences.Length} calls of {clientId} to epoch {live.Epoch}: epoch {reply.Epoch} "
+                + (reply.IsRenewed ? "renews them" : "renews nothing"));
+            return reply;
         }
 
         private static string Text(RequestId id) => $"{id.EdgeSession}-{id.Sequence}";

@@ -41,6 +41,14 @@ internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain
 
     public Channel<LiveRequests> Renews { get; } = Channel.CreateUnbounded<LiveRequests>();
 
+    public Channel<LiveRequests> Reports { get; } = Channel.CreateUnbounded<LiveRequests>();
+
+    public Func<LiveRequests, Task<ReportReply>> OnReport { get; set; } = live => Task.FromResult(
+        new ReportReply
+        {
+            Epoch = 1, IsRenewed = true, SlotTtl = TimeSpan.FromSeconds(15), Fence = SlotFence.Strict,
+        });
+
     public Func<AdmitRequest, Task<AdmitReply>> OnAdmit { get; set; } = _ => Task.FromResult(Admitted);
 
     public Func<Task> OnComplete { get; set; } = () => Task.CompletedTask;
@@ -79,6 +87,12 @@ internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain
     {
         Renews.Writer.TryWrite(live);
         return new ValueTask(OnRenew(live));
+    }
+
+    public async ValueTask<ReportReply> Report(LiveRequests live)
+    {
+        Reports.Writer.TryWrite(live);
+        return await OnReport(live);
     }
 
     public Task<long> Open() => OnOpen();

@@ -40,6 +40,9 @@ internal static class Some
 
     public static EdgeMetrics Metrics() => new(Meters());
 
+    public static SlotFences Fences(LiveCalls live, TimeProvider time) =>
+        new(live, Metrics(), time, NullLogger<SlotFences>.Instance);
+
     public static DegradedMetrics DegradedMetrics() => new(Meters());
 
     /// <summary>Decisions of an edge whose outages nobody looks at.</summary>
@@ -49,7 +52,8 @@ internal static class Some
     {
         var known = new KnownClients(live, DegradedMetrics(), time);
         var outages = new OwnerOutages(DegradedMetrics(), time, log ?? NullLogger<OwnerOutages>.Instance);
-        var questions = new Questions(cluster, completions, chunks, known, outages, options, time);
+        var questions = new Questions(
+            cluster, completions, Fences(live, time), chunks, known, outages, options, time);
         return new Decisions(questions, chunks, known, outages, options, Metrics(), time);
     }
 

@@ -34,6 +34,7 @@ internal sealed class GrainWorld : IKeyHasher
     public GrainWorld()
     {
         _grainTime = new GrainTime(Time);
+        Ledger = new MemoryLedger(Time);
         Silo = StartSilo();
     }
 
@@ -43,7 +44,7 @@ internal sealed class GrainWorld : IKeyHasher
 
     public DateTimeOffset UtcNow => _grainTime.GetUtcNow();
 
-    public MemoryLedger Ledger { get; } = new();
+    public MemoryLedger Ledger { get; }
 
     public WatchedStorage Storage { get; } = new();
 
@@ -150,10 +151,18 @@ internal sealed class GrainWorld : IKeyHasher
     public AdmitReply Admit(string model = "m", int keyVersion = 1, byte[]? digest = null) =>
         Admit(++_lastSequence, Silo, model, keyVersion, digest);
 
+    /// <summary>One request; asked once more when it waits for what is stored, which it is at once.</summary>
     public AdmitReply Admit(
-        long sequence, ActorHost silo, string model = "m", int keyVersion = 1, byte[]? digest = null) => Run(
-            () => silo.Client.GetGrain<IClientAdmission>(ClientId).Admit(
-                RequestOf(sequence, model, keyVersion, digest)));
+        long sequence, ActorHost silo, string model = "m", int keyVersion = 1, byte[]? digest = null)
+    {
+        var request = RequestOf(sequence, model, keyVersion, digest);
+        var reply = Ask(request, silo);
+        return reply.Verdict is Verdict.Pending ? Ask(request, silo) : reply;
+    }
+
+    /// <summary>One request, asked for once.</summary>
+    public AdmitReply Ask(AdmitRequest request, ActorHost? silo = null) =>
+        Run(() => (silo ?? Silo).Client.GetGrain<IClientAdmission>(ClientId).Admit(request));
 
     public static AdmitRequest RequestOf(
         long sequence, string model = "m", int keyVersion = 1, byte[]? digest = null) => new()

@@ -3,22 +3,34 @@ using Sluice.Grains.Clients;
 namespace Sluice.Unit.Grains;
 
 /// <summary>A ledger in memory that fences as the database does, and is slow or fails when a test says so.</summary>
-internal sealed class MemoryLedger : IClientLedger
+/// <param name="time">The database's clock.</param>
+internal sealed class MemoryLedger(TimeProvider time) : IClientLedger
 {
     private readonly Dictionary<string, long> _epochs = [];
     private readonly Dictionary<(string ClientId, string Quota), QuotaReserve> _stored = [];
+    private readonly Dictionary<(string ClientId, string Rate), (RateReserve Reserve, long At)> _rates = [];
+    private readonly Dictionary<(string ClientId, long EdgeSession), SlotReserve> _slots = [];
+    private readonly Dictionary<string, long> _writtenAt = [];
     private TaskCompletionSource _open = Opened();
 
     /// <summary>What every call fails with; null when the ledger works.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>Writes that were stored, in order.</summary>
+    /// <summary>Quotas that were stored, in order.</summary>
     public List<QuotaReserve> Writes { get; } = [];
+
+    /// <summary>Calls that were stored, in order.</summary>
+    public List<LedgerReserve> Calls { get; } = [];
 
     public long EpochOf(string clientId) => _epochs.GetValueOrDefault(clientId);
 
     public long ReservedOf(string clientId, string quota) =>
         _stored.TryGetValue((clientId, quota), out var reserve) ? reserve.Reserved : 0;
+
+    public int SlotsOf(string clientId, long edgeSession) =>
+        _slots.GetValueOrDefault((clientId, edgeSession)).Highest;
+
+    public RateReserve RateOf(string clientId, string rate) => _rates[(clientId, rate)].Reserve;
 
     /// <summary>From here on every call waits.</summary>
     public void Hold() => _open = new TaskCompletionSource();
@@ -34,11 +46,21 @@ internal sealed class MemoryLedger : IClientLedger
         _epochs[clientId] = EpochOf(clientId) + 1;
         return new OpenedLedger(
             EpochOf(clientId),
-            [.. _stored.Where(stored => stored.Key.ClientId == clientId).Select(stored => stored.Value)]);
+            [.. _stored.Where(stored => stored.Key.ClientId == clientId).Select(stored => stored.Value)])
+        {
+            Rates =
+            [
+                .. from rate in _rates
+                   where rate.Key.ClientId == clientId
+                   select new OpenedRate(rate.Value.Reserve, time.GetElapsedTime(rate.Value.At)),
+            ],
+            Slots = [.. _slots.Where(slots => slots.Key.ClientId == clientId).Select(slots => slots.Value)],
+            SinceWritten = time.GetElapsedTime(_writtenAt.GetValueOrDefault(clientId)),
+        };
     }
 
     public async Task<bool> ReserveAsync(
-        string clientId, long epoch, IReadOnlyList<QuotaReserve> reserves, CancellationToken cancellationToken)
+        string clientId, long epoch, LedgerReserve reserve, CancellationToken cancellationToken)
     {
         await Ready();
         if (epoch != EpochOf(clientId))
@@ -46,10 +68,26 @@ internal sealed class MemoryLedger : IClientLedger
             return false;
         }
 
-        foreach (var reserve in reserves)
+        Calls.Add(reserve);
+        _writtenAt[clientId] = time.GetTimestamp();
+        foreach (var quota in reserve.Quotas)
         {
-            _stored[(clientId, reserve.Quota)] = reserve;
-            Writes.Add(reserve);
+            _stored[(clientId, quota.Quota)] = quota;
+            Writes.Add(quota);
+        }
+
+        foreach (var rate in reserve.Rates)
+        {
+            _rates[(clientId, rate.Rate)] = (rate, time.GetTimestamp());
+        }
+
+        foreach (var slots in reserve.Slots)
+        {
+            _slots[(clientId, slots.EdgeSession)] = slots;
+            if (slots.Highest == 0)
+            {
+                _slots.Remove((clientId, slots.EdgeSession));
+            }
         }
 
         return true;

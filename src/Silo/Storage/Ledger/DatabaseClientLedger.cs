@@ -28,47 +28,46 @@ internal sealed class DatabaseClientLedger(IDatabase database, IReserveWriter wr
         """;
 
     // A statement of its own, after the row is ours: it must see what an older activation committed while we waited.
-    private readonly string _readSql = $"""
-        SELECT ledger.epoch, stored.quota, stored.period, stored.reserved
-        FROM client_ledger AS ledger LEFT JOIN client_quota AS stored ON stored.client_id = ledger.client_id
-        WHERE ledger.client_id = $1 AND {database.Dialect.Fence("$2")}
-        ORDER BY stored.quota, stored.period
-        """;
+    private readonly string _readSql = LedgerRow.ReadSql(database.Dialect);
 
     private long _lastWriteNumber;
 
     public async Task<OpenedLedger> OpenAsync(string clientId, CancellationToken cancellationToken)
     {
         var siloId = fence.SiloId;
-        var rows = await database.WriteAsync<(long Epoch, QuotaReserve? Reserve)>(
+        var rows = await database.WriteAsync(
             [
                 new Statement(_raiseEpochSql, clientId, siloId),
                 new Statement(ForgetOldPeriodsSql, clientId),
                 new Statement(_readSql, clientId, siloId),
             ],
-            row => (
-                row.GetInt64(0),
-                row.IsDBNull(1) ? null : new QuotaReserve(row.GetString(1), row.GetInt64(2), row.GetInt64(3))),
+            LedgerRow.Of,
             cancellationToken);
         if (rows.Count == 0)
         {
             await fence.ThrowIfDeadAsync($"The ledger of {clientId}", cancellationToken);
         }
 
-        return new OpenedLedger(rows[0].Epoch, [.. rows.Select(row => row.Reserve).OfType<QuotaReserve>()]);
+        return LedgerRow.Opened(rows);
     }
 
-    /// <exception cref="ArgumentException">A quota stands twice in a period, or a count is below 0.</exception>
+    /// <exception cref="ArgumentException">A key stands twice, or a count is below 0.</exception>
     public Task<bool> ReserveAsync(
-        string clientId, long epoch, IReadOnlyList<QuotaReserve> reserves, CancellationToken cancellationToken)
+        string clientId, long epoch, LedgerReserve reserve, CancellationToken cancellationToken)
     {
-        if (reserves.DistinctBy(reserve => (reserve.Quota, reserve.Period)).Count() < reserves.Count
-            || reserves.Any(reserve => reserve.Reserved < 0))
+        var (quotas, rates, slots) = reserve;
+        if (quotas.DistinctBy(quota => (quota.Quota, quota.Period)).Count() < quotas.Count
+            || rates.DistinctBy(rate => rate.Rate).Count() < rates.Count
+            || slots.DistinctBy(one => one.EdgeSession).Count() < slots.Count
+            || quotas.Any(quota => quota.Reserved < 0)
+            || rates.Any(rate => !rate.Stored.IsPossible)
+            || slots.Any(one => one.Highest < 0))
         {
-            throw new ArgumentException("Each quota stands once in a period, with 0 or more units.", nameof(reserves));
+            throw new ArgumentException(
+                "Each quota of a period, rate and session stands once, with 0 or more units.", nameof(reserve));
         }
 
         var number = Interlocked.Increment(ref _lastWriteNumber);
-        return writer.WriteAsync(new ReserveCall(clientId, epoch, number, [.. reserves]), cancellationToken);
+        return writer.WriteAsync(new ReserveCall(clientId, epoch, number, reserve), cancellationToken);
     }
 }

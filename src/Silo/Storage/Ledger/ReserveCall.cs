@@ -9,9 +9,8 @@ namespace Sluice.Silo.Storage.Ledger;
 /// Counts the calls of this process. A write that the network kept back must not undo a later one of the same epoch:
 /// counts may be lowered, so the numbers alone do not tell which one is newer.
 /// </param>
-/// <param name="Reserves">What to store; no quota and period twice.</param>
-internal sealed record ReserveCall(
-    string ClientId, long Epoch, long WriteNumber, IReadOnlyList<QuotaReserve> Reserves);
+/// <param name="Reserve">What to store; no key twice.</param>
+internal sealed record ReserveCall(string ClientId, long Epoch, long WriteNumber, LedgerReserve Reserve);
 
 /// <summary>Puts calls into the database.</summary>
 internal interface IReserveWriter : IAsyncDisposable

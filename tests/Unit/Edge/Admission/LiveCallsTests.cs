@@ -63,13 +63,12 @@ public sealed class LiveCallsTests
     private bool ComesAndGoes(ModelCall call)
     {
         _live.Add(call);
-        var listed = _live.Snapshot().Any(client => client.Sequences.Contains(call.RequestId.Sequence));
+        var listed = _live.Of(call.Caller.ClientId).Contains(call);
         _live.Remove(call);
         return listed;
     }
 
     private IEnumerable<(string ClientId, string Sequences)> Listed() =>
-        _live.Snapshot()
-            .Select(client => (client.ClientId, string.Join(' ', client.Sequences.Order())))
-            .OrderBy(client => client.ClientId);
+        _live.ClientIds.Select(clientId =>
+            (clientId, string.Join(' ', _live.Of(clientId).Select(call => call.RequestId.Sequence).Order())));
 }

@@ -160,7 +160,7 @@ public sealed class StreamRelayTests
 
         Assert.StartsWith(Before + "data: {\"error\":", text, StringComparison.Ordinal);
         Assert.Equal("gateway_stopping", CodeOfLast(text));
-        Assert.Equal("the edge stops", reason);
+        Assert.Equal("gateway_stopping", reason);
     }
 
     [Fact]

@@ -27,19 +27,33 @@ public sealed class HandOverTests
         Assert.Equal(1, _world.AdmitMany(2));
     }
 
-    /// <summary>Clocks of silos differ: what might have refilled meanwhile is not given.</summary>
+    /// <summary>
+    /// Guards "never stuck": what lies somewhere until its client calls again does not keep the slots of dead edges.
+    /// </summary>
     [Fact]
-    public void No_time_passes_for_a_client_that_is_nowhere()
+    public void The_time_that_it_is_nowhere_passes_by_the_clock_of_the_database()
     {
         _world.CreateClient(GrainWorld.Rate(10), GrainWorld.Slots(20));
         _world.AdmitMany(10);
         _world.Advance(TimeSpan.FromSeconds(5));
         _world.Move();
 
-        _world.Advance(TimeSpan.FromSeconds(30)); // Nobody has asked for it yet, so it is not there yet.
+        _world.Advance(TimeSpan.FromSeconds(4)); // Nobody has asked for it yet, so it is not there yet.
 
-        Assert.Equal(TimeSpan.FromSeconds(1), _world.Admit().RetryAfter);
-        Assert.All(_world.Inspect().Slots, slot => Assert.Equal(TimeSpan.FromSeconds(10), slot.ExpiresIn));
+        Assert.Equal(1, _world.AdmitMany(2));
+        var slots = _world.Inspect().Slots;
+        Assert.Equal(11, slots.Length);
+        Assert.All(slots.SkipLast(1), slot => Assert.Equal(TimeSpan.FromSeconds(6), slot.ExpiresIn));
+    }
+
+    /// <summary>Guards the calls that run: what it was left is not shortened by a time that nobody measured.</summary>
+    [Fact]
+    public void What_was_left_without_its_counts_being_stored_is_begun_from_what_is_stored()
+    {
+        _world.CreateClient(GrainWorld.Rate(10), GrainWorld.Slots(20));
+        _world.AdmitMany(10);
+
+        Assert.Empty(LeftBy(() => _world.Ledger.Failure = new TimeoutException()));
     }
 
     [Fact]
@@ -137,7 +151,7 @@ public sealed class HandOverTests
     }
 
     [Fact]
-    public void Rates_that_are_gone_are_forgotten_and_new_ones_begin_full()
+    public void Rates_that_are_gone_are_forgotten_and_new_ones_begin_as_they_are_stored()
     {
         _world.CreateClient(GrainWorld.Rate(10));
         _world.AdmitMany(10);
@@ -147,6 +161,8 @@ public sealed class HandOverTests
             Rates = [handOver.Rates[0] with { Name = "another" }],
         }));
 
+        Assert.Equal(0, _world.AdmitMany(2));
+        _world.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(10, _world.AdmitMany(20));
     }
 
@@ -167,6 +183,8 @@ public sealed class HandOverTests
         {
             Assert.Equal(10, _world.AdmitMany(20));
             _world.Move(_ => left);
+            Assert.Equal(0, _world.AdmitMany(1));
+            _world.Advance(TimeSpan.FromMinutes(1));
         }
 
         Assert.Equal(10, _world.AdmitMany(20));
@@ -195,6 +213,8 @@ public sealed class HandOverTests
             Slots = [handOver.Slots[0] with { Left = TimeSpan.FromTicks(slotTicks) }],
         }));
 
+        Assert.Equal(0, _world.AdmitMany(1));
+        _world.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(10, _world.AdmitMany(20));
     }
 

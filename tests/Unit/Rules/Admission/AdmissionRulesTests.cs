@@ -269,7 +269,9 @@ public sealed class AdmissionRulesTests
         {
             Slots = Slots.Recovering([new StoredSlots(1, 2), new StoredSlots(2, 1)], until: TimeSpan.FromSeconds(15)),
         };
-        Assert.Equal((Verdict.NoFreeSlot, "at-once"), Refusal(client, Ask(1), policy));
+
+        // It waits: what edges have not told is no use of the client's own that it could end.
+        Assert.Equal((Verdict.Pending, null), Refusal(client, Ask(1), policy));
 
         client.Slots.Adopt(edgeSession: 2, upToSequence: 9, new HashSet<long>(), TimeSpan.FromSeconds(15));
         Assert.Equal((Verdict.Pending, null), Refusal(client, Ask(1), policy)); // Told or not, no more than is stored.

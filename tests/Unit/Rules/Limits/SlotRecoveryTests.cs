@@ -70,6 +70,8 @@ public sealed class SlotRecoveryTests
         Assert.False(slots.Covers(1));
         slots.Ceilings!.Stored(next);
         slots.Take(new RequestId(1, 1), new Slot(Ttl, null));
+        Assert.Equal(new StoredSlots(1, 3), slots.NextStored(1)); // Half of what was ahead is used.
+        Assert.Null(slots.NextStored(1, most: 2)); // More than all edges may hold is never stored.
         Assert.True(slots.Covers(1));
         slots.Take(new RequestId(1, 2), new Slot(Ttl, null));
         Assert.False(slots.Covers(1));

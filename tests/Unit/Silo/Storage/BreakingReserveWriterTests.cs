@@ -12,7 +12,8 @@ namespace Sluice.Unit.Silo.Storage;
 /// <summary>Guards a database that is away, and grains that wait for it.</summary>
 public sealed class BreakingReserveWriterTests : IReserveWriter
 {
-    private static readonly ReserveCall Call = new("c", 1, 1, [new QuotaReserve("monthly", 1, 10)]);
+    private static readonly ReserveCall Call = new(
+        "c", 1, 1, new LedgerReserve([new QuotaReserve("monthly", 1, 10)], [], []));
 
     private readonly ManualTime _time = new();
     private readonly LogCapture _log = new();

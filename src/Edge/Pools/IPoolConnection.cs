@@ -1,0 +1,10 @@
+using Sluice.Edge.Calls;
+
+namespace Sluice.Edge.Pools;
+
+/// <summary>What works for a call at its pool. Disposing of it ends the work.</summary>
+internal interface IPoolConnection : IDisposable
+{
+    /// <summary>The call's answer was read to its end: from here on it does not work for the call any more.</summary>
+    void EndCall(ModelCall call);
+}

@@ -1,0 +1,49 @@
+using Sluice.Rules.Limits;
+
+namespace Sluice.Rules.Admission;
+
+/// <param name="Rate">What was stored last.</param>
+/// <param name="Since">How long ago at least, by the clock of where it is stored.</param>
+public readonly record struct RateStored(StoredRate Rate, TimeSpan Since);
+
+/// <summary>What an owner finds stored of a client when it begins.</summary>
+/// <param name="Quotas">Counts by <see cref="CountLimit.Key"/>, of the period that they are counted in.</param>
+/// <param name="Rates">Rates by <see cref="RateLimit.Key"/>.</param>
+/// <param name="Slots">Slots of each edge session.</param>
+public sealed record StoredCounts(
+    IReadOnlyDictionary<string, Quota> Quotas,
+    IReadOnlyDictionary<string, RateStored> Rates,
+    IReadOnlyCollection<StoredSlots> Slots)
+{
+    /// <summary>
+    /// The client as its owner begins with it: all that is stored counts as used, and nothing is open before more is
+    /// stored. A rate of which nothing is stored begins full.
+    /// </summary>
+    /// <param name="policy">What it is admitted by now.</param>
+    /// <param name="now">The owner's moment.</param>
+    public ClientState Begin(ClientPolicy policy, Moment now)
+    {
+        var client = ClientState.Begin(policy, Quotas, now) with
+        {
+            IsStored = true,
+            Slots = Rules.Limits.Slots.Recovering(Slots, now.Elapsed + OwnerLease.RecoveryTime(policy.SlotTtl)),
+        };
+        for (var i = 0; i < policy.Rates.Length; i++)
+        {
+            client.Ceilings[i] = RateCeiling.Closed(client.Buckets[i]);
+            if (Rates.TryGetValue(policy.Rates[i].Key, out var stored) && stored.Rate.IsPossible)
+            {
+                var limit = policy.Rates[i].Bucket;
+                var rate = RateCeiling.Recovered(
+                    stored.Rate, stored.Since, ChunkSize.Ttl, mayStillSpend: true, now.Elapsed);
+
+                // What is out is no more than the limit of today: more would be a debt that nobody made.
+                var isOut = Math.Min(rate.Bucket.Out, limit.Capacity);
+                var bucket = (rate.Bucket with { Out = isOut }).Under(limit, stored.Rate.Limit);
+                client.Recover(i, rate with { Bucket = bucket, Ceiling = rate.Ceiling.Under(bucket) });
+            }
+        }
+
+        return client;
+    }
+}
