@@ -62,7 +62,8 @@ public sealed class DegradedBudgetTests
         Assert.Equal(spent with { Untold = 0, IsReached = true }, early);
         Assert.Null(early.Failed(Plan, Seconds(13)).Spend(1, 5, Seconds(12), Plan, Seconds(13)));
 
-        Assert.Equal(spent with { Untold = 2, IsReached = true }, spent.Told(3, Plan, Seconds(41)));
+        var part = spent.Told(3, Plan, Seconds(41));
+        Assert.Equal(spent with { Untold = 2, IsReached = true }, part);
         Assert.Equal(default, early.Told(0, Plan, Seconds(40)));
     }
 
