@@ -67,7 +67,7 @@ public sealed class DegradedBudgetTests
         Assert.Equal(default, early.Told(0, Plan, Seconds(40)));
     }
 
-    /// <summary>Guards clients that were served all the time since: a blip of long ago is no part of an outage.</summary>
+    /// <summary>Guards clients that were served since: a blip of long ago is no part of an outage.</summary>
     [Fact]
     public void A_failure_after_the_grace_is_another_outage_if_the_owner_has_answered_since()
     {
