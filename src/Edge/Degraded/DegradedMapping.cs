@@ -21,7 +21,9 @@ internal static class DegradedMapping
     public static Costs UsedBy(ModelCall call)
     {
         var used = SettledUse.Of(call);
-        return used.Certainty is UsageCertainty.NothingUsed ? default : new Costs(used.Input, used.Output, MediaOf(call));
+        return used.Certainty is UsageCertainty.NothingUsed
+            ? default
+            : new Costs(used.Input, used.Output, MediaOf(call));
     }
 
     public static DegradedPlan PlanOf(DegradedTerms terms) =>

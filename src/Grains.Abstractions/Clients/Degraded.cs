@@ -50,7 +50,9 @@ public readonly record struct DegradedAmount([property: Id(0)] string? Unit, [pr
 [GenerateSerializer, Immutable, Alias("sluice.DegradedDebt")]
 public sealed record DegradedDebt
 {
-    /// <summary>Everything; each unit at most once. Requests are calls, ended or not; other units of ended calls.</summary>
+    /// <summary>
+    /// Everything; each unit at most once. Requests are calls, ended or not; other units are those of ended calls.
+    /// </summary>
     [Id(0)] public required DegradedAmount[] Total { get; init; }
 
     /// <summary>Of that, what a grain has answered to have taken.</summary>

@@ -27,6 +27,6 @@ internal sealed partial class ClientGrain
     private partial void LogHandedOver(string clientId, long epoch, long lastEpoch, int slots);
 
     [LoggerMessage(1021, LogLevel.Information,
-        "Client {ClientId}: edge session {EdgeSession} admitted {Requests} requests while it could not reach this grain.")]
+        "Client {ClientId}: edge session {EdgeSession} admitted {Requests} requests while it could not reach it.")]
     private partial void LogDebt(string clientId, long edgeSession, long requests);
 }

@@ -45,7 +45,8 @@ public sealed class SiloOutageTests(Databases databases) : IAsyncLifetime
 
         Assert.Equal(
             [.. Enumerable.Repeat(200, Budget), .. Enumerable.Repeat(503, 5)], answers.Select(answer => answer.Status));
-        Assert.All(answers.Skip(Budget), answer => Assert.InRange(int.Parse(answer.Headers["Retry-After"], CultureInfo.InvariantCulture), 1, 3));
+        Assert.All(answers.Skip(Budget), answer => Assert.InRange(
+            int.Parse(answer.Headers["Retry-After"], CultureInfo.InvariantCulture), 1, 3));
         (await edge.With(closed.Key).ChatAsync()).IsError(503, "service_unavailable");
         (await edge.With(unseen.Key).ChatAsync()).IsError(503, "service_unavailable");
         (await edge.With(WrongKeys.OtherSecret(open.Key)).ChatAsync()).IsError(503, "service_unavailable");

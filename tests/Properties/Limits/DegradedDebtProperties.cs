@@ -72,7 +72,7 @@ public sealed class DegradedDebtProperties
             }
         });
 
-    /// <summary>Guards clients and limits alike: what was spent is debited once, lost and late answers included.</summary>
+    /// <summary>Guards clients and limits alike: what was spent is debited once, whatever is lost or late.</summary>
     [Fact]
     public void What_edges_spend_is_debited_once_by_an_owner_that_lives_and_never_less_by_others() =>
         Law.Holds(Gen.Choose(0, 30), Histories, (budget, history) =>

@@ -14,7 +14,9 @@ using Xunit;
 
 namespace Sluice.Unit.Edge.Degraded;
 
-/// <summary>P6. An edge whose client's grain does not answer: what it does itself, for how long, and what it owes.</summary>
+/// <summary>
+/// P6. An edge whose client's grain does not answer: what it does itself, for how long, and what it owes.
+/// </summary>
 public sealed class DegradedDecisionsTests : IDisposable
 {
     private static readonly TimeSpan DegradedAfter = TimeSpan.FromSeconds(1);

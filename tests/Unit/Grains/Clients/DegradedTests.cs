@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Sluice.Unit.Grains.Clients;
 
-/// <summary>What a grain tells edges for the time when it is out of reach, and how it counts what they did then.</summary>
+/// <summary>
+/// What a grain tells edges for the time when it is out of reach, and how it counts what they did then.
+/// </summary>
 public sealed class DegradedTests
 {
     private static readonly DegradedDefinition Open = new() { Open = true };
