@@ -2,7 +2,7 @@ using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Grains.Clients;
 
-/// <summary>What edges report of the calls they run, and whether this activation may still speak for their slots.</summary>
+/// <summary>What edges report of the calls they run, and whether this activation may speak for their slots.</summary>
 internal sealed partial class ClientGrain
 {
     /// <summary>How edges hold what runs to its slots.</summary>

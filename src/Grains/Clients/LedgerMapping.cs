@@ -7,7 +7,8 @@ namespace Sluice.Grains.Clients;
 internal static class LedgerMapping
 {
     public static LedgerReserve ToLedger(this NextReserve next) => new(
-        [.. next.Quotas.Select(quota => new QuotaReserve(quota.Key, quota.Period.Number, quota.Reserved, quota.IsFirst))],
+        [.. next.Quotas.Select(quota =>
+            new QuotaReserve(quota.Key, quota.Period.Number, quota.Reserved, quota.IsFirst))],
         [.. next.Rates.Select(rate => new RateReserve(rate.Key, rate.Rate))],
         [.. next.Slots.Select(slots => new SlotReserve(slots.EdgeSession, slots.Highest))]);
 

@@ -90,7 +90,8 @@ public static class ReserveRules
     public static NextReserve Exact(ClientState client, ClientPolicy policy, TimeSpan now) => new(
         [.. policy.Quotas.Select((limit, i) =>
             new NextQuota(
-                limit.Key, client.Quotas[i].Period, client.Quotas[i].Stopped().Reserved, client.Quotas[i].Reserved == 0))],
+                limit.Key, client.Quotas[i].Period, client.Quotas[i].Stopped().Reserved,
+                IsFirst: client.Quotas[i].Reserved == 0))],
         [.. policy.Rates.Select((rate, i) =>
             new NextRate(rate.Key, RateCeiling.Exact(client.Buckets[i], rate.Bucket)))],
         client.Slots.Unheard > 0 ? [] : [.. client.Slots.Ceilings?.InUse ?? []],

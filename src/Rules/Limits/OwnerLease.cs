@@ -1,8 +1,8 @@
 namespace Sluice.Rules.Limits;
 
 /// <summary>
-/// How long an owner may grant and renew slots without having heard that it still is the owner. Slots are not counted by
-/// what is stored alone: an edge that can reach nobody else would run calls of an owner that was replaced for ever.
+/// How long an owner may grant and renew slots without having heard that it still is the owner. Slots are not counted
+/// by what is stored alone: an edge that can reach nobody else would run calls of an owner that was replaced for ever.
 /// </summary>
 /// <param name="Confirmed">Owner's monotonic time before it last asked and was told so.</param>
 public readonly record struct OwnerLease(TimeSpan Confirmed)

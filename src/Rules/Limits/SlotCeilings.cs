@@ -6,8 +6,8 @@ public readonly record struct StoredSlots(long EdgeSession, int Highest);
 
 /// <summary>
 /// How many slots each edge session may hold before more is stored, so that after a crash nobody holds more than is
-/// known. It is stored before it is granted; what is stored is lowered again when it is far too high, and taken out when
-/// its session is silent for as long as a slot is taken.
+/// known. It is stored before it is granted; what is stored is lowered again when it is far too high, and taken out
+/// when its session is silent for as long as a slot is taken.
 /// </summary>
 public sealed class SlotCeilings
 {

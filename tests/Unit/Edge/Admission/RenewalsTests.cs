@@ -23,7 +23,8 @@ public sealed class RenewalsTests : IAsyncLifetime
     {
         _session = Some.Session(_cluster);
         _renewals = new Renewals(
-            _cluster, _live, Some.Fences(_live, _time), _session, Options.Create(new EdgeOptions { RenewPeriod = Period }), _time,
+            _cluster, _live, Some.Fences(_live, _time), _session,
+            Options.Create(new EdgeOptions { RenewPeriod = Period }), _time,
             NullLogger<Renewals>.Instance);
     }
 
