@@ -69,8 +69,7 @@ public static class ReserveRules
         }
 
         var slots = client.Slots.Ceilings?.TakeSilent(now);
-        var most = policy.Concurrency.IsEmpty ? 0 : (int)Math.Min(
-            int.MaxValue, policy.Concurrency.Min(limit => limit.Amount));
+        var most = MostSlots(policy);
         foreach (var session in policy.Concurrency.IsEmpty ? [] : need.EdgeSessions)
         {
             if (client.Slots.NextStored(session, most) is { } next)
@@ -146,6 +145,18 @@ public static class ReserveRules
         }
 
         return false;
+    }
+
+    /// <summary>More are never granted; a limit that counts some calls only bounds the others by nothing.</summary>
+    private static int MostSlots(ClientPolicy policy)
+    {
+        long most = int.MaxValue;
+        foreach (var limit in policy.Concurrency)
+        {
+            most = limit.Scope is null ? Math.Min(most, limit.Amount) : most;
+        }
+
+        return (int)most;
     }
 
     private static long Product(long requests, long cost) =>

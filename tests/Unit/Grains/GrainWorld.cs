@@ -153,12 +153,12 @@ internal sealed class GrainWorld : IKeyHasher
 
     /// <summary>One request; asked once more when it waits for what is stored, which it is at once.</summary>
     public AdmitReply Admit(
-        long sequence, ActorHost silo, string model = "m", int keyVersion = 1, byte[]? digest = null)
-    {
-        var request = RequestOf(sequence, model, keyVersion, digest);
-        var reply = Ask(request, silo);
-        return reply.Verdict is Verdict.Pending ? Ask(request, silo) : reply;
-    }
+        long sequence, ActorHost silo, string model = "m", int keyVersion = 1, byte[]? digest = null) =>
+        AskTwice(RequestOf(sequence, model, keyVersion, digest), silo);
+
+    /// <summary>One request; asked once more when it waits for what is stored, which it is at once.</summary>
+    public AdmitReply AskTwice(AdmitRequest request, ActorHost? silo = null) =>
+        Ask(request, silo) is { Verdict: not Verdict.Pending } reply ? reply : Ask(request, silo);
 
     /// <summary>One request, asked for once.</summary>
     public AdmitReply Ask(AdmitRequest request, ActorHost? silo = null) =>

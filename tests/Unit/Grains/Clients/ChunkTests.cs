@@ -88,14 +88,19 @@ public sealed class ChunkTests
     }
 
     [Fact]
-    public void Two_edges_share_what_may_be_out()
+    public void Edges_share_what_may_be_out()
     {
-        _world.CreateClient(Rate);
+        _world.CreateClient(GrainWorld.Rate(1_200));
 
-        Assert.Equal([250], Ask(demand: 900)!.Requests); // A quarter.
-        Assert.Equal([125], Ask(demand: 900, edgeSession: 2)!.Requests);
-        Assert.Equal([125], Ask(demand: 900, edgeSession: 1)!.Requests);
-        Assert.Null(Ask(demand: 900, edgeSession: 2)); // Half is out.
+        // As many as are stored ahead, an eighth, but for the request itself.
+        Assert.Equal([149], Ask(demand: 900)!.Requests);
+        Assert.Equal([149], Ask(demand: 900, edgeSession: 2)!.Requests);
+
+        // A quarter, shared by three.
+        Assert.Equal([100], Ask(demand: 900, edgeSession: 3)!.Requests);
+        Assert.Equal([100], Ask(demand: 900, edgeSession: 1)!.Requests);
+        Assert.Equal([100], Ask(demand: 900, edgeSession: 2)!.Requests);
+        Assert.Null(Ask(demand: 900, edgeSession: 3)); // Half is out.
     }
 
     [Fact]

@@ -242,6 +242,8 @@ public sealed class HandOverTests
             ],
         }));
 
+        Assert.Equal(0, _world.AdmitMany(1)); // By what is stored.
+        _world.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(10, _world.AdmitMany(20));
     }
 

@@ -111,7 +111,7 @@ public sealed class ScopeTests
             Endpoint = endpoint,
             ClientAddress = AddressBits.Of(address is null ? null : IPAddress.Parse(address)),
         };
-        return _world.Run(() => _world.Admission.Admit(request));
+        return _world.AskTwice(request);
     }
 
     private void Complete(long sequence, CompletionOutcome outcome = CompletionOutcome.NotDispatched)
