@@ -28,7 +28,8 @@ internal static class EdgeCommand
     public static Command Create()
     {
         Body.AcceptOnlyFromAmong(Chat, Streamed);
-        Targets.AcceptOnlyFromAmong(EdgeServers.SluiceName, EdgeServers.RemoteName, EdgeServers.NginxName);
+        Targets.AcceptOnlyFromAmong(
+            EdgeServers.SluiceName, EdgeServers.RemoteName, EdgeServers.ChunksName, EdgeServers.NginxName);
         var command = new Command(
             "edge", "Whole requests: the pool directly, bare YARP, Sluice, and nginx if installed, in turns.")
         {

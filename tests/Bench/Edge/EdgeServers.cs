@@ -21,6 +21,7 @@ internal sealed class EdgeServers : IAsyncDisposable
     public const string BareName = "bare YARP";
     public const string SluiceName = "Sluice";
     public const string RemoteName = "Sluice, remote silo";
+    public const string ChunksName = "Sluice, remote silo, chunks";
     public const string NginxName = "nginx";
 
     private readonly List<ServerProcess> _processes = [];
@@ -47,7 +48,13 @@ internal sealed class EdgeServers : IAsyncDisposable
             var pool = await servers.StartPoolAsync(cancellationToken);
             await servers.StartBareAsync(pool, cancellationToken);
             await StartIfWanted(SluiceName, servers.StartSluiceAsync);
-            await StartIfWanted(RemoteName, servers.StartRemoteAsync);
+            if (only.Count == 0 || only.Contains(RemoteName) || only.Contains(ChunksName))
+            {
+                await servers.StartRemoteAsync(
+                    pool, withCalls: only.Count == 0 || only.Contains(RemoteName),
+                    withChunks: only.Count == 0 || only.Contains(ChunksName), cancellationToken);
+            }
+
             await StartIfWanted(NginxName, servers.StartNginxAsync);
             return servers;
 
@@ -110,8 +117,12 @@ internal sealed class EdgeServers : IAsyncDisposable
         AddTarget(SluiceName, new Uri(Told("edge")), key, process);
     }
 
-    /// <summary>An edge that asks a silo in another process about every request; none where no PostgreSQL is.</summary>
-    private async Task StartRemoteAsync(Uri pool, CancellationToken cancellationToken)
+    /// <summary>
+    /// An edge that asks a silo in another process; none where no PostgreSQL is. About one client it asks for every
+    /// request, of the other it has chunks.
+    /// </summary>
+    private async Task StartRemoteAsync(
+        Uri pool, bool withCalls, bool withChunks, CancellationToken cancellationToken)
     {
         if (PostgreSqlServer.WhyMissing is { } why)
         {
@@ -120,8 +131,7 @@ internal sealed class EdgeServers : IAsyncDisposable
         }
 
         _silo = await SiloServer.StartAsync(cancellationToken);
-        var key = await BenchKey.IssueAsync(
-            _silo.Admin, await _silo.AdminKeyAsync(cancellationToken), cancellationToken);
+        var adminKey = await _silo.AdminKeyAsync(cancellationToken);
         var (process, line) = await ServerProcess.StartAsync(
             "src/Edge",
             [
@@ -132,7 +142,17 @@ internal sealed class EdgeServers : IAsyncDisposable
             ],
             "is ready", cancellationToken);
         _processes.Add(process);
-        AddTarget(RemoteName, AddressIn(line), key, process, _silo.Process);
+        if (withCalls)
+        {
+            var key = await BenchKey.IssueAsync(_silo.Admin, adminKey, cancellationToken);
+            AddTarget(RemoteName, AddressIn(line), key, process, _silo.Process);
+        }
+
+        if (withChunks)
+        {
+            var key = await BenchKey.IssueForChunksAsync(_silo.Admin, adminKey, cancellationToken);
+            AddTarget(ChunksName, AddressIn(line), key, process, _silo.Process);
+        }
     }
 
     private async Task StartNginxAsync(Uri pool, CancellationToken cancellationToken)
