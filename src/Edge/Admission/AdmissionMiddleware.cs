@@ -23,6 +23,7 @@ internal sealed class AdmissionMiddleware(
             var reply = await decisions.AskAsync(call, context.RequestAborted);
             call.Decision = reply;
             RateLimitHeaders.Write(context.Response.Headers, reply);
+            DecisionHeader.Withhold(context.Response.Headers, reply.Verdict);
             if (reply.Verdict is not Verdict.Admitted)
             {
                 await ApiError.For(reply, call).WriteAsync(context);

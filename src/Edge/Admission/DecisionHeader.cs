@@ -1,5 +1,6 @@
 using Sluice.Edge.Calls;
-using Sluice.Rules.Admission;
+using Sluice.Grains.Abstractions.Clients;
+using DecisionId = Sluice.Rules.Admission.DecisionId;
 
 namespace Sluice.Edge.Admission;
 
@@ -15,6 +16,18 @@ internal static class DecisionHeader
     public static void Write(IHeaderDictionary headers, ModelCall call) =>
         headers[Name] = new DecisionId(
             call.Caller.ClientId, new(call.RequestId.EdgeSession, call.RequestId.Sequence)).ToString();
+
+    /// <summary>
+    /// A model that the client may not see is refused like one that no pool serves, about which nobody decides: an id
+    /// would tell that there is such a model.
+    /// </summary>
+    public static void Withhold(IHeaderDictionary headers, Verdict verdict)
+    {
+        if (verdict is Verdict.ModelUnknown)
+        {
+            headers.Remove(Name);
+        }
+    }
 
     /// <summary>
     /// The message of an error, with the id behind it: what people quote is the message, not a header, and a body of

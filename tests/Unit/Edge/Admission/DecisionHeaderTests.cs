@@ -26,6 +26,21 @@ public sealed class DecisionHeaderTests
             exchange.Error.EnumerateObject().Select(member => member.Name).Order());
     }
 
+    /// <summary>Guards the names of models that a client may not see.</summary>
+    [Theory]
+    [InlineData(Verdict.ModelUnknown, 0)]
+    [InlineData(Verdict.ModelForbidden, 1)]
+    [InlineData(Verdict.Admitted, 1)]
+    public void Only_of_a_model_that_is_hidden_the_decision_is_too(Verdict verdict, int headers)
+    {
+        var exchange = new Exchange();
+        DecisionHeader.Write(exchange.Headers, Some.Call());
+
+        DecisionHeader.Withhold(exchange.Headers, verdict);
+
+        Assert.Equal(headers, exchange.Headers["x-sluice-decision"].Count);
+    }
+
     [Fact]
     public async Task An_error_before_anyone_was_asked_names_none()
     {
