@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Plans;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Keys;
@@ -45,7 +46,8 @@ internal sealed partial class ClientGrain : IClientExplanation
         var costs = new Costs(
             supposed.InputTokens,
             supposed.OutputTokens,
-            [new Cost("images", supposed.Images), new Cost("pages", supposed.Pages)]);
+            [new Cost(Units.Images, supposed.Images), new Cost(Units.Pages, supposed.Pages)],
+            ScopeMapping.FactsOf(supposed.Model, supposed.Endpoint, version, supposed.ClientAddress));
         var (decision, limits) = Explanation.Try(
             _client, new AdmissionRequest(Supposed, version, mac, supposed.Model, costs), policy, now);
         return ValueTask.FromResult<DecisionExplanation?>(new DecisionExplanation

@@ -18,11 +18,15 @@ internal static class ScopeMapping
         [.. (scope.Addresses ?? []).Select(ToNetwork)]);
 
     /// <summary>What a call is, by its request.</summary>
-    public static CallFacts ToFacts(this AdmitRequest request) => new(
-        request.Model,
-        string.IsNullOrEmpty(request.Endpoint) ? null : request.Endpoint,
-        request.KeyVersion,
-        request.ClientAddress == UInt128.Zero ? null : request.ClientAddress);
+    public static CallFacts ToFacts(this AdmitRequest request) =>
+        FactsOf(request.Model, request.Endpoint, request.KeyVersion, request.ClientAddress);
+
+    /// <summary>What a call is; an endpoint that is empty and an address that is 0 are not known.</summary>
+    public static CallFacts FactsOf(string model, string? endpoint, int keyVersion, UInt128 address) => new(
+        model,
+        string.IsNullOrEmpty(endpoint) ? null : endpoint,
+        keyVersion,
+        address == UInt128.Zero ? null : address);
 
     private static AddressNetwork ToNetwork(string text)
     {

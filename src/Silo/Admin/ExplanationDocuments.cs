@@ -15,7 +15,10 @@ internal sealed record SupposedCallDocument(
     [property: Description("Tokens that the model would read; left out: 0.")] long InputTokens = 0,
     [property: Description("Tokens that it would answer; left out: 0.")] long OutputTokens = 0,
     [property: Description("Left out: 0.")] long Images = 0,
-    [property: Description("Left out: 0.")] long Pages = 0);
+    [property: Description("Left out: 0.")] long Pages = 0,
+    [property: Description(
+        "The path behind /v1/ that it would come to. Left out: limits of some endpoints do not count it.")]
+    string? Endpoint = null);
 
 internal sealed record LimitExplanationDocument(
     string Name,

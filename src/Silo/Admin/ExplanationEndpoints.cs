@@ -63,6 +63,7 @@ internal static class ExplanationEndpoints
             OutputTokens = supposed.OutputTokens,
             Images = supposed.Images,
             Pages = supposed.Pages,
+            Endpoint = supposed.Endpoint ?? "",
         });
         return explained is null
             ? AdminResults.NotFound($"client '{supposed.Client ?? $"{supposed.Tenant}/{supposed.Name}"}'")
