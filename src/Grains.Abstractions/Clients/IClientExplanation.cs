@@ -52,7 +52,7 @@ public sealed record SupposedCall
     /// <summary>Pages in it; 0 or more.</summary>
     [Id(5)] public long Pages { get; init; }
 
-    /// <summary>The path behind <c>/v1/</c> that it would come to; empty: limits of endpoints do not count it.</summary>
+    /// <summary>The path behind <c>/v1/</c> it would come to; empty: limits of endpoints do not count it.</summary>
     [Id(6)] public string Endpoint { get; init; } = "";
 
     /// <summary>As <see cref="AdmitRequest.ClientAddress"/>; 0: limits of addresses do not count it.</summary>

@@ -53,6 +53,15 @@ public sealed class RateLimitHeadersTests
         Assert.Equal("slots", Written(refused)["x-sluice-limit"]);
     }
 
+    /// <summary>Guards how busy a client is from whoever has no key of it, and models from who may not see them.</summary>
+    [Theory]
+    [InlineData(Verdict.UnknownKey)]
+    [InlineData(Verdict.KeyRevoked)]
+    [InlineData(Verdict.KeyExpired)]
+    [InlineData(Verdict.ModelUnknown)]
+    public void Who_must_not_know_is_told_nothing(Verdict verdict) =>
+        Assert.Empty(Written(FakeClient.Admitted with { Verdict = verdict, Requests = Rpm }));
+
     [Fact]
     public void A_plan_without_rates_has_no_such_headers() => Assert.Empty(Written(FakeClient.Admitted));
 
