@@ -53,7 +53,7 @@ public sealed class RateLimitHeadersTests
         Assert.Equal("slots", Written(refused)["x-sluice-limit"]);
     }
 
-    /// <summary>Guards how busy a client is from whoever has no key of it, and models from who may not see them.</summary>
+    /// <summary>Guards how busy a client is from who has no key of it, and models from who may not see them.</summary>
     [Theory]
     [InlineData(Verdict.UnknownKey)]
     [InlineData(Verdict.KeyRevoked)]
