@@ -145,23 +145,6 @@ public sealed record ClientState
         };
     }
 
-    /// <summary>
-    /// Begins with a rate as another owner has left it; what may still be spent of it is out for as long.
-    /// </summary>
-    /// <param name="i">The rate's position in the policy.</param>
-    /// <param name="rate">How to begin.</param>
-    public void Recover(int i, RecoveredRate rate)
-    {
-        (Buckets[i], Ceilings[i]) = (rate.Bucket, rate.Ceiling);
-        if (rate.Bucket.Out > 0)
-        {
-            var rates = ImmutableArray.CreateRange(Buckets.Select((_, other) => other == i ? rate.Bucket.Out : 0));
-            Chunks.Add(new Chunk(
-                new ChunkId(0, i), rates, [.. Quotas.Select(_ => 0L)], new Moment(rate.Bucket.AsOf, default),
-                rate.OutUntil));
-        }
-    }
-
     /// <summary>Tokens that came back to a bucket do not open more than is stored.</summary>
     internal void Change(int i, TokenBucket bucket)
     {

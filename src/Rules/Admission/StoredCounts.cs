@@ -33,14 +33,9 @@ public sealed record StoredCounts(
             client.Ceilings[i] = RateCeiling.Closed(client.Buckets[i]);
             if (Rates.TryGetValue(policy.Rates[i].Key, out var stored) && stored.Rate.IsPossible)
             {
-                var limit = policy.Rates[i].Bucket;
-                var rate = RateCeiling.Recovered(
-                    stored.Rate, stored.Since, ChunkSize.Ttl, mayStillSpend: true, now.Elapsed);
-
-                // What is out is no more than the limit of today: more would be a debt that nobody made.
-                var isOut = Math.Min(rate.Bucket.Out, limit.Capacity);
-                var bucket = (rate.Bucket with { Out = isOut }).Under(limit, stored.Rate.Limit);
-                client.Recover(i, rate with { Bucket = bucket, Ceiling = rate.Ceiling.Under(bucket) });
+                var (bucket, ceiling) = RateCeiling.Recovered(stored.Rate, stored.Since, ChunkSize.Ttl, now.Elapsed);
+                client.Buckets[i] = bucket.Under(policy.Rates[i].Bucket, stored.Rate.Limit);
+                client.Ceilings[i] = ceiling.Under(client.Buckets[i]);
             }
         }
 

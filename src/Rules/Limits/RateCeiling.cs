@@ -13,9 +13,6 @@ namespace Sluice.Rules.Limits;
 /// <param name="Out">Tokens of those that chunks held then; 0 or more.</param>
 public readonly record struct StoredRate(BucketLimit Limit, long Missing, long Ahead, long Out)
 {
-    /// <summary>How far the theoretical arrival time was ahead: after that, nothing of it is missing.</summary>
-    public TimeSpan Length => new(TokenBucket.DivideUp(Missing, Limit.Refill));
-
     /// <summary>False: no owner stores that, whoever wrote it.</summary>
     public bool IsPossible => Limit is { Capacity: > 0, Refill: > 0 }
         && Limit.Period > TimeSpan.Zero
@@ -23,22 +20,12 @@ public readonly record struct StoredRate(BucketLimit Limit, long Missing, long A
         && Missing is >= 0 and <= 3 * TokenBucket.DebtMax
         && Ahead is >= 0 and <= LimitRules.AmountMax
         && Out is >= 0 and <= LimitRules.AmountMax;
-
-    /// <summary>What is missing some time after it was stored; a clock that went back counts as no time.</summary>
-    internal long MissingAfter(TimeSpan elapsed)
-    {
-        var ticks = Math.Clamp(elapsed.Ticks, 0, Length.Ticks); // Bounded first, so the product cannot overflow.
-        return Math.Max(0, Missing - ticks * Limit.Refill);
-    }
 }
 
 /// <summary>How an owner begins with a rate.</summary>
 /// <param name="Bucket">What it may spend, once it has stored that it does.</param>
 /// <param name="Ceiling">Opens nothing yet.</param>
-/// <param name="OutUntil">
-/// When what is out in <paramref name="Bucket"/> is out no more, and has been spent; nothing is out when it is now.
-/// </param>
-public readonly record struct RecoveredRate(TokenBucket Bucket, RateCeiling Ceiling, TimeSpan OutUntil);
+public readonly record struct RecoveredRate(TokenBucket Bucket, RateCeiling Ceiling);
 
 /// <summary>
 /// How far a rate may be spent before more of it is stored, so that a crash forgets nothing and an owner that does not
@@ -146,32 +133,28 @@ public readonly record struct RateCeiling(long Floor, TimeSpan AsOf)
     public RateCeiling WithReturned(long credit) => IsNone ? this : this with { Floor = Floor + credit };
 
     /// <summary>
-    /// How an owner begins after one that stored this: all of it is spent. What was ahead or in chunks may be spent yet
-    /// by who does not know better, so it is out until that cannot be any more.
+    /// How an owner begins after one that stored this: all of it is spent. One that does not know that it was replaced
+    /// goes on above the same floor, which rises as fast as this bucket does: what it has left and what is in this
+    /// bucket are never more than one capacity together. A chunk may be spent for a while after it was taken; so where
+    /// there may be one, this bucket is as the floor was so long ago.
     /// </summary>
     /// <param name="stored">What was stored last.</param>
-    /// <param name="sinceStored">How long ago, by the clock of where it is stored.</param>
+    /// <param name="sinceStored">
+    /// How long ago at least, by the clock of where it is stored; below zero counts as no time.
+    /// </param>
     /// <param name="chunkTime">How long an edge may spend a chunk; zero where none are granted.</param>
-    /// <param name="mayStillSpend">False: the last owner is known to be gone.</param>
     /// <param name="now">The new owner's monotonic time.</param>
     public static RecoveredRate Recovered(
-        StoredRate stored, TimeSpan sinceStored, TimeSpan chunkTime, bool mayStillSpend, TimeSpan now)
+        StoredRate stored, TimeSpan sinceStored, TimeSpan chunkTime, TimeSpan now)
     {
         var limit = stored.Limit;
         var full = limit.Capacity * limit.Period.Ticks;
-        var missing = stored.MissingAfter(sinceStored);
-        var chunksMayLive = chunkTime > TimeSpan.Zero && sinceStored < stored.Length + chunkTime;
-
-        // Who spends directly stays above the same floor, which leaves no more open than is missing. Chunks do not.
-        var isOut = chunksMayLive ? stored.Ahead + stored.Out
-            : mayStillSpend ? Math.Min(stored.Ahead + stored.Out, TokenBucket.DivideUp(missing, limit.Period.Ticks))
-            : 0;
-        isOut = Math.Min(isOut, limit.Capacity);
-        var credit = Math.Min(full - missing, (limit.Capacity - isOut) * limit.Period.Ticks);
-        var bucket = new TokenBucket(credit, isOut, now);
-        var left = new TimeSpan(TokenBucket.DivideUp(missing, limit.Refill));
-        left += chunksMayLive ? chunkTime : TimeSpan.Zero;
-        return new RecoveredRate(bucket, Closed(bucket), isOut == 0 ? now : now + left);
+        var elapsed = sinceStored > TimeSpan.Zero ? sinceStored : TimeSpan.Zero;
+        elapsed -= stored.Ahead + stored.Out > 0 ? chunkTime : TimeSpan.Zero;
+        var missing = stored.Missing - (Int128)elapsed.Ticks * limit.Refill;
+        missing = Int128.Clamp(missing, 0, (Int128)full + TokenBucket.DebtMax);
+        var bucket = new TokenBucket((long)(full - missing), 0, now);
+        return new RecoveredRate(bucket, Closed(bucket));
     }
 
     /// <summary>The same under another limit: nothing is open before something is stored under that one.</summary>

@@ -277,7 +277,7 @@ public abstract class ClientLedgerTests : StorageTest
     public async Task The_time_since_something_was_stored_is_the_databases_and_never_longer_than_the_true_one()
     {
         var epoch = (await Ledger.OpenAsync(Client, Token)).Epoch;
-        var first = System.Diagnostics.Stopwatch.StartNew();
+        var first = TimeProvider.System.GetTimestamp();
         Assert.True(await Ledger.ReserveAsync(Client, epoch, new LedgerReserve([], [Rate("rpm", 5)], []), Token));
         var opened = await Ledger.OpenAsync(Client, Token);
         var rounds = 0;
@@ -286,8 +286,9 @@ public abstract class ClientLedgerTests : StorageTest
             opened = await Ledger.OpenAsync(Client, Token);
         }
 
-        Assert.InRange(opened.Rates[0].Since, TimeSpan.FromMilliseconds(50), first.Elapsed);
-        Assert.InRange(opened.SinceWritten, TimeSpan.FromMilliseconds(50), first.Elapsed);
+        var elapsed = TimeProvider.System.GetElapsedTime(first);
+        Assert.InRange(opened.Rates[0].Since, TimeSpan.FromMilliseconds(50), elapsed);
+        Assert.InRange(opened.SinceWritten, TimeSpan.FromMilliseconds(50), elapsed);
         Assert.True(rounds > 0);
     }
 

@@ -13,13 +13,15 @@ public sealed class RateCeilingProperties
         Spend,
         Return,
         Store,
+        Grant,
+        SpendChunk,
         Replace,
         Crash,
     }
 
     /// <param name="Act">What happens.</param>
     /// <param name="Owner">Which of the owners that live: 0 is the newest.</param>
-    /// <param name="Tokens">Tokens spent or given back.</param>
+    /// <param name="Tokens">Tokens spent, or granted to an edge.</param>
     /// <param name="IsLost">True: the answer of the ledger does not arrive.</param>
     /// <param name="Gap">Time since the event before.</param>
     private readonly record struct Event(Act Act, int Owner, long Tokens, bool IsLost, TimeSpan Gap);
@@ -29,14 +31,15 @@ public sealed class RateCeilingProperties
         public int Epoch => epoch;
         public TokenBucket Bucket { get; set; } = begun.Bucket;
         public RateCeiling Ceiling { get; set; } = begun.Ceiling;
-        public TimeSpan OutUntil { get; set; } = begun.OutUntil;
         public Stack<(TimeSpan At, long Tokens)> Returnable { get; } = new();
+        public Queue<(TimeSpan Until, long Tokens)> Out { get; } = new();
 
         public void MoveTo(TimeSpan now, BucketLimit limit)
         {
-            if (Bucket.Out > 0 && OutUntil <= now)
+            while (Out.TryPeek(out var chunk) && chunk.Until <= now)
             {
-                Bucket = Bucket.At(OutUntil, limit).Settle(Bucket.Out, Bucket.Out, limit);
+                Out.Dequeue();
+                Bucket = Bucket.At(chunk.Until, limit).Settle(chunk.Tokens, chunk.Tokens, limit);
             }
 
             (Bucket, Ceiling) = (Bucket.At(now, limit), Ceiling.At(now, limit));
@@ -48,6 +51,8 @@ public sealed class RateCeilingProperties
             (10, Gen.Constant(Act.Spend)),
             (1, Gen.Constant(Act.Return)),
             (5, Gen.Constant(Act.Store)),
+            (3, Gen.Constant(Act.Grant)),
+            (5, Gen.Constant(Act.SpendChunk)),
             (2, Gen.Constant(Act.Replace)),
             (1, Gen.Constant(Act.Crash)))
          from owner in Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Constant(1)), (1, Gen.Constant(2)))
@@ -57,8 +62,8 @@ public sealed class RateCeilingProperties
          select new Event(act, owner, tokens, isLost, gap)).ArrayOf(60);
 
     /// <summary>
-    /// R1 and F1, with any crash and with up to three owners that all believe they are the one: together they pass no
-    /// more than one would.
+    /// R1 and F1, with any crash and with up to three owners that all believe they are the one: together, and with all
+    /// that edges spend of their chunks, they pass no more than one would.
     /// </summary>
     [Fact]
     public void R1_no_window_passes_more_than_capacity_plus_refill_over_all_owners() =>
@@ -101,7 +106,7 @@ public sealed class RateCeilingProperties
             var stored = RateCeiling.Closed(full).Next(full, tokens, ahead, limit)!.Value;
 
             var before = full.Take(tokens, limit).At(gap, limit);
-            var after = RateCeiling.Recovered(stored, gap, TimeSpan.Zero, mayStillSpend: false, gap).Bucket;
+            var after = RateCeiling.Recovered(stored, gap, TimeSpan.Zero, gap).Bucket;
 
             Assert.InRange(before.Credit - after.Credit, 0, ahead * limit.Period.Ticks);
             Assert.Equal(0, after.Out);
@@ -110,7 +115,8 @@ public sealed class RateCeilingProperties
     private static List<(TimeSpan At, long Tokens)> Play(BucketLimit limit, Event[] history)
     {
         var full = TokenBucket.Full(limit, TimeSpan.Zero);
-        var owners = new List<Owner> { new(1, new RecoveredRate(full, RateCeiling.Closed(full), TimeSpan.Zero)) };
+        var owners = new List<Owner> { new(1, new RecoveredRate(full, RateCeiling.Closed(full))) };
+        var chunks = new List<(TimeSpan Until, long Tokens)>();
         (StoredRate Rate, TimeSpan At) row = (new StoredRate(limit, 0, 0, 0), TimeSpan.Zero);
         var passed = new List<(TimeSpan At, long Tokens)>();
         var now = TimeSpan.Zero;
@@ -140,14 +146,24 @@ public sealed class RateCeilingProperties
                     row = (next, now);
                     owner.Ceiling = happening.IsLost ? owner.Ceiling : owner.Ceiling.Raised(next, now);
                     break;
+                case Act.Grant when Math.Min(
+                    Math.Min(tokens, owner.Bucket.Remaining(limit)),
+                    owner.Ceiling.Open(owner.Bucket, limit)) is var granted and > 0:
+                    owner.Bucket = owner.Bucket.Reserve(granted, limit);
+                    owner.Out.Enqueue((now + ChunkSize.Ttl, granted));
+                    chunks.Add((now + ChunkSize.Ttl, granted));
+                    break;
+                case Act.SpendChunk when chunks.FindLastIndex(chunk => chunk.Until > now) is var last and >= 0:
+                    passed.Add((now, chunks[last].Tokens));
+                    chunks.RemoveAt(last);
+                    break;
                 case Act.Replace or Act.Crash:
                     if (happening.Act is Act.Crash)
                     {
                         owners.Clear();
                     }
 
-                    var begun = RateCeiling.Recovered(
-                        row.Rate, now - row.At, TimeSpan.Zero, mayStillSpend: owners.Count > 0, now);
+                    var begun = RateCeiling.Recovered(row.Rate, now - row.At, ChunkSize.Ttl, now);
                     owners.Insert(0, new Owner(++epoch, begun));
                     owners.RemoveRange(Math.Min(3, owners.Count), Math.Max(0, owners.Count - 3));
                     break;

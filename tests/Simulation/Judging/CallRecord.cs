@@ -38,6 +38,9 @@ internal sealed class CallRecord
     /// <summary>The activation that did so last; zero when its admission was the last.</summary>
     internal long RenewedEpoch { get; set; }
 
+    /// <summary>When it was known that this activation had done so for the first time.</summary>
+    internal long RenewedSince { get; set; }
+
     /// <summary>Asked for in quiet times: it must be admitted.</summary>
     internal bool MustBeAdmitted { get; init; }
 

@@ -30,14 +30,19 @@ internal sealed partial class Judge
         }
     }
 
-    /// <summary>C6. A slot that is renewed stays taken, however long its call runs.</summary>
+    /// <summary>
+    /// C6. A slot that is renewed stays taken, however long its call runs. What an activation was told of after the
+    /// look was asked for, it may not have known yet when it was looked at.
+    /// </summary>
     private void CheckHeld(ClientBooks books, ClientLiveState look, long sentAt)
     {
         var lineage = books.Lineages.Of(look.Epoch);
         var taken = look.Slots.Select(slot => slot.RequestId).ToHashSet();
         foreach (var call in books.Running)
         {
-            var isKnown = call.RenewedEpoch > 0 ? call.RenewedEpoch == look.Epoch : call.Lineage == lineage;
+            var isKnown = call.RenewedEpoch > 0
+                ? call.RenewedEpoch == look.Epoch && call.RenewedSince <= sentAt
+                : call.Lineage == lineage;
             if (call.StartedAt <= sentAt && isKnown && !HasLapsed(call) && call.CompletingAt < 0
                 && !taken.Contains(call.Id))
             {

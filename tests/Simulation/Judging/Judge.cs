@@ -184,6 +184,7 @@ internal sealed partial class Judge
             if (_calls.TryGetValue(new RequestId(session, sequence), out var call) && !HasLapsed(call)
                 && epoch >= call.Epoch)
             {
+                call.RenewedSince = call.RenewedEpoch == epoch ? call.RenewedSince : Now;
                 (call.RenewedAt, call.RenewedEpoch) = (Math.Max(call.RenewedAt, sentAt), epoch);
             }
         }

@@ -131,7 +131,7 @@ internal sealed class SimulatedEdge
             _cluster.Judge.Answered(record, context.Response.StatusCode, hungUp.IsCancellationRequested);
         }
         catch (Exception e) when (e is TimeoutException or OrleansException or OperationCanceledException
-            or OrleansMessageRejectionException or LimitExceededException || IsFromTheGrain(e))
+            or OrleansMessageRejectionException or LimitExceededException or OutageException || IsFromTheGrain(e))
         {
             _cluster.Judge.Answered(record, StatusCodes.Status503ServiceUnavailable, hungUp.IsCancellationRequested);
             if (_cluster.World.Trace.IsRead)

@@ -9,6 +9,6 @@ internal static class Schema
         new(1, "begin", Begin0001.PostgreSql, Begin0001.Sqlite),
         new(2, "membership", Membership0002.PostgreSql, Membership0002.Sqlite),
         new(3, "durable-rates-and-slots", Durable0003.PostgreSql, Durable0003.Sqlite),
-        new(6, "quota-periods", QuotaPeriods0006.PostgreSql, QuotaPeriods0006.Sqlite),
+        new(4, "quota-periods", QuotaPeriods0004.PostgreSql, QuotaPeriods0004.Sqlite),
     ];
 }

@@ -44,7 +44,7 @@ public sealed class DurableTests
         }
 
         Assert.InRange(_world.AdmitMany(80), 15, 75);
-        _world.Advance(TimeSpan.FromMinutes(2));
+        _world.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(80, _world.AdmitMany(200));
     }
 

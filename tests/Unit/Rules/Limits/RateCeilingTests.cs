@@ -62,45 +62,50 @@ public sealed class RateCeilingTests
         Assert.Equal(more, more.Raised(less, TimeSpan.Zero));
     }
 
-    /// <summary>Guards the bound over two owners: the first may still spend what it had stored ahead.</summary>
     [Fact]
-    public void Who_begins_after_one_that_may_live_leaves_room_for_what_that_may_spend()
-    {
-        var stored = new StoredRate(Limit, 30 * Limit.Period.Ticks, Ahead: 20, Out: 0);
-
-        var (bucket, ceiling, outUntil) =
-            RateCeiling.Recovered(stored, Seconds(6), TimeSpan.Zero, mayStillSpend: true, Seconds(100));
-
-        Assert.Equal(new TokenBucket(80 * Limit.Period.Ticks, 20, Seconds(100)), bucket);
-        Assert.Equal(Seconds(112), outUntil); // 20 tokens are missing, and refill in 12 seconds.
-        Assert.Equal(0, ceiling.Open(bucket, Limit));
-    }
-
-    [Fact]
-    public void Who_begins_after_one_that_is_gone_begins_with_what_is_missing_and_nothing_out()
+    public void Who_begins_after_another_one_counts_what_that_had_stored_as_spent_and_refills_at_once()
     {
         var stored = new StoredRate(Limit, 30 * Limit.Period.Ticks, Ahead: 20, Out: 0);
 
         Assert.Equal(80, Remaining(Seconds(6)));
         Assert.Equal(70, Remaining(Seconds(-6))); // A clock that went back is no time.
         Assert.Equal(100, Remaining(Seconds(60)));
+        Assert.Equal(100, Remaining(TimeSpan.MaxValue));
 
-        long Remaining(TimeSpan since) => RateCeiling.Recovered(
-            stored, since, TimeSpan.Zero, mayStillSpend: false, Seconds(100)).Bucket.Remaining(Limit);
+        var (bucket, ceiling) = RateCeiling.Recovered(stored, Seconds(6), TimeSpan.Zero, Seconds(100));
+        Assert.Equal(0, ceiling.Open(bucket, Limit));
+        Assert.Equal(90, bucket.At(Seconds(106), Limit).Remaining(Limit));
+
+        long Remaining(TimeSpan since) =>
+            RateCeiling.Recovered(stored, since, TimeSpan.Zero, Seconds(100)).Bucket.Remaining(Limit);
     }
 
+    /// <summary>Guards the bound over two owners: a chunk may be spent after it was taken.</summary>
     [Fact]
-    public void Where_edges_hold_chunks_all_that_was_ahead_is_out_until_the_last_chunk_is_over()
+    public void Where_edges_may_hold_chunks_the_next_owner_is_behind_by_their_time()
     {
         var stored = new StoredRate(Limit, 30 * Limit.Period.Ticks, Ahead: 20, Out: 10);
-        var chunkTime = TimeSpan.FromMilliseconds(500);
+        var exact = stored with { Ahead = 0, Out = 0 };
 
-        var early = RateCeiling.Recovered(stored, Seconds(18), chunkTime, mayStillSpend: false, Seconds(100));
-        Assert.Equal((30, Seconds(100.5)), (early.Bucket.Out, early.OutUntil));
-        Assert.Equal(70, early.Bucket.Remaining(Limit));
+        Assert.Equal(79, Remaining(stored, Seconds(6)));
+        Assert.Equal(69, Remaining(stored, Seconds(0)));
+        Assert.Equal(100, Remaining(stored, Seconds(18.6)));
+        Assert.Equal(80, Remaining(exact, Seconds(6))); // Nobody holds anything.
 
-        var late = RateCeiling.Recovered(stored, Seconds(18.5), chunkTime, mayStillSpend: true, Seconds(100));
-        Assert.Equal(TokenBucket.Full(Limit, Seconds(100)), late.Bucket);
+        static long Remaining(StoredRate rate, TimeSpan since) =>
+            RateCeiling.Recovered(rate, since, Seconds(0.6), Seconds(100)).Bucket.Remaining(Limit);
+    }
+
+    /// <summary>Guards against rows that nobody has checked: no figure of one overflows.</summary>
+    [Fact]
+    public void However_much_is_missing_the_debt_ends_where_debts_end()
+    {
+        var stored = new StoredRate(Limit, 3 * (1L << 61), Ahead: 1, Out: 0);
+        Assert.True(stored.IsPossible);
+
+        var bucket = RateCeiling.Recovered(stored, TimeSpan.Zero, Seconds(1), Seconds(100)).Bucket;
+
+        Assert.Equal(-(1L << 61), bucket.Credit);
     }
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);

@@ -32,7 +32,7 @@ internal sealed class CeilingSubject(JsonElement parameters) : VectorSubject
                 break;
             case "crash" when _stored is { } stored:
                 var recovered = RateCeiling.Recovered(
-                    stored.Rate, now - stored.At, chunkTime: TimeSpan.Zero, mayStillSpend: false, now);
+                    stored.Rate, now - stored.At, chunkTime: TimeSpan.Zero, now);
                 (bucket, _ceiling) = (recovered.Bucket, recovered.Ceiling);
                 break;
             case "crash":
