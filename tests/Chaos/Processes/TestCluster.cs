@@ -14,9 +14,11 @@ internal sealed class TestCluster : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sluice-chaos-");
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private readonly IReadOnlyList<string> _poolSpeed;
     private int _started;
 
-    private TestCluster(PostgreSqlServer database) => Database = database;
+    private TestCluster(PostgreSqlServer database, IReadOnlyList<string> poolSpeed) =>
+        (Database, _poolSpeed) = (database, poolSpeed);
 
     internal PostgreSqlServer Database { get; }
 
@@ -33,12 +35,19 @@ internal sealed class TestCluster : IAsyncDisposable
 
     internal Link PoolLink { get; private set; } = null!;
 
-    /// <summary>Where clients find the edges.</summary>
-    internal IReadOnlyList<Uri> EdgeAddresses => [.. Edges.Select(edge => edge.Address)];
+    /// <summary>The pool's own log, which it writes while it runs.</summary>
+    internal string PoolLogFile => Path.Combine(_folder.FullName, "pool.jsonl");
 
-    internal static async Task<TestCluster> StartAsync(int silos = 3, int edges = 3)
+    /// <summary>Where clients find the edges whose processes run.</summary>
+    internal IReadOnlyList<Uri> EdgeAddresses =>
+        [.. Edges.Where(edge => !edge.Program.HasExited).Select(edge => edge.Address)];
+
+    /// <param name="silos">How many silos.</param>
+    /// <param name="edges">How many edges.</param>
+    /// <param name="poolSpeed">Options of the pool; it takes no time when there are none.</param>
+    internal static async Task<TestCluster> StartAsync(int silos = 3, int edges = 3, params string[] poolSpeed)
     {
-        var cluster = new TestCluster(await PostgreSqlServer.StartAsync());
+        var cluster = new TestCluster(await PostgreSqlServer.StartAsync(), poolSpeed);
         try
         {
             await cluster.BeginAsync(silos, edges);
@@ -98,9 +107,9 @@ internal sealed class TestCluster : IAsyncDisposable
             ["Edge__Pools__0__Address"] = $"http://127.0.0.1:{PoolLink.Port}",
             ["Edge__Pools__0__Models__0"] = "deepseek-chat",
         };
-        for (var i = 0; i < Silos.Count; i++)
+        foreach (var (i, silo) in Running.Index())
         {
-            environment[$"Edge__Seeds__{i}"] = $"127.0.0.1:{Silos[i].Link.Port}";
+            environment[$"Edge__Seeds__{i}"] = $"127.0.0.1:{silo.Link.Port}";
         }
 
         var program = Program.Start(name, "src/Edge", [], environment);
@@ -181,7 +190,9 @@ internal sealed class TestCluster : IAsyncDisposable
         var poolPort = FreePort.Next();
         PoolLink = new Link(() => poolPort);
         Pool = Program.Start(
-            "pool", "samples/SimulatedPool", ["--instant", "--port", Text(poolPort)], new Dictionary<string, string>());
+            "pool", "samples/SimulatedPool",
+            ["--instant", "--port", Text(poolPort), "--call-log", PoolLogFile, .. _poolSpeed],
+            new Dictionary<string, string>());
         await UntilReadyAsync(Pool, new Uri($"http://127.0.0.1:{poolPort}/health"));
         var masterKey = Path.Combine(_folder.FullName, "master.key");
         await SecretFile.WriteAsync(masterKey, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));

@@ -1,0 +1,158 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Sluice.Chaos.Processes;
+using Sluice.Testing;
+using Sluice.Testing.Judging;
+
+namespace Sluice.Chaos.Live;
+
+/// <summary>One client with limits of its own, its load over all edges, and the judgement of it.</summary>
+internal sealed class LiveRun : IAsyncDisposable
+{
+    private const int Workers = 16;
+
+    /// <summary>How long a slot stays taken whose edge is gone.</summary>
+    private static readonly TimeSpan SlotTtl = TimeSpan.FromSeconds(15);
+
+    private static int _runs;
+
+    private readonly TestCluster _cluster;
+    private readonly NodeLoad _load;
+    private readonly string _name;
+    private readonly int _seed;
+    private Terms _terms;
+    private long? _epochBeforeCrash;
+
+    private LiveRun(TestCluster cluster, NodeLoad load, string name, string clientId, int seed, Terms terms) =>
+        (_cluster, _load, _name, ClientId, _seed, _terms) = (cluster, load, name, clientId, seed, terms);
+
+    internal string ClientId { get; }
+
+    /// <summary>Makes the client and lets it begin.</summary>
+    internal static async Task<LiveRun> BeginAsync(TestCluster cluster, Terms terms)
+    {
+        var run = Interlocked.Increment(ref _runs);
+        var seed = RandomNumberGenerator.GetInt32(1_000_000); // Printed, and another one each time.
+        var name = $"live-{run}";
+        var (clientId, key) = await cluster.Admin.NewClientAsync(name, LimitsOf(terms));
+        var load = NodeLoad.Begin(cluster.EdgeAddresses, key, name, Workers, seed);
+        var begun = new LiveRun(cluster, load, name, clientId, seed, terms);
+        await Eventually.True(() => load.Calls.Count(call => call.Status == 200) >= Workers, "The load has begun.");
+        return begun;
+    }
+
+    /// <summary>The silo that decides for this client.</summary>
+    internal async Task<Silo> OwnerAsync()
+    {
+        var id = (string)(await _cluster.Admin.GetAsync($"grains/client/{ClientId}"))["silo"]!;
+        var silos = (await _cluster.Admin.GetAsync("cluster"))["silos"]!.AsArray();
+        var name = (string)silos.Single(silo => (string)silo!["id"]! == id)!["name"]!;
+        return _cluster.Running.Single(silo => silo.Program.Name == name);
+    }
+
+    /// <summary>Notes that something goes wrong from now on.</summary>
+    /// <param name="mayCrash">
+    /// An owner may end without a word, so that what it had stored ahead counts as used. Otherwise all stays exact.
+    /// </param>
+    internal async Task TroubleBeginsAsync(bool mayCrash)
+    {
+        _epochBeforeCrash = mayCrash ? (long)(await StateAsync())["epoch"]! : null;
+        _terms = _terms with { TroubleAt = Nanoseconds() };
+    }
+
+    /// <summary>Ends the load, waits until its slots are free or may be no longer taken, and prints the figures.</summary>
+    internal async Task<(LiveReport Report, IReadOnlyList<Breach> Breaches)> JudgeAsync(string what)
+    {
+        var asked = await _load.EndAsync();
+        var counted = await UntilFreeAsync();
+        await WithholdAsync();
+        var pooled = PoolEntry.Read(_cluster.PoolLogFile)
+            .Where(call => call.Mark.StartsWith($"{_name}-", StringComparison.Ordinal));
+        var history = new History(asked, pooled);
+        var breaches = LiveJudge.Judge(history, _terms, counted);
+        var report = LiveReport.Of(history, _terms, counted);
+        Print($"{what} (seed {_seed}): {report}");
+        foreach (var breach in breaches.Take(10))
+        {
+            Print($"{what}: {breach}");
+        }
+
+        return (report, breaches);
+    }
+
+    public ValueTask DisposeAsync() => _load.DisposeAsync();
+
+    private static object[] LimitsOf(Terms terms)
+    {
+        var limits = new List<object>();
+        if (terms.Rate is { } rate)
+        {
+            limits.Add(new
+            {
+                name = Terms.RateName, kind = "rate", amount = rate.Amount, burst = rate.Burst,
+                period = FormattableString.Invariant($"{rate.Period.TotalSeconds}s"),
+            });
+        }
+
+        if (terms.Slots is { } slots)
+        {
+            limits.Add(new { name = Terms.SlotsName, kind = "concurrency", amount = slots });
+        }
+
+        if (terms.Quota is { } quota)
+        {
+            limits.Add(new { name = Terms.QuotaName, kind = "quota", amount = quota, calendar = "month" });
+        }
+
+        return [.. limits];
+    }
+
+    /// <summary>What the client has in use when its slots are free, or 15 s from now.</summary>
+    private async Task<Counted> UntilFreeAsync()
+    {
+        var ended = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var isLate = TimeProvider.System.GetElapsedTime(ended) >= SlotTtl;
+            var state = await StateAsync();
+            var counted = new Counted(
+                state["slots"]!.AsArray().Count,
+                state["limits"]!.AsArray().Where(limit => (string)limit!["name"]! == Terms.QuotaName)
+                    .Sum(limit => (long)limit!["used"]!));
+            if (counted.SlotsTaken == 0 || isLate)
+            {
+                return counted;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+    }
+
+    private Task<JsonNode> StateAsync() => _cluster.Admin.GetAsync($"clients/{ClientId}/state");
+
+    /// <summary>
+    /// Each owner that began after a crash counts as used what the one before had stored ahead: an eighth of a rate,
+    /// and of a quota a hundredth and the call that is being decided on.
+    /// </summary>
+    private async Task WithholdAsync()
+    {
+        if (_epochBeforeCrash is { } before)
+        {
+            var openings = (long)(await StateAsync())["epoch"]! - before;
+            _terms = _terms with
+            {
+                RateWithheld = openings * ((_terms.Rate?.Burst ?? 0) / 8 + 1),
+                QuotaWithheld = openings * ((_terms.Quota ?? 0) / 100 + 1),
+            };
+        }
+    }
+
+    private static long Nanoseconds() =>
+        (long)(TimeProvider.System.GetTimestamp() * (Int128)1_000_000_000 / TimeProvider.System.TimestampFrequency);
+
+    private static void Print(string text)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(text);
+        TestContext.Current.SendDiagnosticMessage(text);
+    }
+}

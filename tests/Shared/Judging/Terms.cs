@@ -1,0 +1,38 @@
+namespace Sluice.Testing.Judging;
+
+/// <summary>What one client may do, and what a judge knows of the system that holds it to that.</summary>
+public sealed record Terms
+{
+    public const string RateName = "rate";
+    public const string SlotsName = "slots";
+    public const string QuotaName = "quota";
+
+    /// <summary>Null: any number of calls.</summary>
+    public RateTerms? Rate { get; init; }
+
+    /// <summary>Most calls at the same time; null is any number.</summary>
+    public int? Slots { get; init; }
+
+    /// <summary>Most calls of the client in all; null is any number.</summary>
+    public long? Quota { get; init; }
+
+    /// <summary>How long after a call a slot may look taken while nothing is wrong.</summary>
+    public TimeSpan SlotsLag { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long after its client has gone an edge may still be asking for a call.</summary>
+    public TimeSpan AskingMax { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>When trouble began; null when there was none. Before it everything is exact.</summary>
+    public long? TroubleAt { get; init; }
+
+    /// <summary>Calls of the rate that an owner which begins after a crash counts as made, to be on the safe side.</summary>
+    public long RateWithheld { get; init; }
+
+    /// <summary>Calls of the quota that it counts as made.</summary>
+    public long QuotaWithheld { get; init; }
+}
+
+/// <param name="Burst">Most calls at once.</param>
+/// <param name="Amount">Calls that are added every <paramref name="Period"/>.</param>
+/// <param name="Period">Longer than zero.</param>
+public sealed record RateTerms(long Burst, long Amount, TimeSpan Period);
