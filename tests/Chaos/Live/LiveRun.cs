@@ -21,7 +21,8 @@ internal sealed class LiveRun : IAsyncDisposable
     private readonly string _name;
     private readonly int _seed;
     private Terms _terms;
-    private long? _epochBeforeCrash;
+    private long _epochBefore;
+    private bool _mayCrash;
 
     private LiveRun(TestCluster cluster, NodeLoad load, string name, string clientId, int seed, Terms terms) =>
         (_cluster, _load, _name, ClientId, _seed, _terms) = (cluster, load, name, clientId, seed, terms);
@@ -34,7 +35,7 @@ internal sealed class LiveRun : IAsyncDisposable
         var run = Interlocked.Increment(ref _runs);
         var seed = RandomNumberGenerator.GetInt32(1_000_000); // Printed, and another one each time.
         var name = $"live-{run}";
-        var (clientId, key) = await cluster.Admin.NewClientAsync(name, LimitsOf(terms));
+        var (clientId, key) = await cluster.Admin.NewClientAsync(name, terms.ToLimits());
         var load = NodeLoad.Begin(cluster.EdgeAddresses, key, name, Workers, seed);
         var begun = new LiveRun(cluster, load, name, clientId, seed, terms);
         await Eventually.True(() => load.Calls.Count(call => call.Status == 200) >= Workers, "The load has begun.");
@@ -56,56 +57,29 @@ internal sealed class LiveRun : IAsyncDisposable
     /// </param>
     internal async Task TroubleBeginsAsync(bool mayCrash)
     {
-        _epochBeforeCrash = mayCrash ? (long)(await StateAsync())["epoch"]! : null;
+        _mayCrash = mayCrash;
+        _epochBefore = await EpochAsync();
         _terms = _terms with { TroubleAt = Nanoseconds() };
     }
 
     /// <summary>Ends the load, waits until its slots are free or may be no longer taken, and prints the figures.</summary>
-    internal async Task<(LiveReport Report, IReadOnlyList<Breach> Breaches)> JudgeAsync(string what)
+    internal async Task<LiveReport> JudgeAsync(string what)
     {
         var asked = await _load.EndAsync();
         var counted = await UntilFreeAsync();
-        await WithholdAsync();
-        var pooled = PoolEntry.Read(_cluster.PoolLogFile)
-            .Where(call => call.Mark.StartsWith($"{_name}-", StringComparison.Ordinal));
-        var history = new History(asked, pooled);
-        var breaches = LiveJudge.Judge(history, _terms, counted);
+        await CountOpeningsAsync();
+        var history = new History(asked, PoolEntry.Read(_cluster.PoolLogFile, _name));
         var report = LiveReport.Of(history, _terms, counted);
         Print($"{what} (seed {_seed}): {report}");
-        foreach (var breach in breaches.Take(10))
+        foreach (var breach in report.Breaches.Take(10))
         {
             Print($"{what}: {breach}");
         }
 
-        return (report, breaches);
+        return report;
     }
 
     public ValueTask DisposeAsync() => _load.DisposeAsync();
-
-    private static object[] LimitsOf(Terms terms)
-    {
-        var limits = new List<object>();
-        if (terms.Rate is { } rate)
-        {
-            limits.Add(new
-            {
-                name = Terms.RateName, kind = "rate", amount = rate.Amount, burst = rate.Burst,
-                period = FormattableString.Invariant($"{rate.Period.TotalSeconds}s"),
-            });
-        }
-
-        if (terms.Slots is { } slots)
-        {
-            limits.Add(new { name = Terms.SlotsName, kind = "concurrency", amount = slots });
-        }
-
-        if (terms.Quota is { } quota)
-        {
-            limits.Add(new { name = Terms.QuotaName, kind = "quota", amount = quota, calendar = "month" });
-        }
-
-        return [.. limits];
-    }
 
     /// <summary>What the client has in use when its slots are free, or 15 s from now.</summary>
     private async Task<Counted> UntilFreeAsync()
@@ -130,19 +104,25 @@ internal sealed class LiveRun : IAsyncDisposable
 
     private Task<JsonNode> StateAsync() => _cluster.Admin.GetAsync($"clients/{ClientId}/state");
 
+    private async Task<long> EpochAsync() => (long)(await StateAsync())["epoch"]!;
+
     /// <summary>
     /// Each owner that began after a crash counts as used what the one before had stored ahead: an eighth of a rate,
     /// and of a quota a hundredth and the call that is being decided on.
     /// </summary>
-    private async Task WithholdAsync()
+    private async Task CountOpeningsAsync()
     {
-        if (_epochBeforeCrash is { } before)
+        if (_terms.TroubleAt is not null)
         {
-            var openings = (long)(await StateAsync())["epoch"]! - before;
+            _terms = _terms with { Openings = await EpochAsync() - _epochBefore };
+        }
+
+        if (_mayCrash)
+        {
             _terms = _terms with
             {
-                RateWithheld = openings * ((_terms.Rate?.Burst ?? 0) / 8 + 1),
-                QuotaWithheld = openings * ((_terms.Quota ?? 0) / 100 + 1),
+                RateWithheld = _terms.Openings * ((_terms.Rate?.Burst ?? 0) / 8 + 1),
+                QuotaWithheld = _terms.Openings * ((_terms.Quota ?? 0) / 100 + 1),
             };
         }
     }

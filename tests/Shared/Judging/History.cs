@@ -71,5 +71,30 @@ public sealed class History
         }
     }
 
+    /// <summary>
+    /// The longest time from this moment on in which perhaps no call of the client was decided on. A call that was
+    /// answered was decided on somewhere between its sending and its arrival at the pool, or its refusal.
+    /// </summary>
+    /// <param name="since">Nanoseconds.</param>
+    public TimeSpan LongestSilence(long since)
+    {
+        var decided = _asked.Values
+            .Where(call => call.TookNothing || _pooled.ContainsKey(call.Mark))
+            .Select(call => (call.Sent, Until: _pooled.TryGetValue(call.Mark, out var pool) ? pool.Arrived : call.Ended))
+            .OrderBy(call => call.Until);
+        var (longest, last) = (0L, long.MinValue);
+        foreach (var (sent, until) in decided)
+        {
+            if (until > since && last > long.MinValue)
+            {
+                longest = Math.Max(longest, until - Math.Max(last, since));
+            }
+
+            last = Math.Max(last, sent);
+        }
+
+        return new TimeSpan(longest / 100 + 1);
+    }
+
     private static long After(long moment, TimeSpan time) => moment + time.Ticks * 100;
 }

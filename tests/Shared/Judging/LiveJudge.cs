@@ -87,10 +87,13 @@ public static class LiveJudge
     {
         var possible = history.Possible(terms.AskingMax);
         var slots = history.PossibleSlots(terms.SlotsLag, terms.AskingMax);
+        var withheld = terms is { Rate: { } rate, TroubleAt: { } since }
+            ? terms.RateWithheld + terms.Openings * rate.RefilledIn(history.LongestSilence(since))
+            : 0;
         return
             from call in history.Asked
             where call.IsLimited
-            let why = WhyWrong(call, terms, possible, slots)
+            let why = WhyWrong(call, terms with { RateWithheld = withheld }, possible, slots)
             where why is not null
             select new Breach("L1", $"{call.Mark} was refused by '{call.Limit}', and {why}.");
     }

@@ -5,7 +5,7 @@ namespace Sluice.Testing.Judging;
 /// <summary>What a run came to, in figures.</summary>
 public sealed record LiveReport
 {
-    /// <exception cref="InvalidDataException">The client did nothing.</exception>
+    /// <summary>Judges, and counts.</summary>
     public static LiveReport Of(History history, Terms terms, Counted counted)
     {
         ArgumentNullException.ThrowIfNull(history);
@@ -22,6 +22,8 @@ public sealed record LiveReport
             LongestGap = history.LongestGap,
             Slowest = history.Asked.Select(call => new TimeSpan((call.Ended - call.Sent) / 100)).DefaultIfEmpty().Max(),
             Counted = counted,
+            Breaches = LiveJudge.Judge(history, terms, counted),
+            History = history,
         };
     }
 
@@ -50,6 +52,14 @@ public sealed record LiveReport
     public required TimeSpan Slowest { get; init; }
 
     public required Counted Counted { get; init; }
+
+    /// <summary>Every promise that was broken.</summary>
+    public required IReadOnlyList<Breach> Breaches { get; init; }
+
+    public required History History { get; init; }
+
+    /// <summary>Calls that were neither answered, nor refused by a limit, nor hung up on.</summary>
+    public IEnumerable<ClientEntry> FailedCalls => History.Asked.Where(HasFailed);
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,

@@ -10,17 +10,20 @@ namespace Sluice.Testing.Judging;
 /// <param name="Tokens">Tokens read and produced; 0 while it runs.</param>
 public sealed record PoolEntry(string Mark, long Arrived, long? Ended, string? Outcome = null, long Tokens = 0)
 {
-    /// <summary>All calls of a log, in the order of their arrival.</summary>
+    /// <summary>The calls of one client in a log, in the order of their arrival.</summary>
     /// <param name="path">The file that the pool writes; it may go on writing.</param>
+    /// <param name="name">With what the marks of the client's calls begin, up to a hyphen.</param>
     /// <exception cref="InvalidDataException">An end without its arrival: this is not a whole log.</exception>
-    public static IReadOnlyList<PoolEntry> Read(string path)
+    public static IReadOnlyList<PoolEntry> Read(string path, string name)
     {
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return Parse(reader.ReadToEnd());
+        var calls = Parse(reader.ReadToEnd());
+        return [.. calls.Where(call => call.Mark.StartsWith($"{name}-", StringComparison.Ordinal))];
     }
 
-    /// <inheritdoc cref="Read"/>
+    /// <summary>All calls of a log, in the order of their arrival.</summary>
     /// <param name="text">What stands in the file; a last line without its end is not there yet.</param>
+    /// <exception cref="InvalidDataException">An end without its arrival: this is not a whole log.</exception>
     public static IReadOnlyList<PoolEntry> Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -16,6 +16,29 @@ public sealed record Terms
     /// <summary>Most calls of the client in all; null is any number.</summary>
     public long? Quota { get; init; }
 
+    /// <summary>The limits, as the admin API takes them.</summary>
+    public object[] ToLimits()
+    {
+        var limits = new List<object>();
+        if (Rate is { } rate)
+        {
+            var period = FormattableString.Invariant($"{rate.Period.TotalSeconds}s");
+            limits.Add(new { name = RateName, kind = "rate", amount = rate.Amount, burst = rate.Burst, period });
+        }
+
+        if (Slots is { } slots)
+        {
+            limits.Add(new { name = SlotsName, kind = "concurrency", amount = slots });
+        }
+
+        if (Quota is { } quota)
+        {
+            limits.Add(new { name = QuotaName, kind = "quota", amount = quota, calendar = "month" });
+        }
+
+        return [.. limits];
+    }
+
     /// <summary>How long after a call a slot may look taken while nothing is wrong.</summary>
     public TimeSpan SlotsLag { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -24,6 +47,12 @@ public sealed record Terms
 
     /// <summary>When trouble began; null when there was none. Before it everything is exact.</summary>
     public long? TroubleAt { get; init; }
+
+    /// <summary>
+    /// Owners that began since then. Each goes on with what the one before left as if no time had passed, because their
+    /// clocks do not agree: what refills while nobody decides is lost.
+    /// </summary>
+    public long Openings { get; init; }
 
     /// <summary>Calls of the rate that an owner which begins after a crash counts as made, to be on the safe side.</summary>
     public long RateWithheld { get; init; }
@@ -35,4 +64,8 @@ public sealed record Terms
 /// <param name="Burst">Most calls at once.</param>
 /// <param name="Amount">Calls that are added every <paramref name="Period"/>.</param>
 /// <param name="Period">Longer than zero.</param>
-public sealed record RateTerms(long Burst, long Amount, TimeSpan Period);
+public sealed record RateTerms(long Burst, long Amount, TimeSpan Period)
+{
+    /// <summary>What is added in this time, rounded up.</summary>
+    public long RefilledIn(TimeSpan time) => (long)(((Int128)time.Ticks * Amount + Period.Ticks - 1) / Period.Ticks);
+}

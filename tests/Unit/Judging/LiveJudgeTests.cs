@@ -136,6 +136,23 @@ public sealed class LiveJudgeTests
         Assert.Empty(Laws(history, withheld with { TroubleAt = At(1.04) }));
     }
 
+    /// <summary>A tenth of a second refills one, and nobody knows what was decided on within it.</summary>
+    [Fact]
+    public void What_refills_while_nobody_decides_is_lost_once_for_each_owner_that_begins()
+    {
+        List<(ClientEntry, PoolEntry?)> calls =
+        [
+            .. Enumerable.Repeat(1.0, 5).Select(Call),
+            .. new[] { 1.1, 1.2, 1.3 }.Select(at => Refused(Terms.RateName, at, at)),
+        ];
+        var moved = Rate with { TroubleAt = At(1), Openings = 1 };
+
+        Assert.Equal(TimeSpan.FromSeconds(0.1) + TimeSpan.FromTicks(1), Of(calls).LongestSilence(At(1)));
+        Assert.Equal(["L1", "L1", "L1"], Laws(Of(calls), moved with { Openings = 0 }));
+        Assert.Equal(["L1"], Laws(Of(calls), moved)); // The last: three are there, and two at most may be lost.
+        Assert.Empty(Laws(Of(calls), moved with { Openings = 2 }));
+    }
+
     [Fact]
     public void Slots_refuse_wrongly_when_one_was_free_all_the_time()
     {

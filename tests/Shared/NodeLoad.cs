@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
-using Sluice.Testing;
 using Sluice.Testing.Judging;
 
-namespace Sluice.Chaos.Live;
+namespace Sluice.Testing;
 
 /// <summary>The client of the live proofs: a process of Node that plays clients/load.mjs and records every call.</summary>
-internal sealed class NodeLoad : IAsyncDisposable
+public sealed class NodeLoad : IAsyncDisposable
 {
     /// <summary>Longer than a call may take, for the last ones to end.</summary>
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(40);
@@ -25,24 +24,24 @@ internal sealed class NodeLoad : IAsyncDisposable
     }
 
     /// <summary>Null when there is a Node; otherwise why not, for the name of a skip.</summary>
-    internal static string? WhyMissing { get; } =
+    public static string? WhyMissing { get; } =
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Any(folder => File.Exists(Path.Combine(folder, "node")))
                 ? null
                 : "There is no node on the path.";
 
     /// <summary>Calls that are over, so far.</summary>
-    internal IReadOnlyCollection<ClientEntry> Calls => _calls;
+    public IReadOnlyCollection<ClientEntry> Calls => _calls;
 
     /// <param name="edges">Asked in turn.</param>
     /// <param name="key">The client's.</param>
     /// <param name="name">With what the marks of its calls begin.</param>
     /// <param name="workers">Calls that it makes at once, at most.</param>
     /// <param name="seed">What chance draws from.</param>
-    internal static NodeLoad Begin(IEnumerable<Uri> edges, string key, string name, int workers, int seed)
+    public static NodeLoad Begin(IEnumerable<Uri> edges, string key, string name, int workers, int seed)
     {
         var wish = JsonSerializer.Serialize(new { edges, key, name, workers, seed });
-        var script = Path.Combine(RepositoryRoot.Path, "tests", "Chaos", "clients", "load.mjs");
+        var script = Path.Combine(RepositoryRoot.Path, "tests", "Shared", "clients", "load.mjs");
         return new NodeLoad(Process.Start(new ProcessStartInfo("node", [script, wish])
         {
             RedirectStandardInput = true,
@@ -52,13 +51,16 @@ internal sealed class NodeLoad : IAsyncDisposable
     }
 
     /// <summary>No call is made any more; returns when all have ended, with all of them.</summary>
-    internal async Task<IReadOnlyCollection<ClientEntry>> EndAsync()
+    /// <exception cref="TimeoutException">They do not end.</exception>
+    /// <exception cref="InvalidOperationException">The client itself failed; the message says how.</exception>
+    public async Task<IReadOnlyCollection<ClientEntry>> EndAsync()
     {
         _process.StandardInput.Close();
         await _process.WaitForExitAsync().WaitAsync(EndsWithin, TimeProvider.System);
         await _reading;
-        Assert.True(_process.ExitCode == 0, $"node ended with {_process.ExitCode}: {await _complaints}");
-        return _calls;
+        return _process.ExitCode == 0
+            ? _calls
+            : throw new InvalidOperationException($"node ended with {_process.ExitCode}: {await _complaints}");
     }
 
     public async ValueTask DisposeAsync()
