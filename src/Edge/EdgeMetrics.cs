@@ -47,11 +47,18 @@ internal sealed class EdgeMetrics
             "sluice.calls.settled", "{call}", "Model calls that ended, by how surely their use is known.");
     }
 
-    public void Decided(Verdict verdict, TimeSpan took)
+    /// <summary>The client's grain decided.</summary>
+    public void Decided(Verdict verdict, TimeSpan took) => Decided(verdict, "grain", took);
+
+    /// <summary>The edge decided by a chunk that the grain had granted.</summary>
+    public void DecidedByChunk(Verdict verdict, TimeSpan took) => Decided(verdict, "chunk", took);
+
+    private void Decided(Verdict verdict, string by, TimeSpan took)
     {
         var tag = new KeyValuePair<string, object?>("verdict", verdict.ToString());
-        _decisions.Add(1, tag);
-        _decisionSeconds.Record(took.TotalSeconds, tag);
+        var decider = new KeyValuePair<string, object?>("decided_by", by);
+        _decisions.Add(1, tag, decider);
+        _decisionSeconds.Record(took.TotalSeconds, tag, decider);
     }
 
     public void CallStarted(string pool) => _inFlight.Add(1, new KeyValuePair<string, object?>("pool", pool));

@@ -27,6 +27,14 @@ public sealed class EdgeOptions
     public TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>
+    /// From how many requests a second of one client on, at this edge, parts of its limits are fetched and spent here
+    /// instead of asking for each request. Only where its limits count requests alone, and allow it.
+    /// </summary>
+    /// <value>Default 500. 0: never. Below 64 it is 64.</value>
+    [Range(0, 1_000_000)]
+    public int ChunksFromRequestsPerSecond { get; set; } = 500;
+
+    /// <summary>
     /// How often the slots of running calls are renewed. At most a third of the silo's slot lifetime.
     /// </summary>
     /// <value>100 ms to 1 minute, default 2 s.</value>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Sluice.Daemon.Running;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Chunks;
 using Sluice.Edge.Credentials;
 using Sluice.Edge.Errors;
 using Sluice.Edge.Hosting;
@@ -29,6 +30,7 @@ public static class Program
         services.AddSingleton<EdgeSession>().AddSingleton<EdgeMetrics>();
         services.AddSingleton<IReadinessCheck, SessionCheck>();
         services.AddSingleton<PoolCatalog>().AddSingleton<PoolAnswer>();
+        services.AddSingleton<ClientChunks>().AddHostedService(provider => provider.GetRequiredService<ClientChunks>());
         services.AddSingleton<Callers>().AddSingleton<Decisions>().AddSingleton<LiveCalls>();
         services.AddSingleton<Completions>().AddHostedService(provider => provider.GetRequiredService<Completions>());
         services.AddHostedService<Renewals>();

@@ -117,6 +117,18 @@ internal sealed partial class Completions : IHostedService, IDisposable
 
     private void Tell(ModelCall call)
     {
+        if (call.SpentOf is { } spent)
+        {
+            // Its grain never heard of it, and is told what was spent when the chunk ends.
+            if (!call.Dispatched)
+            {
+                spent.Undo();
+            }
+
+            Heard([call]);
+            return;
+        }
+
         if (call.Decision is { SlotTtl: var slotTtl } && slotTtl > TimeSpan.Zero)
         {
             Volatile.Write(ref _slotTtlTicks, slotTtl.Ticks);

@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Chunks;
 using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Edge.Admission;
 
 /// <summary>Gets the one decision about a request.</summary>
 internal sealed class Decisions(
-    IClusterClient cluster, Completions completions, IOptions<EdgeOptions> options, EdgeMetrics metrics,
-    TimeProvider time)
+    IClusterClient cluster, Completions completions, ClientChunks chunks, IOptions<EdgeOptions> options,
+    EdgeMetrics metrics, TimeProvider time)
 {
     private readonly TimeSpan _timeout = options.Value.DecisionTimeout;
 
@@ -24,6 +25,12 @@ internal sealed class Decisions(
     public async ValueTask<AdmitReply> AskAsync(ModelCall call, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
+        if (chunks.TryAdmit(call) is { } byChunk)
+        {
+            metrics.DecidedByChunk(byChunk.Verdict, time.GetElapsedTime(started));
+            return byChunk;
+        }
+
         var reply = await AskUntilDecidedAsync(call, started, cancellationToken)
             .WaitAsync(_timeout, time, CancellationToken.None); // A call that is under way is heard out.
         metrics.Decided(reply.Verdict, time.GetElapsedTime(started));
@@ -36,6 +43,8 @@ internal sealed class Decisions(
         // What ended before goes along: for a busy client, half the messages.
         var clientId = call.Caller.ClientId;
         var ended = completions.TakeHeld(clientId);
+        var question = chunks.Ask(call);
+        AdmitReply? decided = null;
         var request = new AdmitRequest
         {
             RequestId = call.RequestId,
@@ -46,6 +55,7 @@ internal sealed class Decisions(
             OutputCap = call.Body.OutputCap,
             Images = call.Body.Input.Images,
             Pages = call.Body.Input.Pages,
+            ChunkDemand = question.Demand,
             Completes = ended.Length == 0 ? [] : Array.ConvertAll(ended, Completions.CompletionOf),
         };
         var failures = 0;
@@ -67,6 +77,7 @@ internal sealed class Decisions(
 
                     if (reply.Verdict is not Verdict.Pending)
                     {
+                        decided = reply;
                         completions.Heard(ended);
                         ended = [];
                         return reply;
@@ -93,6 +104,7 @@ internal sealed class Decisions(
         finally
         {
             completions.NotHeard(ended);
+            chunks.Answered(question, call, decided);
         }
     }
 

@@ -28,6 +28,9 @@ internal sealed class ModelCall
     /// <summary>The decision; null until it was asked for.</summary>
     public AdmitReply? Decision { get; set; }
 
+    /// <summary>The chunk that it was admitted by; null when its client's grain admitted it.</summary>
+    public Chunks.SpentChunk? SpentOf { get; set; }
+
     /// <summary>True from the moment a byte may have gone to the pool.</summary>
     public bool Dispatched { get; set; }
 

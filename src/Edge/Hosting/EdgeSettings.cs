@@ -48,6 +48,10 @@ internal static class EdgeSettings
             .Add("BodyBytesMax", "Largest request body in bytes; a larger one is refused with 413.")
             .Add("DecisionTimeout", "How long a request may wait for its decision before it is refused with 503.")
             .Add(
+                "ChunksFromRequestsPerSecond",
+                "From how many requests a second of one client on this edge fetches parts of its limits and spends "
+                + "them by itself; 0 is never.")
+            .Add(
                 "RenewPeriod",
                 "How often the slots of running calls are renewed; at most a third of Admission:SlotTtl.")
             .Add(

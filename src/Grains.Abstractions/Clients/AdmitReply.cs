@@ -23,7 +23,11 @@ public readonly record struct AdmitReply(
     [property: Id(3)] string? RefusedBy,
     [property: Id(4)] TimeSpan SlotTtl,
     [property: Id(5)] long Epoch,
-    [property: Id(6)] TimeSpan CompleteWithin = default);
+    [property: Id(6)] TimeSpan CompleteWithin = default)
+{
+    /// <summary>What the edge may admit by itself from now on, the asked request aside; null for nothing.</summary>
+    [Id(11)] public ChunkGrant? Chunk { get; init; }
+}
 
 /// <summary>How much of a limit is left, as the <c>x-ratelimit-*</c> headers tell it.</summary>
 /// <param name="Name">The limit's name in its plan; null when there is no such limit.</param>

@@ -40,6 +40,12 @@ public sealed record AdmitRequest
     /// Pages of the documents in the request; the most there may be where nobody can count them. 0 or more.
     /// </summary>
     [Id(8)] public long Pages { get; init; }
+
+    /// <summary>
+    /// Requests of this client that came to this edge in the last 250 ms, when it would rather have a
+    /// <see cref="ChunkGrant"/> than ask for each; 0 when it would not.
+    /// </summary>
+    [Id(9)] public long ChunkDemand { get; init; }
 }
 
 /// <summary>A key that asks who it is.</summary>

@@ -55,8 +55,11 @@ public readonly record struct Completion(
 [GenerateSerializer, Immutable, Alias("sluice.CompletionBatch")]
 public sealed record CompletionBatch
 {
-    /// <summary>1 to 1 000 completions, in any order; repeats do no harm.</summary>
+    /// <summary>At most 1 000 completions, in any order; repeats do no harm.</summary>
     [Id(0)] public required Completion[] Completions { get; init; }
+
+    /// <summary>Chunks that the edge spends no more.</summary>
+    [Id(1)] public ReturnedChunk[] Returned { get; init; } = [];
 }
 
 /// <summary>The requests of one client that one edge is running now.</summary>

@@ -75,4 +75,9 @@ public sealed record PlanDefinition
 
     /// <summary>The configuration file that owns the plan; empty when the admin API does.</summary>
     [Id(5)] public string OwnedBy { get; init; } = "";
+
+    /// <summary>
+    /// True: every call of its clients is asked for, however many there are. False: edges of busy clients get chunks.
+    /// </summary>
+    [Id(10)] public bool WithoutChunks { get; init; }
 }

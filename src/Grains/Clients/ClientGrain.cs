@@ -83,6 +83,7 @@ internal sealed partial class ClientGrain(
         return ValueTask.FromResult(decision.ToWire(_policy.SlotTtl, _epoch) with
         {
             CompleteWithin = decision.Verdict is Rules.Admission.Verdict.Admitted ? AllowHold(now) : TimeSpan.Zero,
+            Chunk = GrantChunk(request, decision.Verdict, now),
         });
     }
 
@@ -105,7 +106,9 @@ internal sealed partial class ClientGrain(
 
     public ValueTask Complete(CompletionBatch batch)
     {
-        CompleteAll(batch.Completions, Now);
+        var now = Now;
+        CompleteAll(batch.Completions, now);
+        TakeBack(batch.Returned, now);
         return ValueTask.CompletedTask;
     }
 

@@ -12,6 +12,16 @@ public readonly record struct ChunkDemand(long RequestsPerSpan, Costs PerRequest
 public static class ChunkRules
 {
     /// <summary>
+    /// Whether edges may admit calls of such a client by themselves: where each call costs one request and nothing
+    /// else. Calls that are counted at once, or are settled by what they use, are known to the owner one by one.
+    /// </summary>
+    public static bool CanBeGranted(ClientPolicy policy) =>
+        policy.Concurrency.IsEmpty
+        && policy.Rates.Length + policy.Quotas.Length > 0
+        && !policy.Rates.Any(static rate => Units.IsMetered(rate.Unit))
+        && !policy.Quotas.Any(static quota => Units.IsMetered(quota.Unit));
+
+    /// <summary>
     /// Grants an edge what it will need for a while: as many requests as every limit has room for, with what they cost
     /// of each. Nothing is granted where a limit is too small for chunks, nor what is not stored ahead, nor to clients
     /// with a limit on calls at once, which are counted one by one.
@@ -55,6 +65,12 @@ public static class ChunkRules
             now,
             now.Elapsed + ChunkSize.Ttl);
         Take(client, chunk, policy);
+        for (var i = 0; i < policy.Quotas.Length; i++)
+        {
+            // What is stored ahead follows what is spent, though nobody asks for it one by one.
+            client.RecentUse[i] = client.RecentUse[i].Add(chunk.Quotas[i], now.Elapsed);
+        }
+
         return chunk;
     }
 

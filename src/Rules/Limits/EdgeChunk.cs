@@ -115,6 +115,18 @@ public sealed class EdgeChunk
         return !_isReturned;
     }
 
+    /// <summary>A call that was admitted by this chunk never happened: others may spend what it took.</summary>
+    /// <returns>False: the chunk was returned, and it counts as spent.</returns>
+    public bool Undo(Costs costs)
+    {
+        for (var i = 0; !_isReturned && i < _left.Length; i++)
+        {
+            _left[i] += costs.Of(_parts[i].Unit);
+        }
+
+        return !_isReturned;
+    }
+
     /// <summary>Ends it, on recall or because another took its place.</summary>
     /// <returns>What to tell the owner, who decides what it still takes back; null when it was told before.</returns>
     public ChunkReturn? Return()

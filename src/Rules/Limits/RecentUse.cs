@@ -9,13 +9,18 @@ public readonly record struct RecentUse(TimeSpan SpanStart, long Current, long P
     /// <summary>Units in a whole span: the larger of the last one and the running one.</summary>
     public long PerSpan => Math.Max(Current, Previous);
 
-    public RecentUse Add(long units, TimeSpan now)
+    public RecentUse Add(long units, TimeSpan now) => Add(units, now, QuotaBlock.Span);
+
+    /// <param name="units">0 or more.</param>
+    /// <param name="now">The owner's monotonic time.</param>
+    /// <param name="span">How long a span is, the same in every call.</param>
+    public RecentUse Add(long units, TimeSpan now, TimeSpan span)
     {
-        var spans = (now - SpanStart).Ticks / QuotaBlock.Span.Ticks;
+        var spans = (now - SpanStart).Ticks / span.Ticks;
         return spans switch
         {
             <= 0 => this with { Current = Current + units },
-            1 => new RecentUse(SpanStart + QuotaBlock.Span, units, Current),
+            1 => new RecentUse(SpanStart + span, units, Current),
             _ => new RecentUse(now, units, 0),
         };
     }

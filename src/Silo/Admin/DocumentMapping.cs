@@ -17,7 +17,8 @@ internal static class DocumentMapping
         new ModelsDocument(plan.UsableModels, plan.VisibleModels),
         [.. plan.Limits.Select(ToDocument)],
         plan.Version,
-        NullIfEmpty(plan.OwnedBy));
+        NullIfEmpty(plan.OwnedBy),
+        !plan.WithoutChunks);
 
     public static ClientDocument ToDocument(this ClientDefinition client) => new(
         Names.ClientId(client.Tenant, client.Name),
@@ -60,6 +61,7 @@ internal static class DocumentMapping
                 VisibleModels = [.. plan.Models?.See ?? []],
                 Limits = limits,
                 OwnedBy = ownedBy,
+                WithoutChunks = !(plan.Chunks ?? true),
             };
     }
 

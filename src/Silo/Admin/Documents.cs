@@ -35,7 +35,10 @@ internal sealed record PlanDocument(
     IReadOnlyList<LimitDocument>? Limits = null,
     [property: Description("Counts the plan's changes; given by the plan.")] long? Version = null,
     [property: Description("The configuration file that owns it; null when the admin API does.")]
-    string? OwnedBy = null);
+    string? OwnedBy = null,
+    [property: Description(
+        "Whether edges of busy clients may fetch parts of the limits and spend them by themselves. Left out: true.")]
+    bool? Chunks = null);
 
 internal sealed record NewClientDocument(
     string Tenant,

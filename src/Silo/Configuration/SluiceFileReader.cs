@@ -84,6 +84,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             VisibleModels = PatternsIn(models, "see"),
             Limits = LimitsIn(plan),
             OwnedBy = file,
+            WithoutChunks = !(plan.Flag("chunks") ?? true),
         };
         models?.NothingElse();
         plan.NothingElse();

@@ -20,6 +20,7 @@ public sealed class ChunkProperties
         Spend,
         Ask,
         Settle,
+        Undo,
         Return,
         EdgeDies,
     }
@@ -34,6 +35,9 @@ public sealed class ChunkProperties
     private sealed class Edge
     {
         public EdgeChunk? Chunk { get; set; }
+
+        /// <summary>The last call that spent of a chunk.</summary>
+        public (EdgeChunk Chunk, TimeSpan At, long Tokens)? Last { get; set; }
     }
 
     private static readonly Gen<Event[]> Histories =
@@ -42,6 +46,7 @@ public sealed class ChunkProperties
             (8, Gen.Constant(Act.Spend)),
             (3, Gen.Constant(Act.Ask)),
             (2, Gen.Constant(Act.Settle)),
+            (2, Gen.Constant(Act.Undo)),
             (2, Gen.Constant(Act.Return)),
             (1, Gen.Constant(Act.EdgeDies)))
          from edge in Gen.Choose(0, 2)
@@ -141,8 +146,15 @@ public sealed class ChunkProperties
                         var used = happening.Tokens * happening.Used / 100;
                         chunk.Settle(reserved, new Costs(used, 0));
                         passed.Add((elapsed, used));
+                        edge.Last = (chunk, elapsed, used);
                     }
 
+                    break;
+                case Act.Undo when edge.Last is var (spentOf, at, spent):
+                    // It never reached a pool, so it passed nothing; the chunk may have been returned meanwhile.
+                    spentOf.Undo(new Costs(spent, 0));
+                    passed[passed.IndexOf((at, spent))] = (at, 0);
+                    edge.Last = null;
                     break;
                 case Act.Ask:
                     var request = Client.Ask(new RequestId(9, i + 1)) with { Costs = new Costs(happening.Tokens, 0) };

@@ -6,6 +6,7 @@ using Sluice.Actors.Hosting;
 using Sluice.Edge;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Chunks;
 using Sluice.Edge.Credentials;
 using Sluice.Edge.Pools;
 using Sluice.Edge.Sessions;
@@ -31,6 +32,7 @@ internal sealed class SimulatedEdge
     private readonly EdgeSession _session;
     private readonly Func<CancellationToken, Task> _renew;
     private readonly Completions _completions;
+    private readonly ClientChunks _chunks;
     private readonly AdmissionMiddleware _admission;
     private readonly Dictionary<ModelCall, PlannedCall> _plans = [];
 
@@ -48,7 +50,8 @@ internal sealed class SimulatedEdge
         _renew = new Renewals(
             Tap, live, _session, options, Process.Time, new Logger<Renewals>(log)).RunAsync;
         _completions = new Completions(Tap, live, options, Process.Time, new Logger<Completions>(log));
-        var decisions = new Decisions(Tap, _completions, options, metrics, Process.Time);
+        _chunks = new ClientChunks(Tap, options, Process.Time, new Logger<ClientChunks>(log));
+        var decisions = new Decisions(Tap, _completions, _chunks, options, metrics, Process.Time);
         _admission = new AdmissionMiddleware(ForwardAsync, decisions, live, _completions, metrics);
     }
 
@@ -81,6 +84,7 @@ internal sealed class SimulatedEdge
         _pool.EdgeIsGone(Process);
         Host.Metrics.Dispose();
         _completions.Dispose();
+        _chunks.Dispose();
     }
 
     /// <summary>A client calls.</summary>

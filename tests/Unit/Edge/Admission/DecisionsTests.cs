@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Sluice.Edge;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Chunks;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules.Estimates;
 using Sluice.Testing;
@@ -20,16 +21,25 @@ public sealed class DecisionsTests : IDisposable
     private readonly ModelCall _call = Some.Call(sequence: 4);
     private readonly LiveCalls _live = new();
     private readonly Completions _completions;
+    private readonly ClientChunks _chunks;
     private readonly Decisions _decisions;
 
     public DecisionsTests()
     {
-        var options = Options.Create(new EdgeOptions { DecisionTimeout = TimeSpan.FromSeconds(3) });
+        var options = Options.Create(new EdgeOptions
+        {
+            DecisionTimeout = TimeSpan.FromSeconds(3), ChunksFromRequestsPerSecond = 0,
+        });
         _completions = new Completions(_cluster, _live, options, _time, NullLogger<Completions>.Instance);
-        _decisions = new Decisions(_cluster, _completions, options, Some.Metrics(), _time);
+        _chunks = new ClientChunks(_cluster, options, _time, NullLogger<ClientChunks>.Instance);
+        _decisions = new Decisions(_cluster, _completions, _chunks, options, Some.Metrics(), _time);
     }
 
-    public void Dispose() => _completions.Dispose();
+    public void Dispose()
+    {
+        _completions.Dispose();
+        _chunks.Dispose();
+    }
 
     [Theory]
     [InlineData(Verdict.Admitted)]

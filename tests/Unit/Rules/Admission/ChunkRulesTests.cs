@@ -60,6 +60,21 @@ public sealed class ChunkRulesTests
         Assert.Null(ChunkRules.Grant(Idle(policy), First, Demand, policy, At(0)));
     }
 
+    /// <summary>Guards the settlement: who spends alone knows nothing of what a call used, and of who runs.</summary>
+    [Fact]
+    public void Edges_admit_by_themselves_only_where_a_call_costs_a_request_and_nothing_else()
+    {
+        var rate = new Limit("requests", LimitKind.Rate, 1_000, 0, TimeSpan.FromMinutes(1));
+        var quota = new Limit("per-month", LimitKind.Quota, 10_000, 0, TimeSpan.Zero);
+
+        Assert.True(ChunkRules.CanBeGranted(Policy(rate)));
+        Assert.True(ChunkRules.CanBeGranted(Policy(rate, quota)));
+        Assert.False(ChunkRules.CanBeGranted(Policy()));
+        Assert.False(ChunkRules.CanBeGranted(Policy(rate, TwoAtOnce)));
+        Assert.False(ChunkRules.CanBeGranted(Policy(rate, quota with { Unit = Units.TotalTokens })));
+        Assert.False(ChunkRules.CanBeGranted(Hot));
+    }
+
     [Theory]
     [InlineData(1_000, 2, 40, 0, 1_000, 40)] // What the edge uses.
     [InlineData(1_000, 2, 5, 0, 1_000, 16)] // At least so many.
@@ -85,6 +100,8 @@ public sealed class ChunkRulesTests
         var client = Idle(Hot, reserved: 100);
         var before = client.Copy();
         ChunkRules.Grant(client, First, Demand, Hot, At(0));
+        Assert.Equal(40, client.RecentUse[0].PerSpan);
+        before = before with { RecentUse = [.. client.RecentUse] }; // A hint of what comes, and no use.
 
         Assert.True(ChunkRules.Return(client, new ChunkReturn(First, [0, 0, 0]), Hot, At(0)));
         AssertSame(before, client);

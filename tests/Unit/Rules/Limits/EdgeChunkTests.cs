@@ -54,6 +54,20 @@ public sealed class EdgeChunkTests
     }
 
     [Fact]
+    public void A_call_that_never_happened_leaves_what_it_took_to_others_until_the_chunk_is_returned()
+    {
+        _chunk.TrySpend(Ten, Key, Seconds(10));
+        _chunk.TrySpend(Ten, Key, Seconds(10));
+
+        Assert.True(_chunk.Undo(Ten));
+        Assert.Equal((2, 15), (_chunk.Left(0, Seconds(10)), _chunk.Left(1, Seconds(10))));
+
+        Assert.Equal([1, 10], _chunk.Return()!.Value.Spent);
+        Assert.False(_chunk.Undo(Ten));
+        Assert.Null(_chunk.Return());
+    }
+
+    [Fact]
     public void It_is_returned_once_and_settles_nothing_after_that()
     {
         _chunk.TrySpend(Ten, Key, Seconds(10));

@@ -1,0 +1,59 @@
+using Sluice.Grains.Abstractions.Clients;
+using Sluice.Rules;
+using Sluice.Rules.Admission;
+using Sluice.Rules.Limits;
+using Verdict = Sluice.Rules.Admission.Verdict;
+
+namespace Sluice.Grains.Clients;
+
+/// <summary>Parts of a busy client's limits that its edges spend by themselves.</summary>
+internal sealed partial class ClientGrain
+{
+    private readonly ChunkSeekers _chunkSeekers = new();
+    private long _lastChunk;
+
+    /// <summary>What the edge that asked for a request gets beside it; null for nothing.</summary>
+    private ChunkGrant? GrantChunk(AdmitRequest request, Verdict verdict, Moment now)
+    {
+        if (request.ChunkDemand <= 0
+            || verdict is not Verdict.Admitted
+            || _plan is not { WithoutChunks: false } plan
+            || !ChunkRules.CanBeGranted(_policy))
+        {
+            return null;
+        }
+
+        var session = request.RequestId.EdgeSession;
+        var edges = _chunkSeekers.CountWith(session, now.Elapsed);
+        var demand = new ChunkDemand(request.ChunkDemand, PerRequest: default, edges);
+        if (ChunkRules.Grant(_client, new ChunkId(session, _lastChunk + 1), demand, _policy, now) is not { } chunk)
+        {
+            return null;
+        }
+
+        ExtendReserveIfLow(pending: false); // It may have taken all that was open.
+        return new ChunkGrant
+        {
+            Number = ++_lastChunk,
+            Requests = [.. chunk.Rates, .. chunk.Quotas],
+            Lifetime = ChunkSize.Ttl - EdgeChunk.MarginOf(ChunkSize.Ttl),
+            PlanVersion = plan.Version,
+        };
+    }
+
+    private void TakeBack(ReturnedChunk[] returned, Moment now)
+    {
+        foreach (var (session, number, spent) in returned)
+        {
+            // As many as were granted, or it is not what we granted: then its time ends it.
+            var id = new ChunkId(session, number);
+            if (_client.Chunks.Out.TryGetValue(id, out var chunk)
+                && spent is not null
+                && spent.Length == chunk.Rates.Length + chunk.Quotas.Length
+                && spent.All(static requests => requests is >= 0 and <= LimitRules.AmountMax))
+            {
+                ChunkRules.Return(_client, new ChunkReturn(id, [.. spent]), _policy, now);
+            }
+        }
+    }
+}
