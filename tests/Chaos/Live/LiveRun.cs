@@ -81,10 +81,14 @@ internal sealed class LiveRun : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _load.DisposeAsync();
 
-    /// <summary>What the client has in use when its slots are free, or 15 s from now.</summary>
+    /// <summary>
+    /// What the client has in use when its slots are free and its count stands still, or 15 s from now: what an edge
+    /// had fetched and not spent goes back as well.
+    /// </summary>
     private async Task<Counted> UntilFreeAsync()
     {
         var ended = TimeProvider.System.GetTimestamp();
+        var before = new Counted(-1, -1);
         while (true)
         {
             var isLate = TimeProvider.System.GetElapsedTime(ended) >= SlotTtl;
@@ -93,12 +97,13 @@ internal sealed class LiveRun : IAsyncDisposable
                 state["slots"]!.AsArray().Count,
                 state["limits"]!.AsArray().Where(limit => (string)limit!["name"]! == Terms.QuotaName)
                     .Sum(limit => (long)limit!["used"]!));
-            if (counted.SlotsTaken == 0 || isLate)
+            if ((counted.SlotsTaken == 0 && counted == before) || isLate)
             {
                 return counted;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            before = counted;
+            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
         }
     }
 

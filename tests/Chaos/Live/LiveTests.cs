@@ -73,6 +73,33 @@ public sealed class LiveTests(LiveCluster live) : IClassFixture<LiveCluster>
         }
     }
 
+    /// <summary>
+    /// Without a limit on calls at once, edges that are busy enough decide by themselves. One that is killed takes along
+    /// what it had fetched: two chunks at most, each a quarter of the burst shared by three edges.
+    /// </summary>
+    [Fact]
+    public async Task Edges_that_decide_by_themselves_pass_no_limit_and_one_that_dies_gives_nothing_away()
+    {
+        var cluster = await live.WholeAsync();
+        var rate = new RateTerms(Burst: 400, Amount: 40, TimeSpan.FromSeconds(1));
+        var before = await cluster.CountDecidedByChunkAsync();
+        await using var run = await LiveRun.BeginAsync(
+            cluster, new Terms
+            {
+                Rate = rate, Quota = 5_000, RateOut = rate.Burst / 2, QuotaWithheld = 2 * rate.Burst / 4 / 3,
+            });
+        await WaitAsync(8);
+        var byThemselves = await cluster.CountDecidedByChunkAsync() - before;
+        await run.TroubleBeginsAsync(mayCrash: false);
+        await cluster.Edges.First(edge => !edge.Program.HasExited).Program.KillAsync();
+        await WaitAsync(10);
+
+        var report = await run.JudgeAsync($"Chunks ({byThemselves} decisions by edges), an edge is killed");
+
+        Assert.Empty(report.Breaches);
+        Assert.True(byThemselves > 0, "No edge decided by itself.");
+    }
+
     private static async Task MakeAsync(Fault fault, TestCluster cluster, Silo owner)
     {
         switch (fault)

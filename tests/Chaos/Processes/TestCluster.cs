@@ -103,6 +103,7 @@ internal sealed class TestCluster : IAsyncDisposable
             ["Edge__ListenAddress"] = "127.0.0.1",
             ["Edge__AdminPort"] = Text(adminPort),
             ["Edge__StopDelay"] = "00:00:00",
+            ["Edge__ChunksFromRequestsPerSecond"] = "10", // So that a load of this size gets any.
             ["Edge__Pools__0__Name"] = "pool",
             ["Edge__Pools__0__Address"] = $"http://127.0.0.1:{PoolLink.Port}",
             ["Edge__Pools__0__Models__0"] = "deepseek-chat",
@@ -113,10 +114,27 @@ internal sealed class TestCluster : IAsyncDisposable
         }
 
         var program = Program.Start(name, "src/Edge", [], environment);
-        var edge = new Edge(program, link, new Uri($"http://127.0.0.1:{link.Port}/"));
+        var edge = new Edge(
+            program, link, new Uri($"http://127.0.0.1:{link.Port}/"), new Uri($"http://127.0.0.1:{adminPort}/"));
         Edges.Add(edge);
         await UntilReadyAsync(program, new Uri($"http://127.0.0.1:{adminPort}/readyz"));
         return edge;
+    }
+
+    /// <summary>The decisions that the running edges made by themselves, for all clients together.</summary>
+    internal async Task<double> CountDecidedByChunkAsync()
+    {
+        var sum = 0.0;
+        foreach (var edge in Edges.Where(edge => !edge.Program.HasExited))
+        {
+            var metrics = await _http.GetStringAsync(new Uri(edge.AdminAddress, "metrics"));
+            sum += metrics.Split('\n')
+                .Where(line => line.StartsWith("sluice_admission_decisions", StringComparison.Ordinal)
+                    && line.Contains("decided_by=\"chunk\"", StringComparison.Ordinal))
+                .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        }
+
+        return sum;
     }
 
     /// <summary>A steady load of as many callers, each a client of its own.</summary>
@@ -250,4 +268,5 @@ internal sealed record Silo(Program Program, Link Link, Link AdminLink, Link Dat
 /// <param name="Program">Its process.</param>
 /// <param name="Link">By which clients reach it.</param>
 /// <param name="Address">Through that link.</param>
-internal sealed record Edge(Program Program, Link Link, Uri Address);
+/// <param name="AdminAddress">Where it tells its metrics.</param>
+internal sealed record Edge(Program Program, Link Link, Uri Address, Uri AdminAddress);

@@ -106,7 +106,8 @@ public static class LiveJudge
         switch (call.Limit)
         {
             case Terms.RateName when terms.Rate is { } rate:
-                var left = RateLaw.Left(possible, rate, call.Sent, call.Ended) - (isCalm ? 0 : terms.RateWithheld);
+                var withheld = terms.RateOut + (isCalm ? 0 : terms.RateWithheld);
+                var left = RateLaw.Left(possible, rate, call.Sent, call.Ended) - withheld;
                 return left >= 1 ? $"at least {left} calls were left all the time" : null;
             case Terms.SlotsName when terms.Slots is { } most:
                 var taken = slots.Count(one => one.From <= call.Ended && one.To >= call.Sent);

@@ -45,6 +45,12 @@ public sealed record Terms
     /// <summary>How long after its client has gone an edge may still be asking for a call.</summary>
     public TimeSpan AskingMax { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Calls of the rate that may be out at edges, which then refuses others: half of the burst where edges decide by
+    /// themselves, otherwise 0.
+    /// </summary>
+    public long RateOut { get; init; }
+
     /// <summary>When trouble began; null when there was none. Before it everything is exact.</summary>
     public long? TroubleAt { get; init; }
 

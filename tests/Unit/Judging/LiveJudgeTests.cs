@@ -136,6 +136,15 @@ public sealed class LiveJudgeTests
         Assert.Empty(Laws(history, withheld with { TroubleAt = At(1.04) }));
     }
 
+    [Fact]
+    public void What_is_out_at_other_edges_explains_a_refusal()
+    {
+        var history = Of([.. Enumerable.Repeat(1.0, 3).Select(Call), Refused(Terms.RateName, 1, 1.05)]);
+
+        Assert.Equal(["L1"], Laws(history, Rate with { RateOut = 1 }));
+        Assert.Empty(Laws(history, Rate with { RateOut = 2 }));
+    }
+
     /// <summary>A tenth of a second refills one, and nobody knows what was decided on within it.</summary>
     [Fact]
     public void What_refills_while_nobody_decides_is_lost_once_for_each_owner_that_begins()
