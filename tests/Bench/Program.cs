@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sluice.Bench;
 using Sluice.Bench.Actors;
 using Sluice.Bench.Edge;
+using Sluice.Bench.Rules;
 using Sluice.Bench.Scale;
 using Sluice.Bench.Simulate;
 
@@ -10,8 +11,10 @@ var root = new RootCommand("Measures what Sluice costs; docs/benchmarks.md says 
 {
     EdgeCommand.Create(),
     ActorsCommand.Create(),
+    RulesCommand.Create(),
     ScaleCommand.Create(),
     SimulateCommand.Create(),
+    UtilisationCommand.Create(),
     BareProxy.CreateCommand(),
     ActorsSilo.CreateCommand(),
 };
