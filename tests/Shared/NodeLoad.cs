@@ -5,7 +5,9 @@ using Sluice.Testing.Judging;
 
 namespace Sluice.Testing;
 
-/// <summary>The client of the live proofs: a process of Node that plays clients/load.mjs and records every call.</summary>
+/// <summary>
+/// The client of the live proofs: a process of Node that plays clients/load.mjs and records every call.
+/// </summary>
 public sealed class NodeLoad : IAsyncDisposable
 {
     /// <summary>Longer than a call may take, for the last ones to end.</summary>

@@ -11,7 +11,7 @@ namespace Sluice.SimulatedPool.Records;
 /// </summary>
 internal sealed class CallLog : IDisposable
 {
-    /// <summary>Request header by which a caller finds its call again, even one that it never had an answer to.</summary>
+    /// <summary>Request header by which a caller finds its call again, even one that was never answered.</summary>
     public const string MarkHeader = "x-call-mark";
 
     private const string RequestIdHeader = "x-request-id";

@@ -62,7 +62,7 @@ internal sealed class LiveRun : IAsyncDisposable
         _terms = _terms with { TroubleAt = Nanoseconds() };
     }
 
-    /// <summary>Ends the load, waits until its slots are free or may be no longer taken, and prints the figures.</summary>
+    /// <summary>Ends the load, waits until its slots are free or must be, and prints the figures.</summary>
     internal async Task<LiveReport> JudgeAsync(string what)
     {
         var asked = await _load.EndAsync();

@@ -74,8 +74,8 @@ public sealed class LiveTests(LiveCluster live) : IClassFixture<LiveCluster>
     }
 
     /// <summary>
-    /// Without a limit on calls at once, edges that are busy enough decide by themselves. One that is killed takes along
-    /// what it had fetched: two chunks at most, each a quarter of the burst shared by three edges.
+    /// Without a limit on calls at once, edges that are busy enough decide by themselves. One that is killed takes
+    /// along what it had fetched: two chunks at most, each a quarter of the burst shared by three edges.
     /// </summary>
     [Fact]
     public async Task Edges_that_decide_by_themselves_pass_no_limit_and_one_that_dies_gives_nothing_away()

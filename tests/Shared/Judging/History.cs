@@ -39,7 +39,7 @@ public sealed class History
         from call in _pooled.Values
         select new Taken(_asked[call.Mark].Sent, call.Arrived, cost?.Invoke(call) ?? 1);
 
-    /// <summary>Of whom nobody outside knows: the pool never saw them, and no answer says that they took nothing.</summary>
+    /// <summary>Nobody outside knows of these: the pool never saw them, and no answer says they took nothing.</summary>
     public IEnumerable<ClientEntry> Unknown =>
         _asked.Values.Where(call => !_pooled.ContainsKey(call.Mark) && !call.TookNothing);
 
@@ -80,7 +80,7 @@ public sealed class History
     {
         var decided = _asked.Values
             .Where(call => call.TookNothing || _pooled.ContainsKey(call.Mark))
-            .Select(call => (call.Sent, Until: _pooled.TryGetValue(call.Mark, out var pool) ? pool.Arrived : call.Ended))
+            .Select(call => (call.Sent, Until: _pooled.GetValueOrDefault(call.Mark)?.Arrived ?? call.Ended))
             .OrderBy(call => call.Until);
         var (longest, last) = (0L, long.MinValue);
         foreach (var (sent, until) in decided)

@@ -15,7 +15,8 @@ public sealed record LiveReport
             Asked = history.Asked.Count,
             Admitted = history.Pooled.Count,
             HungUp = history.Asked.Count(call => call.Ending is Ending.HungUp),
-            Refused = history.Asked.Where(call => call.IsLimited).CountBy(call => call.Limit ?? "no limit").ToDictionary(),
+            Refused = history.Asked.Where(call => call.IsLimited)
+                .CountBy(call => call.Limit ?? "no limit").ToDictionary(),
             Failed = history.Asked.Where(HasFailed).CountBy(Failure).ToDictionary(),
             RateExcess = terms.Rate is { } rate ? Math.Max(0, RateLaw.Excess(history.Admitted(), rate, out _)) : 0,
             Peak = SlotsLaw.Peak(history.Pooled).Most,

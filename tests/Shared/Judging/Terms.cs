@@ -60,7 +60,9 @@ public sealed record Terms
     /// </summary>
     public long Openings { get; init; }
 
-    /// <summary>Calls of the rate that an owner which begins after a crash counts as made, to be on the safe side.</summary>
+    /// <summary>
+    /// Calls of the rate that an owner which begins after a crash counts as made, to be on the safe side.
+    /// </summary>
     public long RateWithheld { get; init; }
 
     /// <summary>Calls of the quota that it counts as made.</summary>
