@@ -9,8 +9,6 @@ namespace Sluice.Chaos.Live;
 /// <summary>One client with limits of its own, its load over all edges, and the judgement of it.</summary>
 internal sealed class LiveRun : IAsyncDisposable
 {
-    private const int Workers = 16;
-
     /// <summary>How long a slot stays taken whose edge is gone.</summary>
     private static readonly TimeSpan SlotTtl = TimeSpan.FromSeconds(15);
 
@@ -30,15 +28,18 @@ internal sealed class LiveRun : IAsyncDisposable
     internal string ClientId { get; }
 
     /// <summary>Makes the client and lets it begin.</summary>
-    internal static async Task<LiveRun> BeginAsync(TestCluster cluster, Terms terms)
+    /// <param name="cluster">Whose edges it calls.</param>
+    /// <param name="terms">What it may do.</param>
+    /// <param name="workers">Calls that it makes at once, at most; far more than it may.</param>
+    internal static async Task<LiveRun> BeginAsync(TestCluster cluster, Terms terms, int workers = 16)
     {
         var run = Interlocked.Increment(ref _runs);
         var seed = RandomNumberGenerator.GetInt32(1_000_000); // Printed, and another one each time.
         var name = $"live-{run}";
         var (clientId, key) = await cluster.Admin.NewClientAsync(name, terms.ToLimits());
-        var load = NodeLoad.Begin(cluster.EdgeAddresses, key, name, Workers, seed);
+        var load = NodeLoad.Begin(cluster.EdgeAddresses, key, name, workers, seed);
         var begun = new LiveRun(cluster, load, name, clientId, seed, terms);
-        await Eventually.True(() => load.Calls.Count(call => call.Status == 200) >= Workers, "The load has begun.");
+        await Eventually.True(() => load.Calls.Count(call => call.Status == 200) >= workers, "The load has begun.");
         return begun;
     }
 
