@@ -152,7 +152,9 @@ public sealed class LiveJudgeTests
         List<(ClientEntry, PoolEntry?)> calls =
         [
             .. Enumerable.Repeat(1.0, 5).Select(Call),
-            .. new[] { 1.1, 1.2, 1.3 }.Select(at => Refused(Terms.RateName, at, at)),
+            Refused(Terms.RateName, 1.1, 1.1),
+            Refused(Terms.RateName, 1.2, 1.2),
+            Refused(Terms.RateName, 1.3, 1.3),
         ];
         var moved = Rate with { TroubleAt = At(1), Openings = 1 };
 
