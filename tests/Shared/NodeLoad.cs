@@ -5,6 +5,20 @@ using Sluice.Testing.Judging;
 
 namespace Sluice.Testing;
 
+/// <summary>What the client of the live proofs asks for.</summary>
+/// <param name="Workers">Calls that it makes at once, at most.</param>
+public sealed record LoadShape(int Workers)
+{
+    /// <summary>The part of its calls that run for seconds; 0 to 1.</summary>
+    public double LongShare { get; init; } = 0.04;
+
+    /// <summary>Tokens that the others answer, at most about.</summary>
+    public int ShortTokens { get; init; } = 30;
+
+    /// <summary>It calls for three fifths of each such time, and not for the rest; zero: it never stops.</summary>
+    public TimeSpan Wave { get; init; }
+}
+
 /// <summary>
 /// The client of the live proofs: a process of Node that plays clients/load.mjs and records every call.
 /// </summary>
@@ -38,11 +52,16 @@ public sealed class NodeLoad : IAsyncDisposable
     /// <param name="edges">Asked in turn.</param>
     /// <param name="key">The client's.</param>
     /// <param name="name">With what the marks of its calls begin.</param>
-    /// <param name="workers">Calls that it makes at once, at most.</param>
+    /// <param name="shape">What it asks for.</param>
     /// <param name="seed">What chance draws from.</param>
-    public static NodeLoad Begin(IEnumerable<Uri> edges, string key, string name, int workers, int seed)
+    public static NodeLoad Begin(IEnumerable<Uri> edges, string key, string name, LoadShape shape, int seed)
     {
-        var wish = JsonSerializer.Serialize(new { edges, key, name, workers, seed });
+        ArgumentNullException.ThrowIfNull(shape);
+        var wish = JsonSerializer.Serialize(new
+        {
+            edges, key, name, seed, workers = shape.Workers, longShare = shape.LongShare,
+            shortTokens = shape.ShortTokens, wave = shape.Wave.TotalMilliseconds,
+        });
         var script = Path.Combine(RepositoryRoot.Path, "tests", "Shared", "clients", "load.mjs");
         return new NodeLoad(Process.Start(new ProcessStartInfo("node", [script, wish])
         {

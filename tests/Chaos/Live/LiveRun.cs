@@ -30,18 +30,22 @@ internal sealed class LiveRun : IAsyncDisposable
     /// <summary>Makes the client and lets it begin.</summary>
     /// <param name="cluster">Whose edges it calls.</param>
     /// <param name="terms">What it may do.</param>
-    /// <param name="workers">Calls that it makes at once, at most; far more than it may.</param>
-    internal static async Task<LiveRun> BeginAsync(TestCluster cluster, Terms terms, int workers = 16)
+    /// <param name="shape">What it asks for; null is far more than it may.</param>
+    internal static async Task<LiveRun> BeginAsync(TestCluster cluster, Terms terms, LoadShape? shape = null)
     {
+        shape ??= new LoadShape(Workers: 16);
         var run = Interlocked.Increment(ref _runs);
         var seed = RandomNumberGenerator.GetInt32(1_000_000); // Printed, and another one each time.
         var name = $"live-{run}";
-        var (clientId, key) = await cluster.Admin.NewClientAsync(name, terms.ToLimits());
-        var load = NodeLoad.Begin(cluster.EdgeAddresses, key, name, workers, seed);
+        var (clientId, key) = await cluster.Admin.NewClientAsync(name, terms);
+        var load = NodeLoad.Begin(cluster.EdgeAddresses, key, name, shape, seed);
         var begun = new LiveRun(cluster, load, name, clientId, seed, terms);
-        await Eventually.True(() => load.Calls.Count(call => call.Status == 200) >= workers, "The load has begun.");
+        await Eventually.True(() => load.Calls.Count(call => call.Status == 200) >= shape.Workers, "The load has begun.");
         return begun;
     }
+
+    internal Task UntilRefusedByAsync(string limit) => Eventually.True(
+        () => _load.Calls.Any(call => call.IsLimited && call.Limit == limit), $"It is refused by '{limit}'.");
 
     /// <summary>The silo that decides for this client.</summary>
     internal async Task<Silo> OwnerAsync()
@@ -63,12 +67,32 @@ internal sealed class LiveRun : IAsyncDisposable
         _terms = _terms with { TroubleAt = Nanoseconds() };
     }
 
+    /// <summary>Returns when the client was served again by a call that it began after now.</summary>
+    internal async Task TroubleEndsAsync()
+    {
+        var (seen, since) = (_load.Calls.Count, Nanoseconds());
+        await Eventually.True(
+            () => _load.Calls.Skip(seen).Any(call => call.Status == 200 && call.Sent > since), "It is served again.");
+    }
+
+    /// <summary>What running edges have admitted without the client's silo, of all clients.</summary>
+    internal async Task<long> CountAdmittedByEdgesAsync()
+    {
+        var sum = 0L;
+        foreach (var edge in _cluster.Edges.Where(edge => !edge.Program.HasExited))
+        {
+            sum += await _cluster.CountAsync(edge, "sluice_degraded_admitted_total");
+        }
+
+        return sum;
+    }
+
     /// <summary>Ends the load, waits until its slots are free or must be, and prints the figures.</summary>
     internal async Task<LiveReport> JudgeAsync(string what)
     {
         var asked = await _load.EndAsync();
         var counted = await UntilFreeAsync();
-        await CountOpeningsAsync();
+        await CountWithheldAsync();
         var history = new History(asked, PoolEntry.Read(_cluster.PoolLogFile, _name));
         var report = LiveReport.Of(history, _terms, counted);
         Print($"{what} (seed {_seed}): {report}");
@@ -116,19 +140,15 @@ internal sealed class LiveRun : IAsyncDisposable
     /// Each owner that began after a crash counts as used what the one before had stored ahead: an eighth of a rate,
     /// and of a quota a hundredth and the call that is being decided on.
     /// </summary>
-    private async Task CountOpeningsAsync()
+    private async Task CountWithheldAsync()
     {
-        if (_terms.TroubleAt is not null)
-        {
-            _terms = _terms with { Openings = await EpochAsync() - _epochBefore };
-        }
-
         if (_mayCrash)
         {
+            var openings = await EpochAsync() - _epochBefore;
             _terms = _terms with
             {
-                RateWithheld = _terms.Openings * ((_terms.Rate?.Burst ?? 0) / 8 + 1),
-                QuotaWithheld = _terms.Openings * ((_terms.Quota ?? 0) / 100 + 1),
+                RateWithheld = openings * ((_terms.Rate?.Burst ?? 0) / 8 + 1),
+                QuotaWithheld = openings * ((_terms.Quota ?? 0) / 100 + 1),
             };
         }
     }

@@ -121,20 +121,17 @@ internal sealed class TestCluster : IAsyncDisposable
         return edge;
     }
 
-    /// <summary>The decisions that the running edges made by themselves, for all clients together.</summary>
-    internal async Task<double> CountDecidedByChunkAsync()
+    /// <summary>What an edge has counted so far; 0 when it has not counted that yet.</summary>
+    /// <param name="edge">A running one.</param>
+    /// <param name="metric">As <c>/metrics</c> writes it.</param>
+    /// <param name="tag">Only what has this tag; null is all.</param>
+    internal async Task<long> CountAsync(Edge edge, string metric, string? tag = null)
     {
-        var sum = 0.0;
-        foreach (var edge in Edges.Where(edge => !edge.Program.HasExited))
-        {
-            var metrics = await _http.GetStringAsync(new Uri(edge.AdminAddress, "metrics"));
-            sum += metrics.Split('\n')
-                .Where(line => line.StartsWith("sluice_admission_decisions", StringComparison.Ordinal)
-                    && line.Contains("decided_by=\"chunk\"", StringComparison.Ordinal))
-                .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
-        }
-
-        return sum;
+        var metrics = await _http.GetStringAsync(new Uri(edge.AdminAddress, "metrics"));
+        return (long)metrics.Split('\n')
+            .Where(line => line.Split('{', ' ')[0] == metric
+                && (tag is null || line.Contains(tag, StringComparison.Ordinal)))
+            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }
 
     /// <summary>A steady load of as many callers, each a client of its own.</summary>

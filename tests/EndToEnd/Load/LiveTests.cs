@@ -55,7 +55,7 @@ public sealed class LiveTests : IAsyncLifetime
     {
         Assert.SkipWhen(NodeLoad.WhyMissing is not null, NodeLoad.WhyMissing ?? "");
         var access = await _sluice!.Admins.NewAccessAsync(Terms.ToLimits());
-        await using var load = NodeLoad.Begin([_sluice.Edge], access.Key, "one", workers: 16, seed: 1);
+        await using var load = NodeLoad.Begin([_sluice.Edge], access.Key, "one", new LoadShape(Workers: 16), seed: 1);
         await Patience.UntilAsync(
             () => Task.FromResult(load.Calls.Count(call => call.Limit == Terms.QuotaName && call.IsLimited)),
             refused => refused >= 16);

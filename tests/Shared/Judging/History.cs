@@ -39,6 +39,16 @@ public sealed class History
         from call in _pooled.Values
         select new Taken(_asked[call.Mark].Sent, call.Arrived, cost?.Invoke(call) ?? 1);
 
+    /// <summary>
+    /// What a call has used, as the pool told the edge: nothing when its client had no whole answer, because then the
+    /// edge knows only what it had seen by then.
+    /// </summary>
+    public long SureTokens(PoolEntry call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return _asked[call.Mark] is { Ending: Ending.Answered, Status: 200 } ? call.Tokens : 0;
+    }
+
     /// <summary>Nobody outside knows of these: the pool never saw them, and no answer says they took nothing.</summary>
     public IEnumerable<ClientEntry> Unknown =>
         _asked.Values.Where(call => !_pooled.ContainsKey(call.Mark) && !call.TookNothing);
@@ -69,31 +79,6 @@ public sealed class History
             var longest = arrivals.Zip(arrivals.Skip(1), (one, next) => next - one).DefaultIfEmpty().Max();
             return new TimeSpan(longest / 100);
         }
-    }
-
-    /// <summary>
-    /// The longest time from this moment on in which perhaps no call of the client was decided on. A call that was
-    /// answered was decided on somewhere between its sending and its arrival at the pool, or its refusal.
-    /// </summary>
-    /// <param name="since">Nanoseconds.</param>
-    public TimeSpan LongestSilence(long since)
-    {
-        var decided = _asked.Values
-            .Where(call => call.TookNothing || _pooled.ContainsKey(call.Mark))
-            .Select(call => (call.Sent, Until: _pooled.GetValueOrDefault(call.Mark)?.Arrived ?? call.Ended))
-            .OrderBy(call => call.Until);
-        var (longest, last) = (0L, long.MinValue);
-        foreach (var (sent, until) in decided)
-        {
-            if (until > since && last > long.MinValue)
-            {
-                longest = Math.Max(longest, until - Math.Max(last, since));
-            }
-
-            last = Math.Max(last, sent);
-        }
-
-        return new TimeSpan(longest / 100 + 1);
     }
 
     private static long After(long moment, TimeSpan time) => moment + time.Ticks * 100;

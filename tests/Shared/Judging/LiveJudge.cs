@@ -22,20 +22,28 @@ public static class LiveJudge
         ArgumentNullException.ThrowIfNull(counted);
         return
         [
-            .. Rate(history, terms), .. Slots(history, terms, counted), .. Quota(history, terms, counted),
+            .. Rates(history, terms), .. Slots(history, terms, counted), .. Quota(history, terms, counted),
             .. Answers(history), .. WrongRefusals(history, terms),
         ];
     }
 
-    private static IEnumerable<Breach> Rate(History history, Terms terms)
+    private static IEnumerable<Breach> Rates(History history, Terms terms)
     {
         if (terms.Rate is { } rate && RateLaw.Excess(history.Admitted(), rate, out var window) is > 0 and var excess)
         {
-            var seconds = (window.To - window.From) / 1e9;
-            yield return new Breach(
-                "R1", FormattableString.Invariant($"{excess} calls too many in a window of {seconds:F3} s."));
+            yield return RateBreach(excess, "calls", window);
+        }
+
+        if (terms.Tokens is { } tokens
+            && RateLaw.Excess(history.Admitted(history.SureTokens), tokens, out var times) is > 0 and var most)
+        {
+            yield return RateBreach(most, "tokens", times);
         }
     }
+
+    private static Breach RateBreach(long excess, string what, (long From, long To) window) => new(
+        "R1", FormattableString.Invariant(
+            $"{excess} {what} too many in a window of {(window.To - window.From) / 1e9:F3} s."));
 
     private static IEnumerable<Breach> Slots(History history, Terms terms, Counted counted)
     {
@@ -87,13 +95,10 @@ public static class LiveJudge
     {
         var possible = history.Possible(terms.AskingMax);
         var slots = history.PossibleSlots(terms.SlotsLag, terms.AskingMax);
-        var withheld = terms is { Rate: { } rate, TroubleAt: { } since }
-            ? terms.RateWithheld + terms.Openings * rate.RefilledIn(history.LongestSilence(since))
-            : 0;
         return
             from call in history.Asked
             where call.IsLimited
-            let why = WhyWrong(call, terms with { RateWithheld = withheld }, possible, slots)
+            let why = WhyWrong(call, terms, possible, slots)
             where why is not null
             select new Breach("L1", $"{call.Mark} was refused by '{call.Limit}', and {why}.");
     }
@@ -115,6 +120,8 @@ public static class LiveJudge
             case Terms.QuotaName when terms.Quota is { } quota:
                 var used = possible.Count(one => one.From <= call.Ended) + (isCalm ? 0 : terms.QuotaWithheld);
                 return used < quota ? $"at most {used} of {quota} were used" : null;
+            case Terms.TokensName when terms.Tokens is not null:
+                return null; // What the call would have reserved is not known outside.
             default:
                 return "it has no such limit";
         }

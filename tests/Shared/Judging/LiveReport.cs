@@ -19,6 +19,10 @@ public sealed record LiveReport
                 .CountBy(call => call.Limit ?? "no limit").ToDictionary(),
             Failed = history.Asked.Where(HasFailed).CountBy(Failure).ToDictionary(),
             RateExcess = terms.Rate is { } rate ? Math.Max(0, RateLaw.Excess(history.Admitted(), rate, out _)) : 0,
+            TokensExcess = terms.Tokens is { } tokens
+                ? Math.Max(0, RateLaw.Excess(history.Admitted(history.SureTokens), tokens, out _))
+                : 0,
+            Tokens = history.Pooled.Sum(call => call.Tokens),
             Peak = SlotsLaw.Peak(history.Pooled).Most,
             LongestGap = history.LongestGap,
             Slowest = history.Asked.Select(call => new TimeSpan((call.Ended - call.Sent) / 100)).DefaultIfEmpty().Max(),
@@ -44,6 +48,12 @@ public sealed record LiveReport
     /// <summary>What the worst window of the rate had too much.</summary>
     public required long RateExcess { get; init; }
 
+    /// <summary>The same of the rate of tokens.</summary>
+    public required long TokensExcess { get; init; }
+
+    /// <summary>What the pool has read and answered.</summary>
+    public required long Tokens { get; init; }
+
     /// <summary>Most calls that ran at the pool at once.</summary>
     public required int Peak { get; init; }
 
@@ -64,8 +74,8 @@ public sealed record LiveReport
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Asked} calls, {Admitted} at the pool, {HungUp} hung up, refused {Text(Refused)}, failed {Text(Failed)}; "
-        + $"over the rate {RateExcess}, at once {Peak}, counted {Counted.QuotaUsed}, slots left {Counted.SlotsTaken}, "
+        $"{Asked} calls, {Admitted} at the pool ({Tokens} tokens), {HungUp} hung up, refused {Text(Refused)}, failed {Text(Failed)}; "
+        + $"over the rate {RateExcess} + {TokensExcess} tokens, at once {Peak}, counted {Counted.QuotaUsed}, slots left {Counted.SlotsTaken}, "
         + $"longest gap {LongestGap.TotalSeconds:F2} s, slowest {Slowest.TotalSeconds:F2} s");
 
     private static bool HasFailed(ClientEntry call) =>

@@ -6,9 +6,16 @@ public sealed record Terms
     public const string RateName = "rate";
     public const string SlotsName = "slots";
     public const string QuotaName = "quota";
+    public const string TokensName = "tokens";
 
     /// <summary>Null: any number of calls.</summary>
     public RateTerms? Rate { get; init; }
+
+    /// <summary>
+    /// Of tokens, read and answered; null is any number. Calls then reserve all that they may answer, so that it is
+    /// never passed.
+    /// </summary>
+    public RateTerms? Tokens { get; init; }
 
     /// <summary>Most calls at the same time; null is any number.</summary>
     public int? Slots { get; init; }
@@ -16,14 +23,24 @@ public sealed record Terms
     /// <summary>Most calls of the client in all; null is any number.</summary>
     public long? Quota { get; init; }
 
+    /// <summary>True: calls go on whose slots cannot be renewed.</summary>
+    public bool IsLenient { get; init; }
+
+    /// <summary>True: edges admit by themselves, up to a budget, while the client's silo cannot be reached.</summary>
+    public bool IsOpen { get; init; }
+
     /// <summary>The limits, as the admin API takes them.</summary>
     public object[] ToLimits()
     {
         var limits = new List<object>();
         if (Rate is { } rate)
         {
-            var period = FormattableString.Invariant($"{rate.Period.TotalSeconds}s");
-            limits.Add(new { name = RateName, kind = "rate", amount = rate.Amount, burst = rate.Burst, period });
+            limits.Add(LimitOf(RateName, rate, "requests"));
+        }
+
+        if (Tokens is { } tokens)
+        {
+            limits.Add(LimitOf(TokensName, tokens, "tokens"));
         }
 
         if (Slots is { } slots)
@@ -38,6 +55,12 @@ public sealed record Terms
 
         return [.. limits];
     }
+
+    private static object LimitOf(string name, RateTerms rate, string unit) => new
+    {
+        name, kind = "rate", unit, amount = rate.Amount, burst = rate.Burst,
+        period = FormattableString.Invariant($"{rate.Period.TotalSeconds}s"),
+    };
 
     /// <summary>How long after a call a slot may look taken while nothing is wrong.</summary>
     public TimeSpan SlotsLag { get; init; } = TimeSpan.FromSeconds(2);
@@ -55,12 +78,6 @@ public sealed record Terms
     public long? TroubleAt { get; init; }
 
     /// <summary>
-    /// Owners that began since then. Each goes on with what the one before left as if no time had passed, because their
-    /// clocks do not agree: what refills while nobody decides is lost.
-    /// </summary>
-    public long Openings { get; init; }
-
-    /// <summary>
     /// Calls of the rate that an owner which begins after a crash counts as made, to be on the safe side.
     /// </summary>
     public long RateWithheld { get; init; }
@@ -69,11 +86,7 @@ public sealed record Terms
     public long QuotaWithheld { get; init; }
 }
 
-/// <param name="Burst">Most calls at once.</param>
-/// <param name="Amount">Calls that are added every <paramref name="Period"/>.</param>
+/// <param name="Burst">Most at once.</param>
+/// <param name="Amount">What is added every <paramref name="Period"/>.</param>
 /// <param name="Period">Longer than zero.</param>
-public sealed record RateTerms(long Burst, long Amount, TimeSpan Period)
-{
-    /// <summary>What is added in this time, rounded up.</summary>
-    public long RefilledIn(TimeSpan time) => (long)(((Int128)time.Ticks * Amount + Period.Ticks - 1) / Period.Ticks);
-}
+public sealed record RateTerms(long Burst, long Amount, TimeSpan Period);

@@ -1,9 +1,10 @@
-// One client of several edges: node load.mjs '{"edges":[URL],"key":KEY,"name":NAME,"workers":N,"seed":N}'
+// One client of several edges: node load.mjs
+// '{"edges":[URL],"key":KEY,"name":NAME,"workers":N,"seed":N,"longShare":0.04,"shortTokens":30,"wave":MS}'
 // Streams and documents, long and short, and hang-ups at random moments, until its input ends; then what runs may end.
 // A line of JSON on the output for each call that is over. Times are nanoseconds of the machine's monotonic clock.
 import http from "node:http";
 
-const { edges, key, name, workers, seed } = JSON.parse(process.argv[2]);
+const { edges, key, name, workers, seed, longShare = 0.04, shortTokens = 30, wave = 0 } = JSON.parse(process.argv[2]);
 const patience = 30_000; // Longer than an edge may take for a decision, and the pool for an answer.
 const awayFor = 500; // How long an edge is left alone to which there was no connection.
 const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
@@ -25,7 +26,8 @@ function numbers(state) {
 function draw(random) {
   const stream = random() < 0.6;
   // Most are short; a few run for seconds, so that a fault finds some under way.
-  const tokens = random() < 0.04 ? 400 + Math.floor(random() * 400) : 2 + Math.floor(random() * 30);
+  const tokens =
+    random() < longShare ? 400 + Math.floor(random() * 400) : 2 + Math.floor(random() * shortTokens);
   return {
     stream,
     hangUpAfter: random() < 0.2 ? Math.floor(random() * 400) : null, // In ms.
@@ -101,6 +103,9 @@ const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 async function work(worker) {
   const random = numbers(seed * 1_000 + worker);
   for (let turn = worker; !stopping; turn++) {
+    if (wave > 0 && performance.now() % wave > wave * 0.6) {
+      await pause(wave - (performance.now() % wave)); // Nobody calls for a while, and limits recover.
+    }
     const edge = turn % edges.length;
     if (awayUntil[edge] > performance.now()) {
       await pause(5);

@@ -54,6 +54,22 @@ public sealed class LiveJudgeTests
     }
 
     [Fact]
+    public void Tokens_count_where_the_client_had_a_whole_answer()
+    {
+        var terms = new Terms { Tokens = new RateTerms(Burst: 15, Amount: 40, TimeSpan.FromSeconds(1)) };
+        var (asked, pooled) = Call(1.1);
+
+        Assert.Equal(["R1"], Laws(Of([Call(1), (asked, pooled)]), terms));
+        Assert.Empty(Laws(Of([Call(1), (asked with { Ending = Ending.HungUp }, pooled)]), terms));
+    }
+
+    [Fact]
+    public void What_a_refused_call_would_have_cost_in_tokens_nobody_knows() =>
+        Assert.Empty(Laws(
+            Of([Refused(Terms.TokensName, 1, 2)]),
+            new Terms { Tokens = new RateTerms(Burst: 15, Amount: 40, TimeSpan.FromSeconds(1)) }));
+
+    [Fact]
     public void One_call_more_than_there_are_slots_is_seen_even_for_an_instant()
     {
         Assert.Empty(Laws(Of([Call(1, 1, 3), Call(1, 1, 2), Call(2, 2, 3)]), TwoSlots));
@@ -143,25 +159,6 @@ public sealed class LiveJudgeTests
 
         Assert.Equal(["L1"], Laws(history, Rate with { RateOut = 1 }));
         Assert.Empty(Laws(history, Rate with { RateOut = 2 }));
-    }
-
-    /// <summary>A tenth of a second refills one, and nobody knows what was decided on within it.</summary>
-    [Fact]
-    public void What_refills_while_nobody_decides_is_lost_once_for_each_owner_that_begins()
-    {
-        List<(ClientEntry, PoolEntry?)> calls =
-        [
-            .. Enumerable.Repeat(1.0, 5).Select(Call),
-            Refused(Terms.RateName, 1.1, 1.1),
-            Refused(Terms.RateName, 1.2, 1.2),
-            Refused(Terms.RateName, 1.3, 1.3),
-        ];
-        var moved = Rate with { TroubleAt = At(1), Openings = 1 };
-
-        Assert.Equal(TimeSpan.FromSeconds(0.1) + TimeSpan.FromTicks(1), Of(calls).LongestSilence(At(1)));
-        Assert.Equal(["L1", "L1", "L1"], Laws(Of(calls), moved with { Openings = 0 }));
-        Assert.Equal(["L1"], Laws(Of(calls), moved)); // The last: three are there, and two at most may be lost.
-        Assert.Empty(Laws(Of(calls), moved with { Openings = 2 }));
     }
 
     [Fact]
