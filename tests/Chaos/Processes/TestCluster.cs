@@ -12,6 +12,9 @@ namespace Sluice.Chaos.Processes;
 /// </summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
+    /// <summary>It takes a second or two, and far longer where many others want the processors.</summary>
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(2);
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sluice-chaos-");
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
     private readonly IReadOnlyList<string> _poolSpeed;
@@ -244,7 +247,8 @@ internal sealed class TestCluster : IAsyncDisposable
                         return false; // It does not listen yet.
                     }
                 },
-                $"{program.Name} is ready.");
+                $"{program.Name} is ready.",
+                StartsWithin);
         }
         catch (Exception e)
         {
