@@ -27,6 +27,8 @@ internal static class PoolCommand
     private static readonly Option<int?> AnswerMax = new("--answer-tokens-max") { Description = "Longest answer." };
     private static readonly Option<string?> Simulate =
         new("--simulate") { Description = "How every call fails, such as 'slow=200ms'; see the README." };
+    private static readonly Option<FileInfo?> CallLog =
+        new("--call-log") { Description = "File to write a line to when a call arrives, and when it is over." };
     private static readonly Option<bool> Instant =
         new("--instant") { Description = "For benchmarks: no delays, short answers. Options beside it overrule it." };
 
@@ -36,7 +38,7 @@ internal static class PoolCommand
         var command = new RootCommand("An OpenAI-compatible server that behaves like a continuous-batching GPU pool.")
         {
             Port, Listen, Models, KeyFile, Batch, Queue, Prefill, Decode, Slowdown, Context, AnswerMin, AnswerMax,
-            Simulate, Instant,
+            Simulate, CallLog, Instant,
         };
         command.SetAction((parsed, cancellationToken) => run(Options(parsed), cancellationToken));
         return command;
@@ -65,6 +67,7 @@ internal static class PoolCommand
             AnswerTokensMin = parsed.GetValue(AnswerMin) ?? profile.AnswerTokensMin,
             AnswerTokensMax = parsed.GetValue(AnswerMax) ?? profile.AnswerTokensMax,
             Simulate = parsed.GetValue(Simulate) ?? "",
+            CallLogFile = parsed.GetValue(CallLog)?.FullName,
         };
     }
 }

@@ -76,6 +76,10 @@ public sealed record SimulatedPoolOptions
     /// <value>0 (none) to 10,000, default 100.</value>
     public int RecordedRequests { get; init; } = 100;
 
+    /// <summary>The file that every call is written to, with its times and tokens: see the README.</summary>
+    /// <value>Default null: none. A file that is there is appended to.</value>
+    public string? CallLogFile { get; init; }
+
     /// <summary>Largest request body; a larger one is answered 413.</summary>
     /// <value>1 or more bytes, default 32 MiB, room for a few page images.</value>
     public long BodyBytesMax { get; init; } = 32 * 1024 * 1024;

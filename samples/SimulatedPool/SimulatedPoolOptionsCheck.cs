@@ -39,6 +39,7 @@ internal static class SimulatedPoolOptionsCheck
             (options.AnswerTokensMax < options.AnswerTokensMin, "AnswerTokensMax must be AnswerTokensMin or more."),
             (options.RecordedRequests is < 0 or > RecordedRequestsMax,
                 $"RecordedRequests must be 0 to {RecordedRequestsMax}."),
+            (options.CallLogFile is { Length: 0 }, "CallLogFile must not be empty; leave it out to write none."),
             (options.BodyBytesMax < 1, "BodyBytesMax must be 1 or more."),
         ];
         var wrong = rules.Where(rule => rule.IsWrong).Select(rule => rule.Mistake);

@@ -42,7 +42,7 @@ public sealed class SimulatedPoolServer : IAsyncDisposable
     /// <param name="logs">Where Kestrel's warnings go; a null logger factory keeps quiet.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="ArgumentException">Settings are wrong; the message names all of them.</exception>
-    /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="IOException">The port is taken, or the call log cannot be written.</exception>
     public static async Task<SimulatedPoolServer> StartAsync(
         SimulatedPoolOptions options, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
     {
@@ -79,6 +79,7 @@ public sealed class SimulatedPoolServer : IAsyncDisposable
         await _app.StopAsync(CancellationToken.None);
         await _stopping.CancelAsync();
         await _app.DisposeAsync();
+        _parts.Log?.Dispose();
         _stopping.Dispose();
     }
 

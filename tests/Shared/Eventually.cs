@@ -11,13 +11,17 @@ public static class Eventually
     public static Task True(Func<bool> condition, string what) => True(() => Task.FromResult(condition()), what);
 
     /// <inheritdoc cref="True(Func{bool}, string)"/>
-    public static async Task True(Func<Task<bool>> condition, string what)
+    public static Task True(Func<Task<bool>> condition, string what) => True(condition, what, Limit);
+
+    /// <summary>The same for what takes its time, such as processes that start on a busy machine.</summary>
+    /// <exception cref="TimeoutException">It does not hold in that time.</exception>
+    public static async Task True(Func<Task<bool>> condition, string what, TimeSpan within)
     {
         ArgumentNullException.ThrowIfNull(condition);
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(started) > Limit)
+            if (TimeProvider.System.GetElapsedTime(started) > within)
             {
                 throw new TimeoutException($"It did not happen: {what}");
             }

@@ -36,6 +36,9 @@ internal sealed class Sequence : IDisposable
     /// <summary>Prompt tokens that are still to be read. Only the step loop changes it.</summary>
     public int PrefillLeft { get; private set; }
 
+    /// <summary>Tokens produced so far, fetched or not.</summary>
+    public int ProducedTokens => Volatile.Read(ref _produced);
+
     /// <summary>True when a simulated failure keeps it from producing any more.</summary>
     public bool IsStalled => _produced == Size.StallAfter;
 

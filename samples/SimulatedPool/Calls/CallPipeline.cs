@@ -12,16 +12,16 @@ internal delegate ValueTask<PoolError?> CallHandler(PoolCall call);
 
 /// <summary>The way of every call: count, record, check the key, go wrong if asked to, answer, count.</summary>
 internal sealed class CallPipeline(
-    PoolKey key, FailureBoard failures, RequestRecorder recorder, PoolMetrics metrics, TimeProvider time)
+    PoolKey key, FailureBoard failures, RequestRecorder recorder, CallLog? log, PoolMetrics metrics, TimeProvider time)
 {
     /// <summary>Request header with the failure of this one request; it overrules that of the whole pool.</summary>
     public const string FailureHeader = "x-simulate";
 
     public async Task RunAsync(HttpContext context, CallHandler handler)
     {
-        var count = new CallCount(metrics);
+        var count = new CallCount(metrics, log, context.Request);
         context.Features.Get<CallConnection>()?.Begin(count);
-        var call = new PoolCall(context, time.GetTimestamp(), recorder.Record(context.Request));
+        var call = new PoolCall(context, time.GetTimestamp(), count, recorder.Record(context.Request));
         var outcome = CallOutcome.Failed;
         try
         {

@@ -35,6 +35,8 @@ internal sealed class EmbeddingHandler(
             return PoolError.QueueFull;
         }
 
+        call.Count.Begin(tokens, answer: null);
+
         await sequence.NextAsync(1, call.Aborted);
         var asBase64 = request.EncodingFormat is "base64";
         var length = request.Dimensions ?? DimensionsDefault;

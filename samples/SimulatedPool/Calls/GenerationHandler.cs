@@ -76,6 +76,8 @@ internal sealed class GenerationHandler(
             return PoolError.QueueFull;
         }
 
+        call.Count.Begin(prompt.Tokens, sequence);
+
         var id = Interlocked.Increment(ref _lastId).ToString("x8", CultureInfo.InvariantCulture);
         var head = new ReplyHead(shape.IdPrefix + id, time.GetUtcNow().ToUnixTimeSeconds(), request.Model!);
         var reply = new ReplyContent(head, answer, new Usage(prompt.Tokens, answer.Tokens));

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Sluice.Testing.Judging;
 
 namespace Sluice.Chaos.Processes;
 
@@ -11,10 +12,19 @@ internal sealed class Admin(string key, Func<IReadOnlyList<Uri>> silos) : IDispo
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
-    /// <summary>Makes a client with a key of its own.</summary>
-    internal async Task<(string Id, string Key)> NewClientAsync(string name, params object[] limits)
+    /// <summary>Makes a client with a plan and a key of its own.</summary>
+    internal async Task<(string Id, string Key)> NewClientAsync(string name, Terms? terms = null)
     {
-        await PostAsync("plans", new { plan = name, models = new { use = AllModels }, limits });
+        terms ??= new Terms();
+        await PostAsync("plans", new
+        {
+            plan = name,
+            models = new { use = AllModels },
+            limits = terms.ToLimits(),
+            fence = terms.IsLenient ? "lenient" : "strict",
+            reserveFullCap = terms.Tokens is not null,
+            degraded = new { mode = terms.IsOpen ? "open" : "closed" },
+        });
         var client = await PostAsync("clients", new { tenant = "chaos", name, plan = name });
         var id = (string)client["id"]!;
         var issued = await PostAsync($"clients/{id}/keys", new { label = "chaos" });

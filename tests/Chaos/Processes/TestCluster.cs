@@ -12,11 +12,16 @@ namespace Sluice.Chaos.Processes;
 /// </summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
+    /// <summary>It takes a second or two, and far longer where many others want the processors.</summary>
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(2);
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sluice-chaos-");
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private readonly IReadOnlyList<string> _poolSpeed;
     private int _started;
 
-    private TestCluster(PostgreSqlServer database) => Database = database;
+    private TestCluster(PostgreSqlServer database, IReadOnlyList<string> poolSpeed) =>
+        (Database, _poolSpeed) = (database, poolSpeed);
 
     internal PostgreSqlServer Database { get; }
 
@@ -33,12 +38,19 @@ internal sealed class TestCluster : IAsyncDisposable
 
     internal Link PoolLink { get; private set; } = null!;
 
-    /// <summary>Where clients find the edges.</summary>
-    internal IReadOnlyList<Uri> EdgeAddresses => [.. Edges.Select(edge => edge.Address)];
+    /// <summary>The pool's own log, which it writes while it runs.</summary>
+    internal string PoolLogFile => Path.Combine(_folder.FullName, "pool.jsonl");
 
-    internal static async Task<TestCluster> StartAsync(int silos = 3, int edges = 3)
+    /// <summary>Where clients find the edges whose processes run.</summary>
+    internal IReadOnlyList<Uri> EdgeAddresses =>
+        [.. Edges.Where(edge => !edge.Program.HasExited).Select(edge => edge.Address)];
+
+    /// <param name="silos">How many silos.</param>
+    /// <param name="edges">How many edges.</param>
+    /// <param name="poolSpeed">Options of the pool; it takes no time when there are none.</param>
+    internal static async Task<TestCluster> StartAsync(int silos = 3, int edges = 3, params string[] poolSpeed)
     {
-        var cluster = new TestCluster(await PostgreSqlServer.StartAsync());
+        var cluster = new TestCluster(await PostgreSqlServer.StartAsync(), poolSpeed);
         try
         {
             await cluster.BeginAsync(silos, edges);
@@ -94,20 +106,35 @@ internal sealed class TestCluster : IAsyncDisposable
             ["Edge__ListenAddress"] = "127.0.0.1",
             ["Edge__AdminPort"] = Text(adminPort),
             ["Edge__StopDelay"] = "00:00:00",
+            ["Edge__ChunksFromRequestsPerSecond"] = "10", // So that a load of this size gets any.
             ["Edge__Pools__0__Name"] = "pool",
             ["Edge__Pools__0__Address"] = $"http://127.0.0.1:{PoolLink.Port}",
             ["Edge__Pools__0__Models__0"] = "deepseek-chat",
         };
-        for (var i = 0; i < Silos.Count; i++)
+        foreach (var (i, silo) in Running.Index())
         {
-            environment[$"Edge__Seeds__{i}"] = $"127.0.0.1:{Silos[i].Link.Port}";
+            environment[$"Edge__Seeds__{i}"] = $"127.0.0.1:{silo.Link.Port}";
         }
 
         var program = Program.Start(name, "src/Edge", [], environment);
-        var edge = new Edge(program, link, new Uri($"http://127.0.0.1:{link.Port}/"));
+        var edge = new Edge(
+            program, link, new Uri($"http://127.0.0.1:{link.Port}/"), new Uri($"http://127.0.0.1:{adminPort}/"));
         Edges.Add(edge);
         await UntilReadyAsync(program, new Uri($"http://127.0.0.1:{adminPort}/readyz"));
         return edge;
+    }
+
+    /// <summary>What an edge has counted so far; 0 when it has not counted that yet.</summary>
+    /// <param name="edge">A running one.</param>
+    /// <param name="metric">As <c>/metrics</c> writes it.</param>
+    /// <param name="tag">Only what has this tag; null is all.</param>
+    internal async Task<long> CountAsync(Edge edge, string metric, string? tag = null)
+    {
+        var metrics = await _http.GetStringAsync(new Uri(edge.AdminAddress, "metrics"));
+        return (long)metrics.Split('\n')
+            .Where(line => line.Split('{', ' ')[0] == metric
+                && (tag is null || line.Contains(tag, StringComparison.Ordinal)))
+            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }
 
     /// <summary>A steady load of as many callers, each a client of its own.</summary>
@@ -181,7 +208,9 @@ internal sealed class TestCluster : IAsyncDisposable
         var poolPort = FreePort.Next();
         PoolLink = new Link(() => poolPort);
         Pool = Program.Start(
-            "pool", "samples/SimulatedPool", ["--instant", "--port", Text(poolPort)], new Dictionary<string, string>());
+            "pool", "samples/SimulatedPool",
+            ["--instant", "--port", Text(poolPort), "--call-log", PoolLogFile, .. _poolSpeed],
+            new Dictionary<string, string>());
         await UntilReadyAsync(Pool, new Uri($"http://127.0.0.1:{poolPort}/health"));
         var masterKey = Path.Combine(_folder.FullName, "master.key");
         await SecretFile.WriteAsync(masterKey, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
@@ -218,7 +247,8 @@ internal sealed class TestCluster : IAsyncDisposable
                         return false; // It does not listen yet.
                     }
                 },
-                $"{program.Name} is ready.");
+                $"{program.Name} is ready.",
+                StartsWithin);
         }
         catch (Exception e)
         {
@@ -239,4 +269,5 @@ internal sealed record Silo(Program Program, Link Link, Link AdminLink, Link Dat
 /// <param name="Program">Its process.</param>
 /// <param name="Link">By which clients reach it.</param>
 /// <param name="Address">Through that link.</param>
-internal sealed record Edge(Program Program, Link Link, Uri Address);
+/// <param name="AdminAddress">Where it tells its metrics.</param>
+internal sealed record Edge(Program Program, Link Link, Uri Address, Uri AdminAddress);
