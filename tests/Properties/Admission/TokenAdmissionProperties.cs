@@ -76,7 +76,9 @@ public sealed class TokenAdmissionProperties
             {
                 var cost = happening.Costs.Of(policy.Quotas[i].Unit);
                 Assert.Equal(before.Quotas[i].Used + cost, after.Quotas[i].Used);
-                Assert.True(after.Quotas[i].Used <= policy.Quotas[i].Amount);
+
+                // Calls that used more than they reserved may have passed it; then nothing more is taken of it.
+                Assert.True(cost == 0 || after.Quotas[i].Used <= policy.Quotas[i].Amount);
             }
 
             Assert.Equal(before.Slots.InUse + 1, after.Slots.InUse);
