@@ -139,8 +139,19 @@ public sealed class ClientHandOverTests : IAsyncDisposable
         }
     }
 
-    private static Task<Verdict> AdmitAsync(IClientAdmission client, long sequence) =>
-        ReachAsync(async () => (await client.Admit(Ask(sequence))).Verdict);
+    /// <summary>Asks again while it is pending, as edges do: what it takes is stored first.</summary>
+    private static async Task<Verdict> AdmitAsync(IClientAdmission client, long sequence)
+    {
+        var verdict = Verdict.Pending;
+        await Eventually.True(
+            async () =>
+            {
+                verdict = await ReachAsync(async () => (await client.Admit(Ask(sequence))).Verdict);
+                return verdict is not Verdict.Pending;
+            },
+            "The request is decided on.");
+        return verdict;
+    }
 
     /// <summary>Asks again while the grain cannot be reached, as edges do; each call here may be repeated.</summary>
     private static async Task<T> ReachAsync<T>(Func<Task<T>> call)

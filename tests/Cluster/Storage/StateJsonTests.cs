@@ -17,7 +17,7 @@ public sealed class StateJsonTests
             "limits": [
               {
                 "name": "per-minute", "kind": "rate", "unit": "requests", "amount": 60, "burst": 10,
-                "period": "00:01:00.5000000", "calendar": "none", "unitName": ""
+                "period": "00:01:00.5000000", "calendar": "none", "unitName": "", "shadow": false, "scope": null
               }
             ],
             "ownedBy": "sluice.yaml"
@@ -41,11 +41,15 @@ public sealed class StateJsonTests
             "limits": [
               {
                 "name": "daily", "kind": "quota", "unit": "other", "amount": 1000, "burst": 0,
-                "period": "00:00:00", "calendar": "day", "unitName": "pages"
+                "period": "00:00:00", "calendar": "day", "unitName": "pages", "shadow": true,
+                "scope": { "models": ["deepseek-*"], "endpoints": [], "keyVersions": [2], "addresses": [] }
               }
             ],
-            "usableModels": ["deepseek-*"], "visibleModels": [], "ownedBy": "", "reserveFullCap": true,
-            "withoutChunks": false
+            "usableModels": ["deepseek-*"], "visibleModels": [], "ownedBy": "",
+            "degraded": {
+              "open": true, "rateTime": "00:00:02", "grace": "00:00:30", "verifiedWithin": "00:01:00"
+            },
+            "reserveFullCap": true, "lenientFence": true, "withoutChunks": false
           }
         }
         """;
