@@ -86,10 +86,12 @@ public static class Explanation
                 : limit with { Refuses = false, RetryAfter = null })];
     }
 
-    /// <summary>What would be decided about a call now. The client stays exactly as it is.</summary>
+    /// <summary>
+    /// What would be decided about a call now, whatever edge it comes from. The client stays exactly as it is.
+    /// </summary>
     public static WhatIf Try(ClientState client, AdmissionRequest request, ClientPolicy policy, Moment now)
     {
-        var copy = client.Copy();
+        var copy = client.Copy() with { Slots = client.Slots.ForNoEdge() };
         copy.MoveTo(now, policy);
         ShadowRules.MoveTo(copy, policy, now);
         var levels = new LimitLevel[CountLevels(policy)];

@@ -105,6 +105,9 @@ public sealed class Slots
 
     public Slots Copy() => new(this);
 
+    /// <summary>A copy for a call that comes from no edge: what is stored for edges is none of its matter.</summary>
+    internal Slots ForNoEdge() => new(this) { Ceilings = null };
+
     public void Take(RequestId requestId, Slot slot)
     {
         if (!_taken.ContainsKey(requestId))

@@ -62,8 +62,10 @@ public sealed class AdminExplanationTests(SharedSluice shared)
     [Fact]
     public async Task A_supposed_call_is_decided_and_takes_nothing()
     {
-        var access = await shared.Admins.NewAccessAsync(Limits.Rate(3, "1h", burst: 1), Limits.Quota(10));
+        var access = await shared.Admins.NewAccessAsync(
+            Limits.Rate(3, "1h", burst: 1), Limits.Slots(5), Limits.Quota(10));
         var body = new { tenant = access.Tenant, name = access.Name, model = EdgeClient.Model, inputTokens = 10 };
+        await Patience.UntilAsync(() => SupposedAsync(body), supposed => Text(supposed, "verdict") != "pending");
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal("admitted", Text(await SupposedAsync(body), "verdict"));

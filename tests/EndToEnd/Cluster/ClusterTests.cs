@@ -58,7 +58,7 @@ public sealed class ClusterTests(SharedSluice shared)
         Assert.Equal((true, "Active"), ((bool)answer.Json["active"]!, answer.Text("status")));
         var state = answer.Json["state"]!.AsObject();
         Assert.Equal(
-            ["epoch", "limits", "plan", "planVersion", "slots"],
+            ["epoch", "limits", "plan", "planVersion", "shadowLimits", "slots"],
             state.Select(member => member.Key).Order(StringComparer.Ordinal));
         Assert.Equal(access.Plan, (string)state["plan"]!);
         var secret = access.Key[(access.Key.LastIndexOf('_') + 1)..];

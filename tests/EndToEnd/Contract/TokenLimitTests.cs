@@ -152,7 +152,10 @@ public sealed class TokenLimitTests(SharedSluice shared)
 
         var refused = (await client.ChatAsync("\"max_tokens\":990")).IsError(429, "insufficient_quota");
 
-        Assert.Equal("You exceeded your current quota ('daily', tokens). Check your plan.", refused.Message);
+        var id = refused.Headers["x-sluice-decision"];
+        Assert.Equal(
+            $"You exceeded your current quota ('daily', tokens). Check your plan. (Decision {id}.)",
+            refused.Message);
         Assert.Equal("false", refused.Headers["x-should-retry"]);
         Assert.DoesNotContain("Retry-After", refused.Headers.Keys);
     }

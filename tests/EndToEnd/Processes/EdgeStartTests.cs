@@ -60,7 +60,9 @@ public sealed class EdgeStartTests(Databases databases) : IAsyncLifetime
         var (status, metrics) = await edge.LookAsync("/metrics");
 
         Assert.Equal(200, status);
-        Assert.Contains("sluice_admission_decisions_total{verdict=\"Admitted\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            "sluice_admission_decisions_total{verdict=\"Admitted\",decided_by=\"grain\"} 1", metrics,
+            StringComparison.Ordinal);
         Assert.NotEqual(edge.Edge.Port, edge.Admin.Port);
         (await edge.With(access.Key).GetAsync("/metrics")).IsError(404, "unknown_url");
         Assert.Equal(404, (await edge.LookAsync("/v1/models")).Status);
