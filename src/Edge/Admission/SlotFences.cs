@@ -240,7 +240,7 @@ internal sealed partial class SlotFences(
         }
     }
 
-    [LoggerMessage(2121, LogLevel.Warning,
+    [LoggerMessage(2131, LogLevel.Warning,
         "Client {ClientId}, request {RequestId}: its slot could not be renewed in time; the call is ended.")]
     private partial void LogEnded(string clientId, RequestId requestId);
 }

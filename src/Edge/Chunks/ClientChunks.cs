@@ -238,7 +238,7 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
         }
     }
 
-    [LoggerMessage(2501, LogLevel.Debug,
+    [LoggerMessage(2601, LogLevel.Debug,
         "Client {ClientId}: chunk {Number} could not be given back; all of it counts as spent.")]
     private partial void LogNotTold(Exception exception, string clientId, long number);
 }
