@@ -40,7 +40,8 @@ internal sealed class LiveRun : IAsyncDisposable
         var (clientId, key) = await cluster.Admin.NewClientAsync(name, terms);
         var load = NodeLoad.Begin(cluster.EdgeAddresses, key, name, shape, seed);
         var begun = new LiveRun(cluster, load, name, clientId, seed, terms);
-        await Eventually.True(() => load.Calls.Count(call => call.Status == 200) >= shape.Workers, "The load has begun.");
+        await Eventually.True(
+            () => load.Calls.Count(call => call.Status == 200) >= shape.Workers, "The load has begun.");
         return begun;
     }
 

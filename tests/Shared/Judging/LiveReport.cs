@@ -74,8 +74,9 @@ public sealed record LiveReport
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Asked} calls, {Admitted} at the pool ({Tokens} tokens), {HungUp} hung up, refused {Text(Refused)}, failed {Text(Failed)}; "
-        + $"over the rate {RateExcess} + {TokensExcess} tokens, at once {Peak}, counted {Counted.QuotaUsed}, slots left {Counted.SlotsTaken}, "
+        $"{Asked} calls, {Admitted} at the pool ({Tokens} tokens), {HungUp} hung up, refused {Text(Refused)}, "
+        + $"failed {Text(Failed)}; over the rate {RateExcess} + {TokensExcess} tokens, at once {Peak}, "
+        + $"counted {Counted.QuotaUsed}, slots left {Counted.SlotsTaken}, "
         + $"longest gap {LongestGap.TotalSeconds:F2} s, slowest {Slowest.TotalSeconds:F2} s");
 
     private static bool HasFailed(ClientEntry call) =>
