@@ -63,17 +63,26 @@ public sealed class AdminExplanationTests(SharedSluice shared)
     public async Task A_supposed_call_is_decided_and_takes_nothing()
     {
         var access = await shared.Admins.NewAccessAsync(
-            Limits.Rate(3, "1h", burst: 1), Limits.Slots(5), Limits.Quota(10));
+            Limits.Rate(1_000, "1h"), Limits.Slots(5), Limits.Quota(10_000));
         var body = new { tenant = access.Tenant, name = access.Name, model = EdgeClient.Model, inputTokens = 10 };
+        (await shared.Sluice.With(access.Key).ChatAsync()).Is(200);
         await Patience.UntilAsync(() => SupposedAsync(body), supposed => Text(supposed, "verdict") != "pending");
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal("admitted", Text(await SupposedAsync(body), "verdict"));
         }
 
+        Assert.Equal(1, (await shared.Admins.StateAsync(access.ClientId)).Used["monthly"]);
+    }
+
+    [Fact]
+    public async Task A_supposed_call_of_a_used_up_rate_is_told_so_and_has_no_id()
+    {
+        var access = await shared.Admins.NewAccessAsync(Limits.Rate(3, "1h", burst: 1), Limits.Quota(10));
         (await shared.Sluice.With(access.Key).ChatAsync()).Is(200);
 
         var supposed = await SupposedAsync(new { client = access.ClientId, model = EdgeClient.Model });
+
         Assert.Equal(("rateLimited", null), (Text(supposed, "verdict"), (string?)supposed["id"]));
         Assert.Equal(1, (await shared.Admins.StateAsync(access.ClientId)).Used["monthly"]);
     }

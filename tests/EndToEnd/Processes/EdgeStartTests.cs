@@ -61,7 +61,7 @@ public sealed class EdgeStartTests(Databases databases) : IAsyncLifetime
 
         Assert.Equal(200, status);
         Assert.Contains(
-            "sluice_admission_decisions_total{verdict=\"Admitted\",decided_by=\"grain\"} 1", metrics,
+            "sluice_admission_decisions_total{decided_by=\"grain\",verdict=\"Admitted\"} 1", metrics,
             StringComparison.Ordinal);
         Assert.NotEqual(edge.Edge.Port, edge.Admin.Port);
         (await edge.With(access.Key).GetAsync("/metrics")).IsError(404, "unknown_url");
