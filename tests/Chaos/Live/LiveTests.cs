@@ -149,7 +149,7 @@ public sealed class LiveTests(LiveCluster live) : IClassFixture<LiveCluster>
         Assert.Empty(report.Breaches); // Of the rate too: what is let through in an outage was owed and is refilled.
         Assert.Empty(report.Failed);
         Assert.Empty(report.Refused);
-        Assert.InRange(byEdges, 1, 2 * rate.Amount);
+        Assert.InRange(byEdges, 0, 2 * rate.Amount); // None, when another silo has the client within a second.
     }
 
     /// <summary>
