@@ -13,7 +13,7 @@ internal static class BenchKey
 
     private static readonly object[] OnRequests =
     [
-        new { name = "requests", kind = "rate", amount = 1_000_000, period = "1s" },
+        new { name = "requests", kind = "rate", amount = 60_000_000, period = "1m" },
         new { name = "monthly", kind = "quota", amount = 1_000_000_000, calendar = "month" },
     ];
 
@@ -21,7 +21,7 @@ internal static class BenchKey
     [
         .. OnRequests,
         new { name = "at-once", kind = "concurrency", amount = 1_000 },
-        new { name = "tokens", kind = "rate", unit = "tokens", amount = 1_000_000_000, period = "1s" },
+        new { name = "tokens", kind = "rate", unit = "tokens", amount = 1_000_000_000, period = "1m" },
         new { name = "daily", kind = "quota", unit = "tokens", amount = 1_000_000_000_000, calendar = "day" },
     ];
 
