@@ -18,7 +18,8 @@ public sealed class SlotCeilings
     // No session is silent for long enough before this.
     private TimeSpan _nextLook = TimeSpan.MaxValue;
 
-    private readonly record struct Session(int InUse, int Stored, TimeSpan SilentAt);
+    // Peak is the most that was in use of late: it follows a rise at once, and a fall by a quarter with each report.
+    private readonly record struct Session(int InUse, int Stored, TimeSpan SilentAt, int Peak);
 
     public SlotCeilings() => _sessions = [];
 
@@ -46,28 +47,33 @@ public sealed class SlotCeilings
     }
 
     /// <summary>
-    /// What to store next for a session: more when half of what is ahead is used, less when it holds less than a
-    /// quarter. A lower one is in force at once, a higher one when it is <see cref="Stored"/>. Null: nothing.
+    /// What to store next for a session: more when half of what is ahead is used, less when it held less than a
+    /// quarter for some reports. A lower one is in force at once, a higher one when it is <see cref="Stored"/>. Null:
+    /// nothing, which is the usual case. It does not follow what is in use at this moment down: calls come in bursts,
+    /// and each would be stored twice, and waited for.
     /// </summary>
     internal StoredSlots? Next(long edgeSession, int unheard, int most)
     {
         var session = _sessions.GetValueOrDefault(edgeSession);
         var held = session.InUse + unheard;
-        var ahead = Math.Max(AheadMin, held / 2);
-        var wanted = Math.Min(held + ahead, Math.Max(held, most));
-        if (held + ahead / 2 >= session.Stored)
+        if (held + Ahead(held) / 2 >= session.Stored)
         {
-            return wanted > session.Stored ? new StoredSlots(edgeSession, wanted) : null;
+            var higher = Math.Min(held + Ahead(held), Math.Max(held, most));
+            return higher > session.Stored ? new StoredSlots(edgeSession, higher) : null;
         }
 
-        if (wanted > session.Stored / 4)
+        var peak = Math.Max(held, session.Peak);
+        var lower = peak + Ahead(peak);
+        if (lower > session.Stored / 4)
         {
             return null;
         }
 
-        _sessions[edgeSession] = session with { Stored = wanted };
-        return new StoredSlots(edgeSession, wanted);
+        _sessions[edgeSession] = session with { Stored = lower };
+        return new StoredSlots(edgeSession, lower);
     }
+
+    private static int Ahead(int held) => Math.Max(AheadMin, held / 2);
 
     /// <summary>
     /// Sessions that hold nothing and are silent: nothing of them is kept from now on, and what is stored goes.
@@ -101,7 +107,11 @@ public sealed class SlotCeilings
     /// <param name="silentAt">When the session is silent, unless it is heard of; null leaves it.</param>
     public void Stored(StoredSlots slots, TimeSpan? silentAt = null)
     {
-        var session = _sessions.GetValueOrDefault(slots.EdgeSession);
+        if (!_sessions.TryGetValue(slots.EdgeSession, out var session))
+        {
+            session = new Session(0, 0, TimeSpan.Zero, Peak: slots.Highest); // An owner before may have needed all.
+        }
+
         _sessions[slots.EdgeSession] = session with { Stored = Math.Max(session.Stored, slots.Highest) };
         HeardOf(slots.EdgeSession, silentAt ?? session.SilentAt);
     }
@@ -109,7 +119,18 @@ public sealed class SlotCeilings
     internal void Change(long edgeSession, int change)
     {
         var session = _sessions.GetValueOrDefault(edgeSession);
-        _sessions[edgeSession] = session with { InUse = session.InUse + change };
+        var inUse = session.InUse + change;
+        _sessions[edgeSession] = session with { InUse = inUse, Peak = Math.Max(session.Peak, inUse) };
+    }
+
+    /// <summary>The session has reported, until when it is not silent: what was used before counts less.</summary>
+    internal void Reported(long edgeSession, TimeSpan silentAt)
+    {
+        if (_sessions.TryGetValue(edgeSession, out var session))
+        {
+            _sessions[edgeSession] = session with { Peak = Math.Max(session.InUse, session.Peak * 3 / 4) };
+            HeardOf(edgeSession, silentAt);
+        }
     }
 
     /// <summary>The session is there: what is stored of it stays until then at least.</summary>

@@ -163,7 +163,7 @@ public sealed class Slots
     /// </summary>
     public void Renew(long edgeSession, long upToSequence, IReadOnlySet<long> running, TimeSpan deadline)
     {
-        Ceilings?.HeardOf(edgeSession, deadline);
+        Ceilings?.Reported(edgeSession, deadline);
         foreach (var requestId in _taken.Keys)
         {
             if (requestId.EdgeSession != edgeSession)

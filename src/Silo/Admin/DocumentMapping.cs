@@ -105,19 +105,17 @@ internal static class DocumentMapping
             if (limits![i] is not { } limit)
             {
                 mistakes.Add($"limits[{i}]: must be an object.");
+                continue;
             }
-            else if (LimitText.Parse(
-                    limit.ToWritten(),
-                    (member, mistake) => mistakes.Add($"limits[{i}].{member}: {mistake}")) is { } definition)
+
+            void Mistake(string member, string mistake) => mistakes.Add($"limits[{i}].{member}: {mistake}");
+            var scope = new ScopeText(
+                limit.Models, limit.Endpoints,
+                limit.Keys?.Select(key => key.ToString(CultureInfo.InvariantCulture)).ToList(), limit.Addresses)
+                .Parse(Mistake);
+            if (LimitText.Parse(limit.ToWritten(), Mistake) is { } definition)
             {
-                var scope = new ScopeText(
-                    limit.Models, limit.Endpoints,
-                    limit.Keys?.Select(key => key.ToString(CultureInfo.InvariantCulture)).ToList(), limit.Addresses);
-                definitions.Add(definition with
-                {
-                    Shadow = limit.Shadow,
-                    Scope = scope.Parse((member, mistake) => mistakes.Add($"limits[{i}].{member}: {mistake}")),
-                });
+                definitions.Add(definition with { Shadow = limit.Shadow, Scope = scope });
             }
         }
 

@@ -164,7 +164,8 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             var definition = LimitText.Parse(WrittenIn(limit), MistakeUnlessNoted);
             var isShadow = limit.Flag("shadow") ?? false;
             var scope = new ScopeText(
-                limit.Texts("models"), limit.Texts("endpoints"), limit.Texts("keys"), limit.Texts("addresses"));
+                limit.Texts("models"), limit.Texts("endpoints"), limit.Texts("keys"), limit.Texts("addresses"))
+                .Parse(MistakeUnlessNoted);
             limit.NothingElse();
             void MistakeUnlessNoted(string member, string text)
             {
@@ -179,7 +180,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
                 continue;
             }
 
-            definition = definition with { Shadow = isShadow, Scope = scope.Parse(MistakeUnlessNoted) };
+            definition = definition with { Shadow = isShadow, Scope = scope };
             limits.Add(definition);
             foreach (var mistake in LimitRules.MistakesIn(new[] { definition }.ToRules()))
             {

@@ -83,14 +83,55 @@ public sealed class SlotRecoveryTests
     }
 
     [Fact]
-    public void What_is_stored_far_too_high_is_lowered_at_once()
+    public void What_is_stored_far_too_high_is_lowered_after_some_reports()
     {
         var slots = Slots.Recovering([new StoredSlots(1, 40)], until: Ttl);
         Assert.Equal(new StoredSlots(1, 60), slots.NextStored(1)); // It may hold all of them, and want more.
 
         slots.Adopt(1, 0, Nothing, Ttl);
-        Assert.Equal(new StoredSlots(1, 2), slots.NextStored(1));
+        Assert.Null(slots.NextStored(1)); // It may have held all of them until just now.
+        var lowered = After10Reports(slots);
+
+        Assert.Equal(new StoredSlots(1, 9), lowered);
         Assert.Null(slots.NextStored(1));
+    }
+
+    /// <summary>Guards the edge under load: its calls come in bursts, and each write is a wait for the next.</summary>
+    [Fact]
+    public void Bursts_that_come_and_go_store_nothing_anew()
+    {
+        const int Burst = 30;
+        var slots = Slots.Recovering([], TimeSpan.Zero);
+        slots.Ceilings!.Stored(new StoredSlots(1, 2 * Burst));
+        for (var burst = 0; burst < 10; burst++)
+        {
+            for (var i = 1; i <= Burst; i++)
+            {
+                slots.Take(new RequestId(1, i), new Slot(Ttl, null));
+                Assert.Null(slots.NextStored(1));
+            }
+
+            for (var i = 1; i <= Burst; i++)
+            {
+                slots.Free(new RequestId(1, i));
+                Assert.Null(slots.NextStored(1));
+            }
+
+            slots.Renew(1, Burst, Nothing, Ttl);
+            Assert.Null(slots.NextStored(1));
+        }
+    }
+
+    private static StoredSlots? After10Reports(Slots slots)
+    {
+        StoredSlots? lowered = null;
+        for (var report = 0; report < 10; report++)
+        {
+            slots.Renew(1, 0, Nothing, Ttl);
+            lowered ??= slots.NextStored(1);
+        }
+
+        return lowered;
     }
 
     [Fact]

@@ -137,6 +137,18 @@ public sealed class DocumentMappingTests
         Assert.Equal([new LimitDocument("slots", "concurrency", 4)], document.Limits);
     }
 
+    /// <summary>Guards whoever mends a plan: one mistake must not hide another of the same limit.</summary>
+    [Fact]
+    public void Every_mistake_in_a_limit_is_named_at_once()
+    {
+        var mistakes = new List<string>();
+
+        DocumentMapping.ToDefinitions(
+            [new LimitDocument("l", Rate: "5 token/min") { Addresses = ["10.0.0.0/33"] }], mistakes);
+
+        Assert.Equal(["limits[0].addresses", "limits[0].rate"], mistakes.Select(text => text.Split(':')[0]));
+    }
+
     [Fact]
     public void A_tenant_is_told_with_its_owner()
     {
