@@ -36,7 +36,8 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
         using var source = new PoolBody(body, call.Pool!.IdleTimeout, idle, time);
         var ended = HasType(answer, "text/event-stream")
             ? await StreamRelay.RelayAsync(context, call, source)
-            : await DocumentRelay.RelayAsync(context, call, source, answer.StatusCode is HttpStatusCode.OK);
+            : await DocumentRelay.RelayAsync(
+                context, call, source, answer.Content.Headers.ContentLength, answer.StatusCode is HttpStatusCode.OK);
         if (ended is null)
         {
             call.Connection?.EndCall(call);
