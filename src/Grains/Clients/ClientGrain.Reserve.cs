@@ -30,11 +30,18 @@ internal sealed partial class ClientGrain
         _lease = new OwnerLease(asked);
         _lastChunk = _epoch << 32; // So no chunk of an earlier activation has a number of this one's.
         var found = opened.ToRule(_policy, time.GetUtcNow());
+        if (!HasLease)
+        {
+            found = found with { SinceWritten = TimeSpan.Zero }; // Nobody need have asked for as long as it granted.
+        }
+
         _client = found.Begin(_policy, Now);
         GoOnWithHandOver(opened.SinceWritten);
         var now = Now;
         _client.MoveTo(now, _policy);
-        await ExtendReserve(default, isNeeded: false, now.Elapsed, cancellationToken);
+
+        // Before it grants anything: a successor tells by it for how long this owner's slots may be held.
+        await ExtendReserve(default, isNeeded: HasLease, now.Elapsed, cancellationToken);
     }
 
     /// <summary>
@@ -59,7 +66,9 @@ internal sealed partial class ClientGrain
 
         if (!_extending && _epoch > 0 && !_fenced)
         {
-            _ = ExtendReserveBehind(costs, HasLease && _lease.IsDue(now, _policy.SlotTtl), now);
+            // Where calls go on without it too: the plan may become strict.
+            var isDue = HasSlots && _lease.IsDue(now, _policy.SlotTtl);
+            _ = ExtendReserveBehind(costs, isDue, now);
         }
     }
 

@@ -10,6 +10,8 @@ internal sealed partial class ClientGrain
         : _plan?.LenientFence is true ? SlotFence.Lenient
         : SlotFence.Strict;
 
+    private bool HasSlots => Fence is not SlotFence.None;
+
     /// <summary>Slots are granted and renewed only as long as nobody else can count on this activation's end.</summary>
     private bool HasLease => Fence is SlotFence.Strict;
 

@@ -19,7 +19,10 @@ internal static class LedgerMapping
             reserve => Quota.Recovered(new QuotaPeriod(reserve.Period), reserve.Reserved)),
         opened.Rates.ToDictionary(
             rate => rate.Reserve.Rate, rate => new RateStored(rate.Reserve.Stored, rate.Since)),
-        [.. opened.Slots.Select(slots => new StoredSlots(slots.EdgeSession, slots.Highest))]);
+        [.. opened.Slots.Select(slots => new StoredSlots(slots.EdgeSession, slots.Highest))])
+    {
+        SinceWritten = opened.SinceWritten,
+    };
 
     /// <summary>
     /// Whether this is the count of the running period. Also of quotas that the policy does not have now: a client that

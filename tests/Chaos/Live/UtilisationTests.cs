@@ -94,7 +94,8 @@ public sealed class UtilisationTests
             var calls = history.Asked;
             var time = calls.Max(call => call.Sent) - calls.Min(call => call.Sent);
             var allowed = (double)Rate.Amount * time / (Rate.Period.Ticks * 100);
-            var times = calls.Where(call => call.Status == 200).Select(call => call.Ended - call.Sent).Order().ToArray();
+            var admitted = calls.Where(call => call.Status == 200);
+            var times = admitted.Select(call => call.Ended - call.Sent).Order().ToArray();
             return new Use(
                 history.Pooled.Sum(call => call.Tokens) / allowed,
                 Math.Max(0, RateLaw.Excess(
