@@ -35,6 +35,7 @@ internal sealed partial class ClientGrain
         var now = Now;
         _client.MoveTo(now, _policy);
         await ExtendReserve(default, isNeeded: false, now.Elapsed, cancellationToken);
+        await BeginUsage(opened.SinceWritten, cancellationToken);
     }
 
     /// <summary>
@@ -57,6 +58,7 @@ internal sealed partial class ClientGrain
             _waitingSessions.Add(edgeSession);
         }
 
+        WriteLost();
         if (!_extending && _epoch > 0 && !_fenced)
         {
             _ = ExtendReserveBehind(costs, HasLease && _lease.IsDue(now, _policy.SlotTtl), now);
