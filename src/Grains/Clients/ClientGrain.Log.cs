@@ -26,6 +26,16 @@ internal sealed partial class ClientGrain
         "Client {ClientId}, epoch {Epoch}: goes on with what epoch {LastEpoch} left, {Slots} slots among it.")]
     private partial void LogHandedOver(string clientId, long epoch, long lastEpoch, int slots);
 
+    [LoggerMessage(1031, LogLevel.Warning,
+        "Client {ClientId}, epoch {Epoch}: the usage log did not answer; it is asked again.")]
+    private partial void LogUsageFailed(Exception exception, string clientId, long epoch);
+
+    [LoggerMessage(1032, LogLevel.Information,
+        "Client {ClientId}, epoch {Epoch}: quota {Quota} counted {Counted} and the usage log shows {Logged}; it is "
+        + "changed by {Change}.")]
+    private partial void LogReconciled(
+        string clientId, long epoch, string quota, long counted, long logged, long change);
+
     [LoggerMessage(1021, LogLevel.Information,
         "Client {ClientId}: edge session {EdgeSession} admitted {Requests} requests while it could not reach it.")]
     private partial void LogDebt(string clientId, long edgeSession, long requests);

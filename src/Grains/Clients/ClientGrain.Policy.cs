@@ -1,5 +1,6 @@
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Abstractions.Usage;
 using Sluice.Grains.Plans;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
@@ -54,6 +55,8 @@ internal sealed partial class ClientGrain
         _client = _client.Under(next, _policy, now);
         (_policy, _definition, _keys, _plan) = (next, definition, keys, plan);
         (_metering, _reserveFullCap) = (Metering.Of(next), plan.ReserveFullCap);
+        _usageTerms = new UsageTerms { Tenant = definition.Tenant, Plan = plan.Plan, Metered = plan.Metered };
+        WatchLost();
         ForgetTerms();
         ExtendReserveIfLow(edgeSession: 0, waiting: null, default, now.Elapsed); // A changed rate has nothing open.
     }

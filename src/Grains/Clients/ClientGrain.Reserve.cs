@@ -42,6 +42,7 @@ internal sealed partial class ClientGrain
 
         // Before it grants anything: a successor tells by it for how long this owner's slots may be held.
         await ExtendReserve(default, isNeeded: HasLease, now.Elapsed, cancellationToken);
+        await BeginUsage(opened.SinceWritten, cancellationToken);
     }
 
     /// <summary>
@@ -64,6 +65,7 @@ internal sealed partial class ClientGrain
             _waitingSessions.Add(edgeSession);
         }
 
+        WriteLost();
         if (!_extending && _epoch > 0 && !_fenced)
         {
             // Where calls go on without it too: the plan may become strict.

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Usage;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
@@ -19,6 +20,7 @@ namespace Sluice.Grains.Clients;
 internal sealed partial class ClientGrain(
     [PersistentState("client")] IPersistentState<StoredClient> stored,
     IClientLedger ledger,
+    IUsageLog usage,
     IKeyHasher hasher,
     IOptions<AdmissionOptions> options,
     TimeProvider time,
@@ -52,8 +54,11 @@ internal sealed partial class ClientGrain(
         }
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        CloseReserve(cancellationToken);
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await CloseReserve(cancellationToken);
+        await EndUsage(cancellationToken);
+    }
 
     public ValueTask<AdmitReply> Admit(AdmitRequest request)
     {
@@ -106,6 +111,10 @@ internal sealed partial class ClientGrain(
             Chunk = chunk,
             StateOutputCap = _reserveFullCap && _metering.CountsOutput,
             Shortage = ClientMapping.ShortageOf(decision.RefusedBy, costs, _policy),
+            AdmittedAt = decision.Verdict is Rules.Admission.Verdict.Admitted
+                ? AdmittedAt(asked.RequestId, withChunk: chunk is not null, now)
+                : default,
+            Usage = decision.Verdict is Rules.Admission.Verdict.Admitted ? _usageTerms : null,
         });
     }
 
