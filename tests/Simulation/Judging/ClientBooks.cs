@@ -20,6 +20,12 @@ internal sealed class ClientBooks(SimulatedClient client, Judge judge)
     /// <summary>Calls that its clients have made.</summary>
     internal long Asked { get; set; }
 
+    /// <summary>
+    /// Questions that were repeated and answered behind the call's end: the end may have overtaken them, on another
+    /// connection, and then they took once more what nobody gives back.
+    /// </summary>
+    internal long AnsweredLate { get; set; }
+
     /// <summary>Activations that counted as used whatever the one before had reserved.</summary>
     internal long Openings { get; set; }
 

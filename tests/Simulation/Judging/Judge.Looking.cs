@@ -73,7 +73,7 @@ internal sealed partial class Judge
     {
         var unknown = books.Asked - books.Started;
         var block = Math.Max(1, quota / 100) + 1;
-        var most = books.Asked + ((books.Openings - 1) * (block + unknown));
+        var most = books.Asked + books.AnsweredLate + ((books.Openings - 1) * (block + unknown));
         if (used > quota || used > most)
         {
             Fail("Q2", $"{books.Client.Name}: {used} are counted; {books.Asked} calls explain at most {most}.");

@@ -118,6 +118,7 @@ internal sealed partial class Judge
         }
 
         var newest = books.Lineages.NewestEpoch;
+        books.AnsweredLate += call.EndedAt >= 0 ? 1 : 0;
         Overtaken += reply.Epoch < newest && sentAt > books.Lineages.OpenedAt(newest) ? 1 : 0;
         var lineage = books.Lineages.Of(reply.Epoch);
         if (lineage is null)
