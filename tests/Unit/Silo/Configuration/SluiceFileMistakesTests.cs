@@ -16,7 +16,7 @@ public sealed class SluiceFileMistakesTests
     [InlineData("line 2: tenants[0].tenant: is missing.", "tenants:", "  - displayName: Acme")]
     [InlineData("line 2: tenants[0].tenant: is missing.", "tenants:", "  - tenant:")]
     [InlineData($"line 3: tenants[1].tenant: 'Acme Inc' {NameRule}", "tenants:", "- tenant: a", "- tenant: Acme Inc")]
-    [InlineData("line 3: tenants[0].displayname: is not known here; known are displayName, tenant.",
+    [InlineData("line 3: tenants[0].displayname: is not known here; known are displayName, limits, tenant, timeZone.",
         "tenants:", "  - tenant: acme", "    displayname: Acme")]
     [InlineData("line 3: tenants[0].displayName: must be a text.", "tenants:", "- tenant: a", "  displayName: [x]")]
     [InlineData("line 2: tenants: 'a' stands here 2 times.", "tenants:", "- tenant: a", "- tenant: b", "- tenant: a")]
