@@ -120,8 +120,8 @@ internal sealed record ApiError(
             },
             Verdict.RateLimited => new(
                 429, Rate, Rate,
-                $"Rate limit '{NameOf(refusedBy)}'{OfTenant(refusedBy)}{In(" of ", shortage)} reached. Please try again "
-                + $"in {Seconds(retryAfter)}s.")
+                $"Rate limit '{NameOf(refusedBy)}'{OfTenant(refusedBy)}{In(" of ", shortage)} reached. Please "
+                + $"try again in {Seconds(retryAfter)}s.")
             {
                 RetryAfter = retryAfter,
             },
@@ -130,7 +130,8 @@ internal sealed record ApiError(
             Verdict.TooLarge => new(
                 429, Rate, Rate,
                 $"Request too large for rate limit '{NameOf(refusedBy)}'{OfTenant(refusedBy)}: it may need "
-                + $"{Amount(shortage.Cost, shortage)}, and the limit holds {Amount(shortage.Most, shortage)} at most. Send or ask for less at once."),
+                + $"{Amount(shortage.Cost, shortage)}, and the limit holds {Amount(shortage.Most, shortage)} at most. "
+                + "Send or ask for less at once."),
             Verdict.Pending => Undecided,
             _ => throw new UnreachableException($"No error is defined for {verdict}."),
         };

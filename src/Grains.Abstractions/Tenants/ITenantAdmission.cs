@@ -17,7 +17,7 @@ public interface ITenantAdmission : IGrainWithStringKey
     /// Takes what a call costs of every limit of the tenant, or nothing. A client asks for it before it decides by
     /// itself, and gives it back should it then refuse. A hold that nobody renews or settles expires with its slot.
     /// </summary>
-    [Alias("Hold"), AlwaysInterleave, ResponseTimeout("00:00:01")]
+    [Alias("Hold"), AlwaysInterleave, ResponseTimeout("00:00:00.500")]
     ValueTask<TenantHoldReply> Hold(TenantHoldRequest request);
 
     /// <summary>What it would answer to a call now, with every limit's numbers. Nothing changes.</summary>

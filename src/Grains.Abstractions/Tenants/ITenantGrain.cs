@@ -24,7 +24,8 @@ public interface ITenantGrain : IGrainWithStringKey
 
     /// <summary>
     /// The tenant as stored, null when there is none. From now on the client is told of changes through
-    /// <see cref="ITenantSubscriber"/> until it is gone. Interleaves, so that a client can activate while a change waits.
+    /// <see cref="ITenantSubscriber"/> until it is gone. Interleaves, so that a client can activate while a change
+    /// waits.
     /// </summary>
     [Alias("Subscribe"), AlwaysInterleave]
     ValueTask<TenantDefinition?> Subscribe(string clientId);

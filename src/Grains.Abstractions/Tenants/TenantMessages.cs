@@ -76,7 +76,7 @@ public sealed record TenantHoldReply
     /// </summary>
     [Id(6)] public required long Epoch { get; init; }
 
-    /// <summary>The version of the tenant that it answered by; a client that knows a lower one asks what it is.</summary>
+    /// <summary>The version of the tenant that it answered by; who knows a lower one asks what it is.</summary>
     [Id(7)] public required long Version { get; init; }
 
     /// <summary>Every limit of the tenant when it refused; empty when it did not.</summary>

@@ -113,7 +113,7 @@ internal sealed partial class ClientGrain : ITenantSubscriber
         return reply;
     }
 
-    /// <summary>False: it holds a slot already, it is refused or waits by the client's own limits, or by fences.</summary>
+    /// <summary>False: it holds a slot already, or it is refused or waits by the client's own limits or fence.</summary>
     private bool NeedsTenant(AdmitRequest request, out Costs costs)
     {
         var now = Now;
@@ -227,7 +227,7 @@ internal sealed partial class ClientGrain : ITenantSubscriber
         }
     }
 
-    /// <summary>What the edge said, and what was admitted since: its report may be older than an answer of ours.</summary>
+    /// <summary>What the edge said, and what was admitted since: its report may be older than an answer.</summary>
     private LiveRequests WithTaken(LiveRequests live, long tenantEpoch)
     {
         long[] taken =

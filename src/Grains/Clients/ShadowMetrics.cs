@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Sluice.Grains.Clients;
 
-/// <summary>What limits on trial would have done. Tags are a plan, or a tenant, and a limit of it; never a client.</summary>
+/// <summary>
+/// What limits on trial would have done. Tags are a plan, or a tenant, and a limit of it; never a client.
+/// </summary>
 internal static class ShadowMetrics
 {
     public const string MeterName = "Sluice.Grains";

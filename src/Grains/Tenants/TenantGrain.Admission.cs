@@ -9,7 +9,7 @@ using Verdict = Sluice.Grains.Abstractions.Clients.Verdict;
 
 namespace Sluice.Grains.Tenants;
 
-/// <summary>What a tenant's clients together have in use of its limits: one exact account, like a client's own.</summary>
+/// <summary>What a tenant's clients together have in use of its limits: one exact account, like a client's.</summary>
 internal sealed partial class TenantGrain
 {
     // No client's id has this sign, so a tenant's counts are never a client's.

@@ -12,7 +12,7 @@ namespace Sluice.Grains.Tenants;
 /// <summary>Between what is said of a tenant on the wire and in the rules.</summary>
 internal static class TenantMapping
 {
-    /// <summary>The tenant's limits as an account is counted by them: without keys and models, which clients have.</summary>
+    /// <summary>The tenant's limits as an account is counted by them: keys and models are its clients'.</summary>
     /// <exception cref="InvalidOperationException">They cannot be counted here.</exception>
     public static ClientPolicy PolicyOf(TenantDefinition tenant, TimeSpan slotTtl)
     {

@@ -21,8 +21,9 @@ public readonly record struct QuotaPeriod(long Number)
 
 /// <summary>
 /// The calendar that a quota is counted by. Months, weeks (from Monday) and days are those of the zone's own clocks,
-/// so a day of a change of clocks has 23 hours or 25 and a period never begins twice. Hours and shorter spans follow the zone's standard time: each is
-/// as long as the other, and none comes twice when the clocks are put back. <c>default</c> is the month in UTC.
+/// so a day of a change of clocks has 23 hours or 25, and no period begins twice. Hours and shorter spans follow the
+/// zone's standard time: each is as long as the other, and none comes twice when the clocks are put back.
+/// <c>default</c> is the month in UTC.
 /// </summary>
 /// <param name="Span">How long a period is.</param>
 /// <param name="Zone">The tenant's time zone; null is UTC.</param>

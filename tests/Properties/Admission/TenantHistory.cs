@@ -132,7 +132,7 @@ internal sealed class TenantHistory
     /// <summary>Its edges go on with what runs, and its tenant still holds for it.</summary>
     public void CrashClient(int client) => _clients[client].Crash(Now);
 
-    /// <summary>What runs is not in its memory any more; as much as is stored counts until that is surely over.</summary>
+    /// <summary>What runs is not in its memory any more; what is stored counts until that is surely over.</summary>
     public void CrashTenant() => _tenant.Crash(Now);
 
     private void Admitted(Held held)

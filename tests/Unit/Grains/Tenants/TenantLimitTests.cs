@@ -172,6 +172,24 @@ public sealed class TenantLimitTests
         Assert.Equal(TimeSpan.Zero, reply.CompleteWithin);
     }
 
+    /// <summary>Guards the tenant in an outage, whatever its clients' plan would allow.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_open_plan_is_closed_for_clients_of_a_tenant_with_limits(bool isLimited)
+    {
+        var world = new TenantWorld(isLimited ? [GrainWorld.Rate(60)] : []);
+        var open = GrainWorld.PlanOf("gold", GrainWorld.Rate(60)) with
+        {
+            Degraded = new DegradedDefinition { Open = true },
+        };
+        world.Grains.Done(() => world.Grains.PlanGrain("gold").Replace(open));
+
+        var reply = world.Admit(TenantWorld.One);
+
+        Assert.Equal(!isLimited, reply.Degraded?.Terms?.Open is true);
+    }
+
     [Fact]
     public void An_explanation_names_the_tenants_limit_and_its_numbers()
     {

@@ -27,7 +27,7 @@ public sealed class TenantTroubleTests
         TenantWorld.Refused("tenant/monthly", Verdict.QuotaExhausted, world.Admit(TenantWorld.One));
     }
 
-    /// <summary>Guards two activations at once: the one that was replaced spends what the other counts as spent.</summary>
+    /// <summary>Guards two activations at once: the replaced one spends what the other counts as spent.</summary>
     [Fact]
     public void Two_activations_of_a_tenant_together_never_pass_its_quota()
     {
@@ -90,7 +90,7 @@ public sealed class TenantTroubleTests
         Assert.Equal(Verdict.Admitted, world.Admit(TenantWorld.Other).Verdict);
     }
 
-    /// <summary>Guards a call that is asked for twice: what the first asking gives back late is the second's by now.</summary>
+    /// <summary>Guards a call that is asked for twice: what the first asking gives back late is the second's.</summary>
     [Fact]
     public void A_hold_that_is_given_back_late_frees_no_later_hold_of_the_same_call()
     {
@@ -118,6 +118,41 @@ public sealed class TenantTroubleTests
         }
     }
 
+    /// <summary>Guards against paying for others: two calls at once find one slot of their own client.</summary>
+    [Fact]
+    public void Who_is_refused_after_its_tenant_has_held_gives_back()
+    {
+        var world = new TenantWorld([GrainWorld.Rate(60), GrainWorld.Slots(5)], GrainWorld.Slots(1));
+        var client = world.ClientAdmission(TenantWorld.One);
+        world.End(TenantWorld.One, FirstOf(world)); // So that enough is stored ahead.
+        var used = world.Used("rpm");
+
+        var replies = world.Grains.Run(() => Task.WhenAll(
+            client.Admit(GrainWorld.RequestOf(world.NextSequence())).AsTask(),
+            client.Admit(GrainWorld.RequestOf(world.NextSequence())).AsTask()));
+
+        Assert.Equal([Verdict.Admitted, Verdict.NoFreeSlot], replies.Select(reply => reply.Verdict));
+        Assert.Equal("slots", replies[1].RefusedBy);
+        Assert.Equal((used + 1, 1), (world.Used("rpm"), world.State.Calls));
+    }
+
+    /// <summary>Guards a repeat that overtakes: its tenant is asked once, and what it holds is kept once.</summary>
+    [Fact]
+    public void A_repeat_that_comes_while_the_tenant_is_asked_waits_for_the_first()
+    {
+        var world = new TenantWorld([GrainWorld.Rate(60)]);
+        world.Admit(TenantWorld.One);
+        var client = world.ClientAdmission(TenantWorld.One);
+        var request = GrainWorld.RequestOf(world.NextSequence());
+
+        var replies = world.Grains.Run(() => Task.WhenAll(
+            client.Admit(request).AsTask(), client.Admit(request).AsTask()));
+
+        Assert.Equal([Verdict.Admitted, Verdict.Pending], replies.Select(reply => reply.Verdict));
+        Assert.Equal(Verdict.Admitted, world.Admit(TenantWorld.One, request).Verdict);
+        Assert.Equal(2, world.Used("rpm"));
+    }
+
     /// <summary>Guards crashes of a client between its tenant's answer and its own: the hold expires.</summary>
     [Fact]
     public void A_hold_that_nobody_settles_is_free_after_the_time_of_a_slot()
@@ -134,7 +169,7 @@ public sealed class TenantTroubleTests
         Assert.Equal(Verdict.Admitted, world.Admit(TenantWorld.Other).Verdict);
     }
 
-    /// <summary>Guards calls whose client moved or crashed: the tenant hears of their end from its next activation.</summary>
+    /// <summary>Guards calls whose client moved or crashed: the tenant hears of their end from the next one.</summary>
     [Fact]
     public void An_end_that_only_the_tenant_still_knows_of_is_settled_there()
     {
@@ -149,5 +184,12 @@ public sealed class TenantTroubleTests
 
         Assert.Equal(epoch + 2, world.Grains.Ledger.EpochOf(TenantWorld.One));
         Assert.Equal(Verdict.Admitted, world.Admit(TenantWorld.Other).Verdict);
+    }
+
+    private static long FirstOf(TenantWorld world)
+    {
+        var sequence = world.NextSequence();
+        Assert.Equal(Verdict.Admitted, world.Admit(TenantWorld.One, sequence).Verdict);
+        return sequence;
     }
 }
