@@ -123,7 +123,7 @@ internal sealed class CallBodyMiddleware(
             {
                 if (buffer.Length - length <= GrowthMax)
                 {
-                    buffer = Grow(buffer, length);
+                    buffer = RentedBytes.Grow(buffer, length);
                 }
 
                 var room = buffer.AsMemory(length, buffer.Length - length - GrowthMax);
@@ -143,14 +143,6 @@ internal sealed class CallBodyMiddleware(
         }
 
         return (buffer, length);
-    }
-
-    private static byte[] Grow(byte[] buffer, int length)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
     }
 
     private static bool HasJson(HttpRequest request) =>

@@ -34,9 +34,10 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         await using var body = await answer.Content.ReadAsStreamAsync(idle.Token);
         using var source = new PoolBody(body, call.Pool!.IdleTimeout, idle, time);
-        var ended = HasType(answer, "text/event-stream")
+        var ended = MediaType.Is(answer.Content.Headers, MediaType.Events)
             ? await StreamRelay.RelayAsync(context, call, source)
-            : await DocumentRelay.RelayAsync(context, call, source, answer.StatusCode is HttpStatusCode.OK);
+            : await DocumentRelay.RelayAsync(
+                context, call, source, answer.Content.Headers.ContentLength, answer.StatusCode is HttpStatusCode.OK);
         if (ended is null)
         {
             call.Connection?.EndCall(call);
@@ -59,9 +60,6 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
             }
         }
     }
-
-    private static bool HasType(HttpResponseMessage answer, string type) =>
-        string.Equals(answer.Content.Headers.ContentType?.MediaType, type, StringComparison.OrdinalIgnoreCase);
 
     [LoggerMessage(2201, LogLevel.Warning,
         "Request {RequestId}: pool {Pool} answered {PoolStatus}; the client gets {Status}.")]

@@ -26,6 +26,9 @@ internal sealed class PoolConnection(Socket socket, TimeSpan closeTimeout, TimeP
     /// <summary>Everything that is sent to a pool from here on, in this flow, is for this call.</summary>
     public static void BeginCall(ModelCall call) => Current.Value = call;
 
+    /// <summary>The call that what is sent in this flow is for; null when it is for none.</summary>
+    public static ModelCall? CurrentCall => Current.Value;
+
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (Current.Value is { } call)

@@ -16,7 +16,7 @@ internal sealed class PoolConnections(IOptions<EdgeOptions> options, TimeProvide
     /// <summary>A client with connections of its own, so that a slow pool takes nobody else's.</summary>
     public HttpMessageInvoker ClientOf(Pool pool)
     {
-        var client = new HttpMessageInvoker(new SocketsHttpHandler
+        var client = new HttpMessageInvoker(new WholeBody(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
@@ -29,7 +29,7 @@ internal sealed class PoolConnections(IOptions<EdgeOptions> options, TimeProvide
             MaxResponseDrainSize = 0,
             ConnectTimeout = ConnectTimeout,
             ConnectCallback = ConnectAsync,
-        });
+        }));
         _clients.Add(client);
         return client;
     }

@@ -19,8 +19,8 @@ internal static class PoolError
     /// </summary>
     public static ApiError? For(HttpResponseMessage answer, ModelCall call) => (int)answer.StatusCode switch
     {
-        200 when call.Body.Stream && !IsType(answer, "text/event-stream") => Garbage,
-        200 when !call.Body.Stream && !IsType(answer, "application/json") => Garbage,
+        200 when call.Body.Stream && !MediaType.Is(answer.Content.Headers, MediaType.Events) => Garbage,
+        200 when !call.Body.Stream && !MediaType.Is(answer.Content.Headers, MediaType.Json) => Garbage,
         200 => null,
         401 or 402 or 403 or 407 => new ApiError(
             502, Server, "pool_refused_gateway",
@@ -33,7 +33,7 @@ internal static class PoolError
             RetryAfter = RetryAfterOf(answer),
         },
         408 or 504 => TimedOut,
-        >= 400 and < 500 when IsType(answer, "application/json") => null,
+        >= 400 and < 500 when MediaType.Is(answer.Content.Headers, MediaType.Json) => null,
         _ => new ApiError(
             502, Server, "pool_error", $"The model's pool failed with status {(int)answer.StatusCode}.")
         {
@@ -73,7 +73,4 @@ internal static class PoolError
 
     private static TimeSpan RetryAfterOf(HttpResponseMessage answer) =>
         answer.Headers.RetryAfter?.Delta is { } delta && delta > TimeSpan.Zero && delta <= RetryAfterMax ? delta : Soon;
-
-    private static bool IsType(HttpResponseMessage answer, string type) =>
-        string.Equals(answer.Content.Headers.ContentType?.MediaType, type, StringComparison.OrdinalIgnoreCase);
 }

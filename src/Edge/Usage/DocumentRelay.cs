@@ -13,24 +13,37 @@ internal static class DocumentRelay
     /// <summary>Documents up to this size are looked into; of larger ones, only what they say they used.</summary>
     public const int BytesRead = 256 * 1024;
 
+    private const int FirstBytes = 8 * 1024; // Without a length, most answers fit.
+
+    /// <param name="context">Of the request.</param>
+    /// <param name="call">Its call.</param>
+    /// <param name="source">The pool's answer.</param>
+    /// <param name="length">Bytes that the pool says it is long; null when it does not say.</param>
+    /// <param name="success">Whether its tokens count.</param>
     /// <returns>Null when the whole answer was relayed; otherwise why not.</returns>
-    public static async Task<string?> RelayAsync(HttpContext context, ModelCall call, PoolBody source, bool success)
+    public static async Task<string?> RelayAsync(
+        HttpContext context, ModelCall call, PoolBody source, long? length, bool success)
     {
         var clientGone = context.RequestAborted;
-        var buffer = ArrayPool<byte>.Shared.Rent(BytesRead);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(length ?? FirstBytes, 1, BytesRead));
         try
         {
-            var length = 0;
+            var filled = 0;
             var read = default((PoolBodyRead Result, int Length));
-            while (length < BytesRead)
+            while (filled < BytesRead)
             {
-                read = await source.ReadAsync(buffer.AsMemory(length, BytesRead - length), clientGone);
+                if (filled == buffer.Length)
+                {
+                    buffer = RentedBytes.Grow(buffer, filled);
+                }
+
+                read = await source.ReadAsync(buffer.AsMemory(filled), clientGone);
                 if (read.Result is not PoolBodyRead.Bytes)
                 {
                     break;
                 }
 
-                length += read.Length;
+                filled += read.Length;
             }
 
             if (read.Result is PoolBodyRead.Broken or PoolBodyRead.Idle)
@@ -42,13 +55,13 @@ internal static class DocumentRelay
 
             if (read.Result is PoolBodyRead.End)
             {
-                return await SendWholeAsync(context, call, buffer.AsMemory(0, length), success);
+                return await SendWholeAsync(context, call, buffer.AsMemory(0, filled), success);
             }
 
             var tail = new DocumentTail();
-            call.Streamed = AnswerText.AddTo(call.Streamed, buffer.AsSpan(0, length));
-            tail.Add(buffer.AsSpan(0, length));
-            await context.Response.Body.WriteAsync(buffer.AsMemory(0, length), clientGone);
+            call.Streamed = AnswerText.AddTo(call.Streamed, buffer.AsSpan(0, filled));
+            tail.Add(buffer.AsSpan(0, filled));
+            await context.Response.Body.WriteAsync(buffer.AsMemory(0, filled), clientGone);
             var ended = await SendRestAsync(context, source, buffer, tail);
             call.Usage = success && ended is null ? tail.Usage() ?? default : default;
             return ended;

@@ -34,7 +34,7 @@ internal static class StreamRelay
                         return await EndWithAsync(PoolError.Garbage, context, "an event without an end");
                     }
 
-                    buffer = Grow(buffer, filled);
+                    buffer = RentedBytes.Grow(buffer, filled);
                 }
 
                 var reading = source.ReadAsync(buffer.AsMemory(filled), context.RequestAborted);
@@ -122,13 +122,5 @@ internal static class StreamRelay
         await context.Response.Body.WriteAsync(error.ToJson(), context.RequestAborted);
         await context.Response.Body.WriteAsync("\n\n"u8.ToArray(), context.RequestAborted);
         return reason;
-    }
-
-    private static byte[] Grow(byte[] buffer, int filled)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.AsSpan(0, filled).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
     }
 }

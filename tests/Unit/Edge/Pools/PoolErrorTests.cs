@@ -20,6 +20,7 @@ public sealed partial class PoolErrorTests
     [InlineData(200, "Application/JSON", false)]
     [InlineData(200, Events, true)]
     [InlineData(200, "text/event-stream; charset=utf-8", true)]
+    [InlineData(200, " text/event-stream ;charset=utf-8", true)]
     [InlineData(400, Json, false)]
     [InlineData(400, Json, true)]
     [InlineData(404, Json, false)]

@@ -140,8 +140,26 @@ public sealed class DocumentRelayTests
         Assert.Empty(_exchange.Answer);
     }
 
-    private Task<string?> Relay(PoolStream stream, bool success = true) =>
-        DocumentRelay.RelayAsync(_exchange.Context, _call, stream.AsBody(_time), success);
+    /// <summary>Guards against a pool whose stated length does not fit what it sends.</summary>
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(7, 10)]
+    [InlineData(long.MaxValue, 10)]
+    [InlineData(1, 30_000)]
+    [InlineData(1, DocumentRelay.BytesRead)]
+    public async Task What_a_pool_says_of_its_length_changes_nothing(long length, int numbers)
+    {
+        var data = string.Concat(Enumerable.Repeat("1,", numbers));
+        var document = $$$"""{"data":[{{{data}}}0],"model":"m","usage":{"prompt_tokens":3,"total_tokens":3}}""";
+
+        Assert.Null(await Relay(InPieces(document, 5_000), length: length));
+
+        Assert.Equal(document, _exchange.Text);
+        Assert.Equal(new TokenUsage(3, 0), _call.Usage);
+    }
+
+    private Task<string?> Relay(PoolStream stream, bool success = true, long? length = null) =>
+        DocumentRelay.RelayAsync(_exchange.Context, _call, stream.AsBody(_time), length, success);
 
     private static PoolStream InPieces(string document, int pieceLength) =>
         new(Encoding.UTF8.GetBytes(document).Chunk(pieceLength).Select(piece => (ReadOnlyMemory<byte>)piece));

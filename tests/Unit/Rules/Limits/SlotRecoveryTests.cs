@@ -90,7 +90,7 @@ public sealed class SlotRecoveryTests
 
         slots.Adopt(1, 0, Nothing, Ttl);
         Assert.Null(slots.NextStored(1)); // It may have held all of them until just now.
-        var lowered = After10Reports(slots);
+        var lowered = LoweredByReports(slots);
 
         Assert.Equal(new StoredSlots(1, 9), lowered);
         Assert.Null(slots.NextStored(1));
@@ -122,13 +122,13 @@ public sealed class SlotRecoveryTests
         }
     }
 
-    private static StoredSlots? After10Reports(Slots slots)
+    private static StoredSlots? LoweredByReports(Slots slots)
     {
         StoredSlots? lowered = null;
-        for (var report = 0; report < 10; report++)
+        for (var report = 0; report < 10 && lowered is null; report++)
         {
             slots.Renew(1, 0, Nothing, Ttl);
-            lowered ??= slots.NextStored(1);
+            lowered = slots.NextStored(1);
         }
 
         return lowered;
