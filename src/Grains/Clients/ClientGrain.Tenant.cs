@@ -113,7 +113,7 @@ internal sealed partial class ClientGrain : ITenantSubscriber
         return reply;
     }
 
-    /// <summary>False: it holds a slot already, or it is refused or waits by the client's own limits or fence.</summary>
+    /// <summary>False: it holds a slot already, or the client's own limits or fence refuse it or let it wait.</summary>
     private bool NeedsTenant(AdmitRequest request, out Costs costs)
     {
         var now = Now;

@@ -127,9 +127,8 @@ public sealed class TenantTroubleTests
         world.End(TenantWorld.One, FirstOf(world)); // So that enough is stored ahead.
         var used = world.Used("rpm");
 
-        var replies = world.Grains.Run(() => Task.WhenAll(
-            client.Admit(GrainWorld.RequestOf(world.NextSequence())).AsTask(),
-            client.Admit(GrainWorld.RequestOf(world.NextSequence())).AsTask()));
+        var replies = BothOf(
+            world, client, GrainWorld.RequestOf(world.NextSequence()), GrainWorld.RequestOf(world.NextSequence()));
 
         Assert.Equal([Verdict.Admitted, Verdict.NoFreeSlot], replies.Select(reply => reply.Verdict));
         Assert.Equal("slots", replies[1].RefusedBy);
@@ -145,8 +144,7 @@ public sealed class TenantTroubleTests
         var client = world.ClientAdmission(TenantWorld.One);
         var request = GrainWorld.RequestOf(world.NextSequence());
 
-        var replies = world.Grains.Run(() => Task.WhenAll(
-            client.Admit(request).AsTask(), client.Admit(request).AsTask()));
+        var replies = BothOf(world, client, request, request);
 
         Assert.Equal([Verdict.Admitted, Verdict.Pending], replies.Select(reply => reply.Verdict));
         Assert.Equal(Verdict.Admitted, world.Admit(TenantWorld.One, request).Verdict);
@@ -185,6 +183,15 @@ public sealed class TenantTroubleTests
         Assert.Equal(epoch + 2, world.Grains.Ledger.EpochOf(TenantWorld.One));
         Assert.Equal(Verdict.Admitted, world.Admit(TenantWorld.Other).Verdict);
     }
+
+    /// <summary>Both are on their way before either is answered.</summary>
+    private static AdmitReply[] BothOf(
+        TenantWorld world, IClientAdmission client, AdmitRequest one, AdmitRequest other) =>
+        world.Grains.Run(async () =>
+        {
+            var (first, second) = (client.Admit(one), client.Admit(other));
+            return new[] { await first, await second };
+        });
 
     private static long FirstOf(TenantWorld world)
     {
