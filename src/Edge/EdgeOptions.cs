@@ -50,6 +50,21 @@ public sealed class EdgeOptions
     public TimeSpan RenewPeriod { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// How often the usage log is told what calls used; sooner when many have ended.
+    /// </summary>
+    /// <value>10 ms to 1 minute, default 1 s.</value>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan UsagePeriod { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Ended calls kept for the usage log while it cannot be reached, some 500 bytes each. From then on calls of
+    /// metered plans are refused with 503, and those of other plans are not logged but counted.
+    /// </summary>
+    /// <value>1 to 10000000, default 100000.</value>
+    [Range(1, 10_000_000)]
+    public int UsageEventsMax { get; set; } = 100_000;
+
+    /// <summary>
     /// How long the edge waits, after it gave a call up, for the pool to close its side, before it closes the
     /// connection by force and frees the slot.
     /// </summary>

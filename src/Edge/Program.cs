@@ -10,6 +10,7 @@ using Sluice.Edge.Hosting;
 using Sluice.Edge.Models;
 using Sluice.Edge.Pools;
 using Sluice.Edge.Sessions;
+using Sluice.Edge.UsageLog;
 using Sluice.Telemetry;
 
 namespace Sluice.Edge;
@@ -37,6 +38,7 @@ public static class Program
         services.AddSingleton<DegradedMetrics>().AddSingleton<KnownClients>().AddSingleton<OwnerOutages>();
         services.AddSingleton<Completions>().AddHostedService(provider => provider.GetRequiredService<Completions>());
         services.AddHostedService<Renewals>();
+        services.AddSingleton<UsageMetrics>().AddSingleton<UsageBuffer>().AddHostedService<UsageSender>();
         services.AddHttpForwarder().AddSingleton<PoolConnections>().AddSingleton<PoolForwarder>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

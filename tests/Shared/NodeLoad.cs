@@ -19,8 +19,22 @@ public sealed record LoadShape(int Workers)
     public TimeSpan Wave { get; init; }
 }
 
+/// <summary>Calls that come when they come, and what is asked of each; in tokens, as the pool counts them.</summary>
+/// <param name="PerSecond">How many, on the average.</param>
+/// <param name="Latency">How long the pool takes for each.</param>
+/// <param name="Input">Tokens that each has the model read.</param>
+/// <param name="Cap">Most that each lets it answer.</param>
+public sealed record ArrivalShape(double PerSecond, TimeSpan Latency, long Input, long Cap)
+{
+    /// <summary>The mean of what the model would answer.</summary>
+    public double Mean { get; init; } = 200;
+
+    /// <summary>The standard deviation of that length's logarithm.</summary>
+    public double Spread { get; init; } = 1.26;
+}
+
 /// <summary>
-/// The client of the live proofs: a process of Node that plays clients/load.mjs and records every call.
+/// The client of the live proofs: a process of Node that plays a script of clients/ and records every call.
 /// </summary>
 public sealed class NodeLoad : IAsyncDisposable
 {
@@ -57,18 +71,27 @@ public sealed class NodeLoad : IAsyncDisposable
     public static NodeLoad Begin(IEnumerable<Uri> edges, string key, string name, LoadShape shape, int seed)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        var wish = JsonSerializer.Serialize(new
+        return Begin("load.mjs", new
         {
             edges, key, name, seed, workers = shape.Workers, longShare = shape.LongShare,
             shortTokens = shape.ShortTokens, wave = shape.Wave.TotalMilliseconds,
         });
-        var script = Path.Combine(RepositoryRoot.Path, "tests", "Shared", "clients", "load.mjs");
-        return new NodeLoad(Process.Start(new ProcessStartInfo("node", [script, wish])
+    }
+
+    /// <param name="edge">Asked about all.</param>
+    /// <param name="key">The client's.</param>
+    /// <param name="name">With what the marks of its calls begin.</param>
+    /// <param name="shape">What it asks for.</param>
+    /// <param name="seed">What chance draws from.</param>
+    public static NodeLoad Begin(Uri edge, string key, string name, ArrivalShape shape, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return Begin("arrivals.mjs", new
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!);
+            edges = new[] { edge }, key, name, seed, perSecond = shape.PerSecond,
+            latency = shape.Latency.TotalMilliseconds, input = shape.Input, mean = shape.Mean, spread = shape.Spread,
+            cap = shape.Cap,
+        });
     }
 
     /// <summary>No call is made any more; returns when all have ended, with all of them.</summary>
@@ -94,6 +117,17 @@ public sealed class NodeLoad : IAsyncDisposable
 
         await _reading;
         _process.Dispose();
+    }
+
+    private static NodeLoad Begin(string script, object wish)
+    {
+        var path = Path.Combine(RepositoryRoot.Path, "tests", "Shared", "clients", script);
+        return new NodeLoad(Process.Start(new ProcessStartInfo("node", [path, JsonSerializer.Serialize(wish)])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!);
     }
 
     private async Task ReadAsync()

@@ -1,5 +1,6 @@
 using Sluice.Edge.Calls;
 using Sluice.Edge.Errors;
+using Sluice.Edge.UsageLog;
 using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Edge.Admission;
@@ -8,7 +9,8 @@ namespace Sluice.Edge.Admission;
 /// May they? Asks the client's grain once, forwards if admitted, and completes the request whatever happens.
 /// </summary>
 internal sealed class AdmissionMiddleware(
-    RequestDelegate next, Decisions decisions, LiveCalls live, Completions completions, EdgeMetrics metrics)
+    RequestDelegate next, Decisions decisions, LiveCalls live, Completions completions, EdgeMetrics metrics,
+    UsageBuffer? usage = null)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -30,6 +32,13 @@ internal sealed class AdmissionMiddleware(
                 live.Remove(call);
                 completing = true; // A refusal took nothing, so there is nothing to complete.
                 return;
+            }
+
+            if (usage?.MustRefuse(reply) is true)
+            {
+                usage.Refused();
+                await ApiError.NotLogged.WriteAsync(context);
+                return; // What was taken is given back below.
             }
 
             if (reply.StateOutputCap)

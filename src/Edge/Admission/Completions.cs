@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Usage;
+using Sluice.Edge.UsageLog;
 using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Edge.Admission;
@@ -13,6 +14,7 @@ internal sealed partial class Completions : IHostedService, IDisposable
     private readonly ILogger _logger;
     private readonly UntoldCompletions _untold;
     private readonly HeldCompletions _held;
+    private readonly UsageBuffer? _usage;
     private readonly TimeSpan _renewPeriod;
     private readonly TaskCompletionSource _allHeard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _unheard;
@@ -26,9 +28,11 @@ internal sealed partial class Completions : IHostedService, IDisposable
         LiveCalls live,
         IOptions<EdgeOptions> options,
         TimeProvider time,
-        ILogger<Completions> logger)
+        ILogger<Completions> logger,
+        UsageBuffer? usage = null)
     {
-        (_cluster, _live, _logger, _renewPeriod) = (cluster, live, logger, options.Value.RenewPeriod);
+        (_cluster, _live, _logger, _usage) = (cluster, live, logger, usage);
+        _renewPeriod = options.Value.RenewPeriod;
         _untold = new UntoldCompletions(cluster, time, logger, Settled);
         _held = new HeldCompletions(time, (clientId, calls) => _ = TellAsync(clientId, calls));
     }
@@ -119,6 +123,7 @@ internal sealed partial class Completions : IHostedService, IDisposable
     {
         call.IsRunning = false;
         call.Ended?.Invoke(call);
+        _usage?.Add(call); // While it is live, so that no batch says it is complete without it.
         if (call.SpentOf is { } spent)
         {
             // Its grain never heard of it, and is told what was spent when the chunk ends.

@@ -11,6 +11,27 @@ internal sealed class LiveCalls
 
     public int Count => _byClient.Values.Sum(calls => { lock (calls) { return calls.Count; } });
 
+    /// <summary>No live call has a lower sequence; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long OldestSequence
+    {
+        get
+        {
+            var oldest = long.MaxValue;
+            foreach (var calls in _byClient.Values)
+            {
+                lock (calls)
+                {
+                    foreach (var sequence in calls.Keys)
+                    {
+                        oldest = Math.Min(oldest, sequence);
+                    }
+                }
+            }
+
+            return oldest;
+        }
+    }
+
     public void Add(ModelCall call)
     {
         var clientId = call.Caller.ClientId;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Calls;
+using Sluice.Edge.UsageLog;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules.Limits;
 
@@ -22,6 +23,7 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
     private readonly IClusterClient _cluster;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly UsageBuffer? _usage;
     private readonly long _started;
     private readonly long _least;
     private readonly Lock _timing = new();
@@ -29,9 +31,10 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
     private bool _ticking;
 
     public ClientChunks(
-        IClusterClient cluster, IOptions<EdgeOptions> options, TimeProvider time, ILogger<ClientChunks> logger)
+        IClusterClient cluster, IOptions<EdgeOptions> options, TimeProvider time, ILogger<ClientChunks> logger,
+        UsageBuffer? usage = null)
     {
-        (_cluster, _time, _logger, _started) = (cluster, time, logger, time.GetTimestamp());
+        (_cluster, _time, _logger, _usage, _started) = (cluster, time, logger, usage, time.GetTimestamp());
         var perSecond = options.Value.ChunksFromRequestsPerSecond;
         _least = perSecond == 0
             ? long.MaxValue
@@ -235,6 +238,7 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
         catch (Exception exception)
         {
             LogNotTold(exception, clientId, chunk.Number);
+            _usage?.Add(clientId, chunk); // What its owner has not heard, the log has in its place.
         }
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Credentials;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Usage;
 using Sluice.Rules.Limits;
 
 namespace Sluice.Edge.Degraded;
@@ -38,6 +39,9 @@ internal sealed class KnownClient(DegradedUse firstTotal)
 
     /// <summary>When the grain last found a key right; <see cref="TimeSpan.MinValue"/> for never.</summary>
     public TimeSpan LastVerified { get; private set; } = TimeSpan.MinValue;
+
+    /// <summary>What its calls are logged with; null until the grain has admitted one.</summary>
+    public UsageTerms? Usage { get; private set; }
 
     /// <summary>True: the grain has not taken everything yet.</summary>
     public bool HasDebt => _hasDebt;
@@ -84,6 +88,7 @@ internal sealed class KnownClient(DegradedUse firstTotal)
                 Use(terms);
             }
 
+            Usage = reply.Usage ?? Usage;
             var before = _account.Taken.Requests;
             _account.Answered(reply.Degraded is { DebtTaken: true } ? told : null, now);
             _hasDebt = _account.HasDebt;

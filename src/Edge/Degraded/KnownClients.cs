@@ -54,7 +54,11 @@ internal sealed class KnownClients(LiveCalls live, DegradedMetrics metrics, Time
         }
 
         metrics.Admitted();
-        return new AdmitReply(Verdict.Admitted, TimeSpan.Zero, default, null, TimeSpan.Zero, Epoch: 0);
+        return new AdmitReply(Verdict.Admitted, TimeSpan.Zero, default, null, TimeSpan.Zero, Epoch: 0)
+        {
+            AdmittedAt = time.GetUtcNow(),
+            Usage = Find(call.Caller.ClientId)?.Usage,
+        };
     }
 
     private KnownClient? NewOf(string clientId, in AdmitReply reply)

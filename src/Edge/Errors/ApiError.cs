@@ -72,6 +72,13 @@ internal sealed record ApiError(
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
+    public static readonly ApiError NotLogged = new(
+        503, Server, "usage_log_full",
+        "The gateway cannot record what requests use now, and your plan wants every one recorded. Please try again.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
+
     public static ApiError BadRequest(string message, string? param = null) =>
         new(400, Invalid, "invalid_request", message, param);
 

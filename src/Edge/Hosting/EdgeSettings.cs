@@ -58,6 +58,10 @@ internal static class EdgeSettings
             .Add(
                 "RenewPeriod",
                 "How often the slots of running calls are renewed; at most a third of Admission:SlotTtl.")
+            .Add("UsagePeriod", "How often the usage log is told what calls used; sooner when many have ended.")
+            .Add(
+                "UsageEventsMax",
+                "Ended calls kept while the usage log cannot be reached; then metered plans are refused with 503.")
             .Add(
                 "PoolCloseTimeout",
                 "How long the edge waits, after it gave a call up, for the pool to let go of it, before it frees the "

@@ -1,3 +1,5 @@
+using Sluice.Grains.Abstractions.Usage;
+
 namespace Sluice.Grains.Abstractions.Clients;
 
 /// <summary>The one answer to an <see cref="AdmitRequest"/>.</summary>
@@ -46,6 +48,12 @@ public readonly record struct AdmitReply(
 
     /// <summary>What stood against the request; nothing when no limit did.</summary>
     [Id(13)] public LimitShortage Shortage { get; init; }
+
+    /// <summary>When it was admitted, which is the period that quotas count it in; nothing when it was not.</summary>
+    [Id(15)] public DateTimeOffset AdmittedAt { get; init; }
+
+    /// <summary>What the call is logged with; null when nothing was admitted.</summary>
+    [Id(17)] public UsageTerms? Usage { get; init; }
 }
 
 /// <summary>A limit that refused, in numbers.</summary>

@@ -95,4 +95,10 @@ public sealed record PlanDefinition
     /// True: every call of its clients is asked for, however many there are. False: edges of busy clients get chunks.
     /// </summary>
     [Id(10)] public bool WithoutChunks { get; init; }
+
+    /// <summary>
+    /// True: no call of its clients is admitted that could not be logged, so that each is in the bill. False: an edge
+    /// that cannot reach the log goes on, and counts what it could not keep.
+    /// </summary>
+    [Id(11)] public bool Metered { get; init; }
 }

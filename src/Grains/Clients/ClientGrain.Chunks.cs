@@ -52,7 +52,9 @@ internal sealed partial class ClientGrain
                 && spent.Length == chunk.Rates.Length + chunk.Quotas.Length
                 && spent.All(static requests => requests is >= 0 and <= LimitRules.AmountMax))
             {
+                var before = CountsBefore(chunk.Granted, now);
                 ChunkRules.Return(_client, new ChunkReturn(id, [.. spent]), _policy, now);
+                NoteGivenBack(before);
             }
         }
     }

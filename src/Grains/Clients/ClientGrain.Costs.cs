@@ -41,8 +41,11 @@ internal sealed partial class ClientGrain
     private void Complete(in Completion completion, Moment now)
     {
         var requestId = completion.RequestId.ToRule();
-        var reserved = _client.Slots.Taken.TryGetValue(requestId, out var slot) ? slot.Reserved : default;
-        var counts = AdmissionRules.Complete(_client, requestId, completion.ToRule(reserved), _policy, now);
+        var isTaken = _client.Slots.Taken.TryGetValue(requestId, out var slot);
+        var ending = completion.ToRule(slot.Reserved);
+        var before = isTaken ? CountsBefore(slot.Admitted, now) : null;
+        var counts = AdmissionRules.Complete(_client, requestId, ending, _policy, now);
+        NoteGivenBack(before);
         if (_models.Remove(requestId, out var model) && counts && completion.Certainty is UsageCertainty.Reported)
         {
             _answers.Learn(model, completion.OutputTokens);

@@ -37,6 +37,7 @@ internal sealed partial class ClientGrain
         if (!debt.IsNothing)
         {
             DebtRules.Debit(_client, debt, _policy, now);
+            _owing.Add(request.RequestId.EdgeSession);
         }
 
         if (debt.Requests > 0)

@@ -37,6 +37,16 @@ internal sealed partial class ClientGrain
         "Client {ClientId}: what it held at its tenant {Tenant} could not be given back; it expires.")]
     private partial void LogNotGivenBack(Exception exception, string clientId, string tenant);
 
+    [LoggerMessage(1031, LogLevel.Warning,
+        "Client {ClientId}, epoch {Epoch}: the usage log did not answer; it is asked again.")]
+    private partial void LogUsageFailed(Exception exception, string clientId, long epoch);
+
+    [LoggerMessage(1032, LogLevel.Information,
+        "Client {ClientId}, epoch {Epoch}: quota {Quota} counted {Counted} and the usage log shows {Logged}; it is "
+        + "changed by {Change}.")]
+    private partial void LogReconciled(
+        string clientId, long epoch, string quota, long counted, long logged, long change);
+
     [LoggerMessage(1021, LogLevel.Information,
         "Client {ClientId}: edge session {EdgeSession} admitted {Requests} requests while it could not reach it.")]
     private partial void LogDebt(string clientId, long edgeSession, long requests);

@@ -1,6 +1,7 @@
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Abstractions.Tenants;
+using Sluice.Grains.Abstractions.Usage;
 using Sluice.Grains.Plans;
 using Sluice.Grains.Tenants;
 using Sluice.Rules.Admission;
@@ -63,6 +64,8 @@ internal sealed partial class ClientGrain
         (_tenant, _tenantPolicy) = (tenant, ofTenant);
         (_metering, _reserveFullCap) = (Metering.Of(next), plan.ReserveFullCap);
         _metering = ofTenant is null ? _metering : _metering.With(ofTenant);
+        _usageTerms = new UsageTerms { Tenant = definition.Tenant, Plan = plan.Plan, Metered = plan.Metered };
+        WatchLost();
         ForgetTerms();
         ExtendReserveIfLow(edgeSession: 0, waiting: null, default, now.Elapsed); // A changed rate has nothing open.
     }

@@ -16,6 +16,11 @@ internal sealed partial class ClientGrain
         LogHandedOver(ClientId, _epoch, lastEpoch, slots);
     }
 
+    protected override Task Began(TimeSpan sinceWritten, CancellationToken cancellationToken) =>
+        BeginUsage(sinceWritten, cancellationToken);
+
+    protected override void LookedAt() => WriteLost();
+
     protected override void LogReserveFailed(Exception exception) => LogReserveFailed(exception, ClientId, _epoch);
 
     protected override void LogFenced() => LogFenced(ClientId, _epoch);

@@ -11,6 +11,8 @@ internal sealed partial class ClientGrain
         : _plan?.LenientFence is true ? SlotFence.Lenient
         : SlotFence.Strict;
 
+    protected override bool HasSlots => !_policy.Concurrency.IsEmpty;
+
     protected override bool HasLease => !_policy.Concurrency.IsEmpty && Fence is SlotFence.Strict;
 
     public ValueTask Renew(LiveRequests live)

@@ -5,6 +5,7 @@ using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Abstractions.Tenants;
 using Sluice.Grains.Owners;
+using Sluice.Grains.Usage;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
@@ -20,6 +21,7 @@ namespace Sluice.Grains.Clients;
 internal sealed partial class ClientGrain(
     [PersistentState("client")] IPersistentState<StoredClient> stored,
     IClientLedger ledger,
+    IUsageLog usage,
     IKeyHasher hasher,
     IOptions<AdmissionOptions> options,
     TimeProvider time,
@@ -43,6 +45,12 @@ internal sealed partial class ClientGrain(
         {
             await Open(definition, stored.State.Keys, cancellationToken);
         }
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await base.OnDeactivateAsync(reason, cancellationToken);
+        await EndUsage(cancellationToken);
     }
 
     public ValueTask<AdmitReply> Admit(AdmitRequest request) => _tenantPolicy is null
@@ -103,6 +111,10 @@ internal sealed partial class ClientGrain(
             Shortage = tenant is { RefusedBy: not null }
                 ? tenant.Shortage
                 : ClientMapping.ShortageOf(decision.RefusedBy, costs, _policy),
+            AdmittedAt = decision.Verdict is Rules.Admission.Verdict.Admitted
+                ? AdmittedAt(asked.RequestId, withChunk: chunk is not null, now)
+                : default,
+            Usage = decision.Verdict is Rules.Admission.Verdict.Admitted ? _usageTerms : null,
         };
     }
 

@@ -22,7 +22,10 @@ internal static class LedgerMapping
             reserves => RecoveredOf(reserves.MaxBy(reserve => reserve.Period))),
         opened.Rates.ToDictionary(
             rate => rate.Reserve.Rate, rate => new RateStored(rate.Reserve.Stored, rate.Since)),
-        [.. opened.Slots.Select(slots => new StoredSlots(slots.EdgeSession, slots.Highest))]);
+        [.. opened.Slots.Select(slots => new StoredSlots(slots.EdgeSession, slots.Highest))])
+    {
+        SinceWritten = opened.SinceWritten,
+    };
 
     private static Quota RecoveredOf(QuotaReserve stored) =>
         Quota.Recovered(new QuotaPeriod(stored.Period), stored.Reserved);

@@ -37,13 +37,16 @@ internal abstract partial class OwnerGrain(IClientLedger ledger, TimeProvider ti
     protected OwnerLease _lease;
 
     /// <summary>When the exact counts were stored that the last activation left; null when they were not.</summary>
-    private TimeSpan? _closedAt;
+    protected TimeSpan? _closedAt;
 
     /// <summary>What the account is kept under in the ledger.</summary>
     protected abstract string LedgerKey { get; }
 
     /// <summary>Slots are granted and renewed only as long as nobody else can count on this activation's end.</summary>
     protected abstract bool HasLease { get; }
+
+    /// <summary>A limit counts calls at once, whatever becomes of those that cannot be renewed.</summary>
+    protected abstract bool HasSlots { get; }
 
     protected Moment Now => new(time.GetElapsedTime(_started), time.GetUtcNow());
 
@@ -52,6 +55,16 @@ internal abstract partial class OwnerGrain(IClientLedger ledger, TimeProvider ti
 
     /// <summary>The epoch is known, and nothing was granted in it.</summary>
     protected virtual void Opened()
+    {
+    }
+
+    /// <summary>What is open is known, and nothing was granted yet.</summary>
+    /// <param name="sinceWritten">How long ago the activation before stored something, at least.</param>
+    /// <param name="cancellationToken">Ends the beginning.</param>
+    protected virtual Task Began(TimeSpan sinceWritten, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>The account is at this moment, and somebody has asked or told something.</summary>
+    protected virtual void LookedAt()
     {
     }
 
@@ -71,11 +84,19 @@ internal abstract partial class OwnerGrain(IClientLedger ledger, TimeProvider ti
         _lease = new OwnerLease(asked);
         Opened();
         var found = opened.ToRule(_policy, time.GetUtcNow());
+        if (!HasLease)
+        {
+            found = found with { SinceWritten = TimeSpan.Zero }; // Nobody need have asked for as long as it granted.
+        }
+
         _client = found.Begin(_policy, Now);
         GoOnWithHandOver(opened.SinceWritten);
         var now = Now;
         _client.MoveTo(now, _policy);
-        await ExtendReserve(default, isNeeded: false, now.Elapsed, cancellationToken);
+
+        // Before it grants anything: a successor tells by it for how long this owner's slots may be held.
+        await ExtendReserve(default, isNeeded: HasLease, now.Elapsed, cancellationToken);
+        await Began(opened.SinceWritten, cancellationToken);
     }
 
     /// <summary>
@@ -98,9 +119,12 @@ internal abstract partial class OwnerGrain(IClientLedger ledger, TimeProvider ti
             _waitingSessions.Add(edgeSession);
         }
 
+        LookedAt();
         if (!_extending && _epoch > 0 && !_fenced)
         {
-            _ = ExtendReserveBehind(costs, HasLease && _lease.IsDue(now, _policy.SlotTtl), now);
+            // Where calls go on without it too: the plan may become strict.
+            var isDue = HasSlots && _lease.IsDue(now, _policy.SlotTtl);
+            _ = ExtendReserveBehind(costs, isDue, now);
         }
     }
 

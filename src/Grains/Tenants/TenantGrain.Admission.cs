@@ -23,7 +23,9 @@ internal sealed partial class TenantGrain
 
     protected override string LedgerKey => LedgerPrefix + TenantId;
 
-    protected override bool HasLease => !_policy.Concurrency.IsEmpty;
+    protected override bool HasLease => HasSlots;
+
+    protected override bool HasSlots => !_policy.Concurrency.IsEmpty;
 
     private bool HasLimits => _tenant is { Limits.Length: > 0 };
 

@@ -15,6 +15,9 @@ public sealed record StoredCounts(
     IReadOnlyDictionary<string, RateStored> Rates,
     IReadOnlyCollection<StoredSlots> Slots)
 {
+    /// <summary>How long ago at least an owner before stored something last; zero when that is not known.</summary>
+    public TimeSpan SinceWritten { get; init; }
+
     /// <summary>
     /// The client as its owner begins with it: all that is stored counts as used, and nothing is open before more is
     /// stored. A rate of which nothing is stored begins full.
@@ -26,7 +29,8 @@ public sealed record StoredCounts(
         var client = ClientState.Begin(policy, Quotas, now) with
         {
             IsStored = true,
-            Slots = Rules.Limits.Slots.Recovering(Slots, now.Elapsed + OwnerLease.RecoveryTime(policy.SlotTtl)),
+            Slots = Rules.Limits.Slots.Recovering(
+                Slots, now.Elapsed + OwnerLease.RecoveryTime(policy.SlotTtl, SinceWritten)),
         };
         for (var i = 0; i < policy.Rates.Length; i++)
         {

@@ -25,7 +25,11 @@ public sealed class Chunks
 
     public Chunks() => _out = [];
 
-    private Chunks(Chunks from) => (_out, EarliestDeadline) = (new(from._out), from.EarliestDeadline);
+    private Chunks(Chunks from) =>
+        (_out, EarliestDeadline, Lost) = (new(from._out), from.EarliestDeadline, from.Lost);
+
+    /// <summary>Hears of chunks that were not returned in time; null when nobody wants to know.</summary>
+    public LostUse? Lost { get; set; }
 
     public IReadOnlyDictionary<ChunkId, Chunk> Out => _out;
 
@@ -53,7 +57,15 @@ public sealed class Chunks
     }
 
     /// <summary>The chunk that is over first, if it is over by now, and is out no more; null when none is.</summary>
-    public Chunk? RemoveFirstOver(TimeSpan now) => now < EarliestDeadline
-        ? null // The usual case, on every request: nothing to look through.
-        : Remove(_out.Values.MinBy(chunk => (chunk.Deadline, chunk.Id.EdgeSession, chunk.Id.Number))!.Id);
+    public Chunk? RemoveFirstOver(TimeSpan now)
+    {
+        if (now < EarliestDeadline)
+        {
+            return null; // The usual case, on every request: nothing to look through.
+        }
+
+        var over = Remove(_out.Values.MinBy(chunk => (chunk.Deadline, chunk.Id.EdgeSession, chunk.Id.Number))!.Id);
+        Lost?.Add(over!);
+        return over;
+    }
 }

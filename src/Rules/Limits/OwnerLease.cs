@@ -20,7 +20,13 @@ public readonly record struct OwnerLease(TimeSpan Confirmed)
 
     /// <summary>
     /// How long a successor counts what it was not told of: until the lease of the one before is over, and then the
-    /// slots that it renewed last.
+    /// slots that it renewed last. Of one that ended long ago, nothing.
     /// </summary>
-    public static TimeSpan RecoveryTime(TimeSpan slotTtl) => 2 * slotTtl;
+    /// <param name="slotTtl">The time of a slot.</param>
+    /// <param name="sinceWritten">
+    /// How long ago at least anything was stored last: every owner stores something before it grants, and whenever it
+    /// asks whether it still is the owner.
+    /// </param>
+    public static TimeSpan RecoveryTime(TimeSpan slotTtl, TimeSpan sinceWritten) =>
+        sinceWritten < 2 * slotTtl ? 2 * slotTtl - sinceWritten : TimeSpan.Zero;
 }

@@ -101,6 +101,13 @@ public readonly record struct Quota(QuotaPeriod Period, long Used, long Reserved
         return period == Period ? new Quota(period, used, used) : this;
     }
 
+    /// <summary>
+    /// The count is wrong by so much, as the log of usage shows; unchanged in another period. What is stored ahead
+    /// stays, so nothing has to be stored for a count that is lowered.
+    /// </summary>
+    public Quota Corrected(QuotaPeriod period, long units) =>
+        period == Period ? this with { Used = Math.Clamp(Used + units, 0, UsedMax) } : this;
+
     /// <summary>The stored count has been raised; a late answer never lowers it.</summary>
     public Quota WithReserved(QuotaPeriod period, long reserved) =>
         period == Period && reserved > Reserved ? this with { Reserved = reserved } : this;

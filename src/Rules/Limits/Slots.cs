@@ -31,6 +31,7 @@ public sealed class Slots
         EarliestDeadline = from.EarliestDeadline;
         Ceilings = from.Ceilings?.Copy();
         Recovery = from.Recovery?.Copy();
+        Lost = from.Lost;
     }
 
     public IReadOnlyDictionary<RequestId, Slot> Taken => _taken;
@@ -64,6 +65,9 @@ public sealed class Slots
 
     /// <summary>How many each edge may hold before more is stored; null where nothing is stored.</summary>
     public SlotCeilings? Ceilings { get; init; }
+
+    /// <summary>Hears of slots that nobody renewed; null when nobody wants to know.</summary>
+    public LostUse? Lost { get; set; }
 
     /// <summary>What edges may hold that have not told; null when all is known.</summary>
     public SlotRecovery? Recovery { get; private set; }
@@ -106,7 +110,7 @@ public sealed class Slots
     public Slots Copy() => new(this);
 
     /// <summary>A copy for a call that comes from no edge: what is stored for edges is none of its matter.</summary>
-    internal Slots ForNoEdge() => new(this) { Ceilings = null };
+    internal Slots ForNoEdge() => new(this) { Ceilings = null, Lost = null };
 
     public void Take(RequestId requestId, Slot slot)
     {
@@ -161,6 +165,7 @@ public sealed class Slots
         {
             if (slot.Deadline <= now)
             {
+                Lost?.Add(requestId, slot);
                 Free(requestId);
             }
         }
@@ -229,10 +234,11 @@ public sealed class Slots
     /// <summary>Frees every slot of an edge that is gone, and no other's.</summary>
     public void FreeAllOf(long edgeSession)
     {
-        foreach (var requestId in _taken.Keys)
+        foreach (var (requestId, slot) in _taken)
         {
             if (requestId.EdgeSession == edgeSession)
             {
+                Lost?.Add(requestId, slot);
                 Free(requestId);
             }
         }

@@ -31,6 +31,7 @@ internal static class AdminApi
         admin.MapKeys();
         admin.MapSlots();
         admin.MapExplanations();
+        admin.MapUsage();
         admin.MapCluster();
     }
 

@@ -60,7 +60,8 @@ internal static class DocumentMapping
         NullIfEmpty(plan.OwnedBy),
         FenceText.Of(plan.LenientFence),
         !plan.WithoutChunks,
-        plan.ReserveFullCap);
+        plan.ReserveFullCap,
+        plan.Metered);
 
     public static ClientDocument ToDocument(this ClientDefinition client) => new(
         Names.ClientId(client.Tenant, client.Name),
@@ -118,6 +119,7 @@ internal static class DocumentMapping
                 LenientFence = isLenient is true,
                 OwnedBy = ownedBy,
                 WithoutChunks = !(plan.Chunks ?? true),
+                Metered = plan.Metered ?? false,
             };
     }
 

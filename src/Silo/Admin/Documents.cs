@@ -102,7 +102,10 @@ internal sealed record PlanDocument(
     bool? Chunks = null,
     [property: Description("True: calls reserve all tokens that they may answer, so that no limit of tokens is ever " +
         "passed. Left out: what the client's answers seldom pass.")]
-    bool? ReserveFullCap = null);
+    bool? ReserveFullCap = null,
+    [property: Description("True: no call is admitted that could not be logged, so that the usage log has every one. " +
+        "Left out: false.")]
+    bool? Metered = null);
 
 internal sealed record NewClientDocument(
     string Tenant,

@@ -101,6 +101,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             LenientFence = FenceText.Parse(plan.Text("fence")) ?? NeitherFence(plan),
             OwnedBy = file,
             WithoutChunks = !(plan.Flag("chunks") ?? true),
+            Metered = plan.Flag("metered") ?? false,
         };
         models?.NothingElse();
         plan.NothingElse();

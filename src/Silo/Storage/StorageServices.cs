@@ -1,12 +1,14 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Sluice.Grains.Clients;
+using Sluice.Grains.Usage;
 using Sluice.Silo.Storage.Ledger;
 using Sluice.Silo.Storage.Membership;
 using Sluice.Silo.Storage.Migrations;
 using Sluice.Silo.Storage.PostgreSql;
 using Sluice.Silo.Storage.Sqlite;
 using Sluice.Silo.Storage.States;
+using Sluice.Silo.Storage.Usage;
 
 namespace Sluice.Silo.Storage;
 
@@ -41,6 +43,7 @@ internal static partial class StorageServices
         services.AddSingleton<IReserveWriter>(provider =>
             ActivatorUtilities.CreateInstance<BreakingReserveWriter>(provider, ReserveWriterOf(provider)));
         services.AddSingleton<IClientLedger, DatabaseClientLedger>();
+        services.AddSingleton<IUsageLog, DatabaseUsageLog>().AddSingleton<UsageReport>();
         services.AddSingleton<StateIndex>();
         AddEngineTables(services);
         services.AddSingleton<DatabaseGrainStorage>();

@@ -22,7 +22,7 @@ internal sealed class Admin(string key, Func<IReadOnlyList<Uri>> silos) : IDispo
             models = new { use = AllModels },
             limits = terms.ToLimits(),
             fence = terms.IsLenient ? "lenient" : "strict",
-            reserveFullCap = terms.Tokens is not null,
+            reserveFullCap = terms.Tokens is not null && !terms.LearnsOutput,
             degraded = new { mode = terms.IsOpen ? "open" : "closed" },
         });
         var client = await PostAsync("clients", new { tenant = "chaos", name, plan = name });

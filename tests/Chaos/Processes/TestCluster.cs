@@ -81,6 +81,7 @@ internal sealed class TestCluster : IAsyncDisposable
             ["Silo__AdminPort"] = Text(adminPort),
             ["Silo__MasterKeyFile"] = Path.Combine(_folder.FullName, "master.key"),
             ["Silo__AdminKeyFile"] = AdminKeyFile,
+            ["Admission__DecisionsKept"] = "10000", // So that a whole run can be looked into.
             ["Storage__DatabaseUrl"] = string.Create(
                 CultureInfo.InvariantCulture,
                 $"postgres://{PostgreSqlServer.User}:{PostgreSqlServer.Password}@127.0.0.1:{databaseLink.Port}/"

@@ -8,6 +8,7 @@ using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Clients;
+using Sluice.Grains.Usage;
 using Sluice.Rules;
 using Sluice.Testing;
 
@@ -32,6 +33,7 @@ public sealed class ClientHandOverTests : IAsyncDisposable
             .AddGrainStorage("Default", _ => _storage)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<IClientLedger>(_ledger)
+            .AddSingleton<IUsageLog, NoUsageLog>()
             .AddSingleton<IKeyHasher, Hasher>()
             .AddSingleton(Options.Create(new AdmissionOptions { SlotTtl = TimeSpan.FromMinutes(10) }))
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>)),

@@ -34,3 +34,5 @@ public sealed class MembershipDeathOnPostgreSqlTests(PostgreSqlFixture server)
 
 public sealed class MembershipRaceOnPostgreSqlTests(PostgreSqlFixture server)
     : MembershipRaceTests(new PostgreSqlMembershipPlace(server));
+
+public sealed class UsageLogOnPostgreSqlTests(PostgreSqlFixture server) : UsageLogTests(new PostgreSqlPlace(server));

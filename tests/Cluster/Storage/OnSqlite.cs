@@ -19,6 +19,8 @@ public sealed class ClientLedgerOnSqliteTests() : ClientLedgerTests(new SqlitePl
     private protected override Task<ServiceProvider> OtherSiloAsync() => Task.FromResult(Silo);
 }
 
+public sealed class UsageLogOnSqliteTests() : UsageLogTests(new SqlitePlace());
+
 public sealed class StateIndexOnSqliteTests() : StateIndexTests(new SqlitePlace())
 {
     private protected override string Explain => "EXPLAIN QUERY PLAN";

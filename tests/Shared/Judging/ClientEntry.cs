@@ -45,6 +45,9 @@ public sealed record ClientEntry
     /// <summary>The limit that the answer names as the one that refused, or that is nearest.</summary>
     public string? Limit { get; init; }
 
+    /// <summary>The id of the decision; null when the answer names none.</summary>
+    public string? Decision { get; init; }
+
     /// <summary>What the client was told to wait; null when it was told nothing.</summary>
     public long? RetryAfterMilliseconds { get; init; }
 

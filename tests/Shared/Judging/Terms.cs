@@ -13,9 +13,12 @@ public sealed record Terms
 
     /// <summary>
     /// Of tokens, read and answered; null is any number. Calls then reserve all that they may answer, so that it is
-    /// never passed.
+    /// never passed, unless <see cref="LearnsOutput"/> is set.
     /// </summary>
     public RateTerms? Tokens { get; init; }
+
+    /// <summary>True: calls reserve what the client's answers seldom pass.</summary>
+    public bool LearnsOutput { get; init; }
 
     /// <summary>Most calls at the same time; null is any number.</summary>
     public int? Slots { get; init; }

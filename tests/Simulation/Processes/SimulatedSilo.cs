@@ -5,6 +5,7 @@ using Sluice.Actors.Hosting;
 using Sluice.Actors.Membership;
 using Sluice.Actors.Wire;
 using Sluice.Grains.Clients;
+using Sluice.Grains.Usage;
 using Sluice.Simulation.Database;
 using Sluice.Simulation.Kernel;
 
@@ -90,6 +91,7 @@ internal sealed class SimulatedSilo
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Process.Time)
             .AddSingleton<IClientLedger>(database)
+            .AddSingleton<IUsageLog, NoUsageLog>()
             .AddSingleton<IKeyHasher>(_cluster)
             .AddSingleton(Options.Create(new AdmissionOptions()))
             .AddSingleton<ILoggerFactory>(Log)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Edges;
+using Sluice.Grains.Abstractions.Usage;
 
 namespace Sluice.Unit.Edge;
 
@@ -31,7 +32,7 @@ internal sealed class FakeCluster : IClusterClient
 }
 
 /// <summary>What the edge asked of one client's grain, and what the test lets it answer.</summary>
-internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain
+internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain, IUsageGrain
 {
     public ConcurrentQueue<AdmitRequest> Admits { get; } = new();
 
@@ -96,4 +97,14 @@ internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain
     }
 
     public Task<long> Open() => OnOpen();
+
+    public Channel<UsageBatch> Appends { get; } = Channel.CreateUnbounded<UsageBatch>();
+
+    public Func<Task> OnAppend { get; set; } = () => Task.CompletedTask;
+
+    public Task Append(UsageBatch batch)
+    {
+        Appends.Writer.TryWrite(batch);
+        return OnAppend();
+    }
 }

@@ -9,6 +9,7 @@ using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Clients;
+using Sluice.Grains.Usage;
 using Sluice.Rules;
 using Sluice.Testing;
 using Xunit;
@@ -35,6 +36,7 @@ internal sealed class GrainWorld : IKeyHasher
     {
         _grainTime = new GrainTime(Time);
         Ledger = new MemoryLedger(Time);
+        Usage = new MemoryUsageLog(_grainTime);
         Silo = StartSilo();
     }
 
@@ -45,6 +47,8 @@ internal sealed class GrainWorld : IKeyHasher
     public DateTimeOffset UtcNow => _grainTime.GetUtcNow();
 
     public MemoryLedger Ledger { get; }
+
+    public MemoryUsageLog Usage { get; }
 
     public WatchedStorage Storage { get; } = new();
 
@@ -77,6 +81,7 @@ internal sealed class GrainWorld : IKeyHasher
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(_grainTime)
             .AddSingleton<IClientLedger>(Ledger)
+            .AddSingleton<IUsageLog>(Usage)
             .AddSingleton<IKeyHasher>(this)
             .AddSingleton(Options.Create(new AdmissionOptions()))
             .AddSingleton<ILoggerFactory>(Log)

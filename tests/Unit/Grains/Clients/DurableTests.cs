@@ -172,6 +172,51 @@ public sealed class DurableTests
         Assert.Equal(2, _world.AdmitMany(2));
     }
 
+    /// <summary>Guards who comes back in the morning: a crash of long ago costs nobody anything.</summary>
+    [Fact]
+    public void Slots_of_an_activation_that_ended_long_ago_are_free()
+    {
+        _world.CreateClient(GrainWorld.Slots(2));
+        Assert.Equal(2, _world.AdmitMany(2));
+        _world.Advance(2 * Ttl - TimeSpan.FromTicks(1));
+        _world.Crash();
+        Assert.Equal(Verdict.Pending, _world.Admit().Verdict);
+
+        _world.Advance(TimeSpan.FromTicks(1));
+        Assert.Equal(2, _world.AdmitMany(2));
+    }
+
+    /// <summary>Guards the pool: an activation that came between has taken the slots over, and renewed them.</summary>
+    [Fact]
+    public void An_activation_that_stored_nothing_but_that_it_began_counts_as_having_renewed_slots()
+    {
+        _world.CreateClient(GrainWorld.Slots(2));
+        Assert.Equal(2, _world.AdmitMany(2));
+        _world.Advance(Ttl);
+        _world.Crash();
+        Assert.Equal(Verdict.Pending, _world.Admit().Verdict);
+        var epoch = _world.Inspect().Epoch;
+        Report(epoch, 1, 2);
+        _world.Crash();
+
+        _world.Advance(2 * Ttl - TimeSpan.FromTicks(1));
+        Assert.Equal(Verdict.Pending, _world.Admit().Verdict);
+    }
+
+    /// <summary>Guards the pool: such an activation need not have asked for as long as it granted.</summary>
+    [Fact]
+    public void Slots_of_a_lenient_plan_may_be_held_however_long_ago_something_was_stored()
+    {
+        _world.CreateClient(GrainWorld.Slots(2));
+        PlanDefinition lenient = GrainWorld.PlanOf("gold", GrainWorld.Slots(2)) with { LenientFence = true };
+        _world.Done(() => _world.PlanGrain("gold").Replace(lenient));
+        Assert.Equal(2, _world.AdmitMany(2));
+        _world.Advance(2 * Ttl);
+        _world.Crash();
+
+        Assert.Equal(Verdict.Pending, _world.Admit().Verdict);
+    }
+
     /// <summary>Guards the pool: an activation that may be over grants and renews nothing.</summary>
     [Fact]
     public void An_activation_that_cannot_ask_whether_it_is_over_stops_after_a_slots_time()

@@ -189,8 +189,10 @@ public sealed class TenantTroubleTests
         TenantWorld world, IClientAdmission client, AdmitRequest one, AdmitRequest other) =>
         world.Grains.Run(async () =>
         {
-            var (first, second) = (client.Admit(one), client.Admit(other));
+            var (first, second) = (Ask(one), Ask(other));
             return new[] { await first, await second };
+
+            async Task<AdmitReply> Ask(AdmitRequest request) => await client.Admit(request);
         });
 
     private static long FirstOf(TenantWorld world)

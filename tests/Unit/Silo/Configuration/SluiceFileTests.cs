@@ -24,6 +24,7 @@ public sealed class SluiceFileTests : IDisposable
               - { name: monthly, kind: quota, amount: 1000000, calendar: month }
           - plan: silver
             reserveFullCap: true
+            metered: true
             limits: *standard
           - plan: tokens
             limits:
@@ -89,6 +90,7 @@ public sealed class SluiceFileTests : IDisposable
         var plans = Load(Valid).Plans;
 
         Assert.Equal([false, true, false], plans.Select(plan => plan.ReserveFullCap));
+        Assert.Equal([false, true, false], plans.Select(plan => plan.Metered));
         Assert.Equal(
             [
                 new LimitDefinition
