@@ -3,10 +3,13 @@ using Sluice.Simulation.Judging;
 namespace Sluice.Simulation;
 
 /// <summary>
-/// The clients of a run: one for each kind of limit, one with all of them, and one that keeps within them.
+/// The clients of a run: one for each kind of limit, one with all of them, one that keeps within them, and two that
+/// share the limits of their tenant.
 /// </summary>
 internal static class Crowd
 {
+    private const string Shared = "shared";
+
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     internal static IReadOnlyList<SimulatedClient> Draw(Random random) =>
@@ -47,5 +50,32 @@ internal static class Crowd
             Slots = 12,
             Quota = 1000,
         },
+        new SimulatedClient
+        {
+            Name = "left",
+            Tenant = Shared,
+            Load = 5,
+            LongestCall = TimeSpan.FromSeconds(random.Next(1, 12)),
+        },
+        new SimulatedClient
+        {
+            Name = "right",
+            Tenant = Shared,
+            Rate = new SimulatedRate(random.Next(2, 9), random.Next(3, 7), Second),
+            Slots = random.Next(3, 7),
+            Load = 4,
+            LongestCall = TimeSpan.FromSeconds(random.Next(1, 6)),
+        },
     ];
+
+    /// <summary>The tenant that has limits: what those two may do together.</summary>
+    internal static SimulatedClient DrawTenant(Random random) => new()
+    {
+        Name = "both",
+        Tenant = Shared,
+        IsTenant = true,
+        Rate = new SimulatedRate(random.Next(4, 12), random.Next(5, 9), Second),
+        Slots = random.Next(4, 9),
+        Quota = random.Next(300, 3000),
+    };
 }

@@ -1,4 +1,5 @@
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Tenants;
 using Sluice.Simulation.Database;
 using Sluice.Simulation.Faults;
 using Sluice.Simulation.Judging;
@@ -30,6 +31,7 @@ internal sealed class SimulationRun
     private readonly SimulatedWorld _world;
     private readonly FaultMix _mix;
     private readonly IReadOnlyList<SimulatedClient> _clients;
+    private readonly SimulatedClient _tenant;
     private readonly SimulatedNetwork _network;
     private readonly SimulatedDatabase _database;
     private readonly Judge _judge;
@@ -47,9 +49,10 @@ internal sealed class SimulationRun
         _world = new SimulatedWorld(random, new EventTrace(writer));
         _mix = new FaultMix(random);
         _clients = Crowd.Draw(random);
+        _tenant = Crowd.DrawTenant(random);
         _network = new SimulatedNetwork(_world) { Slowness = _mix.NetworkSlowness };
         _database = new SimulatedDatabase(_world, random.Next(-Cluster.DriftMax, Cluster.DriftMax + 1));
-        _judge = new Judge(_world, _database, _clients) { LosesNoCall = _mix.LosesNoCall };
+        _judge = new Judge(_world, _database, _clients, _tenant) { LosesNoCall = _mix.LosesNoCall };
         _pool = new SimulatedPool(_world, _judge);
         _cluster = new Cluster(_world, _network, _database, _judge)
         {
@@ -111,7 +114,7 @@ internal sealed class SimulationRun
     {
         var isReady = false;
         _fleet.RestartMissing();
-        _operator.Start(_clients, () => isReady = true);
+        _operator.Start(_clients, _tenant, () => isReady = true);
         return RunUntil(() => isReady && _fleet.AllAreUp, StartLimit, "the cluster did not begin");
     }
 
@@ -172,6 +175,11 @@ internal sealed class SimulationRun
             _judge.CheckQuiet(client.ClientId, looks[client]);
         }
 
+        if (LookAtTenant() is { } look)
+        {
+            _judge.CheckQuiet(look);
+        }
+
         return _judge.Violation is null;
     }
 
@@ -190,6 +198,13 @@ internal sealed class SimulationRun
         }
 
         return RunUntil(() => looks.Count == _clients.Count, StartLimit, "a client cannot be looked at") ? looks : null;
+    }
+
+    private TenantLiveState? LookAtTenant()
+    {
+        TenantLiveState? seen = null;
+        _operator.LookAtTenant(_tenant, look => seen = look);
+        return RunUntil(() => seen is not null, StartLimit, "the tenant cannot be looked at") ? seen : null;
     }
 
     private void LookNowAndThen() => _world.Plan(LookPeriod, () =>

@@ -5,6 +5,8 @@ using System.Text.Json.Serialization;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Rules.Admission;
+using Verdict = Sluice.Grains.Abstractions.Clients.Verdict;
 
 namespace Sluice.Edge.Errors;
 
@@ -114,16 +116,19 @@ internal sealed record ApiError(
                 $"You are not allowed to use the model '{Shown(call.Body.Model)}'.", "model"),
             Verdict.QuotaExhausted => new(
                 429, Quota, Quota,
-                $"You exceeded your current quota ('{refusedBy}'{In(", ", shortage)}). Check your plan."),
+                $"You exceeded {(IsOfTenant(refusedBy) ? "the current quota of your tenant" : "your current quota")} "
+                + $"('{NameOf(refusedBy)}'{In(", ", shortage)}). Check your plan."),
             Verdict.NoFreeSlot => new(
                 429, Rate, Rate,
-                $"Too many requests at once (limit '{refusedBy}'). Please try again in {Seconds(retryAfter)}s.")
+                $"Too many requests at once (limit '{NameOf(refusedBy)}'{OfTenant(refusedBy)}). Please try again in "
+                + $"{Seconds(retryAfter)}s.")
             {
                 RetryAfter = retryAfter,
             },
             Verdict.RateLimited => new(
                 429, Rate, Rate,
-                $"Rate limit '{refusedBy}'{In(" of ", shortage)} reached. Please try again in {Seconds(retryAfter)}s.")
+                $"Rate limit '{NameOf(refusedBy)}'{OfTenant(refusedBy)}{In(" of ", shortage)} reached. Please "
+                + $"try again in {Seconds(retryAfter)}s.")
             {
                 RetryAfter = retryAfter,
             },
@@ -131,8 +136,9 @@ internal sealed record ApiError(
             // Waiting does not help, so no time is named.
             Verdict.TooLarge => new(
                 429, Rate, Rate,
-                $"Request too large for rate limit '{refusedBy}': it may need {Amount(shortage.Cost, shortage)}, and "
-                + $"the limit holds {Amount(shortage.Most, shortage)} at most. Send or ask for less at once."),
+                $"Request too large for rate limit '{NameOf(refusedBy)}'{OfTenant(refusedBy)}: it may need "
+                + $"{Amount(shortage.Cost, shortage)}, and the limit holds {Amount(shortage.Most, shortage)} at most. "
+                + "Send or ask for less at once."),
             Verdict.Pending => Undecided,
             _ => throw new UnreachableException($"No error is defined for {verdict}."),
         };
@@ -164,6 +170,14 @@ internal sealed record ApiError(
 
     public byte[] ToJson() =>
         JsonSerializer.SerializeToUtf8Bytes(new ApiErrorBody(this), ApiErrorJson.Default.ApiErrorBody);
+
+    private static bool IsOfTenant(string? refusedBy) =>
+        refusedBy?.StartsWith(TenantRules.NamePrefix, StringComparison.Ordinal) is true;
+
+    private static string OfTenant(string? refusedBy) => IsOfTenant(refusedBy) ? " of your tenant" : "";
+
+    private static string? NameOf(string? refusedBy) =>
+        IsOfTenant(refusedBy) ? refusedBy![TenantRules.NamePrefix.Length..] : refusedBy;
 
     private static string In(string before, in LimitShortage shortage) =>
         shortage.Unit is null ? "" : before + shortage.Unit;

@@ -44,7 +44,7 @@ public enum CalendarPeriod
     /// <summary>The limit is not a quota.</summary>
     None = 0,
 
-    /// <summary>A month of the calendar, in UTC.</summary>
+    /// <summary>A month of the calendar, in the tenant's time zone as all periods are.</summary>
     Month = 1,
 
     /// <summary>A week, from Monday.</summary>

@@ -83,7 +83,7 @@ internal sealed partial class ClientGrain
         }
 
         var mac = hasher.Mac(request.SecretDigest);
-        var (ring, issued) = _policy.Keys.Issue([.. mac], lifetime, request.Label, time.GetUtcNow());
+        var (ring, issued) = _policy.Keys.Issue([.. mac], lifetime, request.Label, Now.Utc);
         await StoreKeys(definition, ring);
         LogChanged(ClientId, definition.Tenant, $"key version {issued.Version} issued");
         return new IssueKeyReply(ChangeReply.Done, issued.Version, issued.ExpiresAt);
@@ -102,7 +102,7 @@ internal sealed partial class ClientGrain
             return new ChangeReply(ChangeOutcome.Invalid, $"reason: longer than {TextLengthMax} characters.");
         }
 
-        if (_policy.Keys.Revoke(request.Version, request.Reason, time.GetUtcNow()) is not { } ring)
+        if (_policy.Keys.Revoke(request.Version, request.Reason, Now.Utc) is not { } ring)
         {
             return new ChangeReply(ChangeOutcome.NotFound, $"Client {ClientId} has no key version {request.Version}.");
         }

@@ -18,6 +18,7 @@ internal sealed partial class ClientGrain
         if (request.ChunkDemand <= 0
             || verdict is not Verdict.Admitted
             || _plan is not { WithoutChunks: false } plan
+            || _tenantPolicy is not null // Its tenant is asked for each call.
             || !ChunkRules.CanBeGranted(_policy))
         {
             return null;

@@ -33,7 +33,9 @@ internal sealed partial class ClientGrain
             : _metering.CostsOf(
                 new CallSize(request.InputUpper, request.OutputCap, request.Images, request.Pages),
                 _answers, request.Model, _reserveFullCap);
-        return _policy.HasScopes ? costs with { Call = request.ToFacts() } : costs;
+        return _policy.HasScopes || _tenantPolicy is { HasScopes: true }
+            ? costs with { Call = request.ToFacts() }
+            : costs;
     }
 
     private void Complete(in Completion completion, Moment now)

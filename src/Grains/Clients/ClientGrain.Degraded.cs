@@ -63,7 +63,8 @@ internal sealed partial class ClientGrain
     /// <summary>Null when the edge knows them, or knows none and the plan is closed.</summary>
     private DegradedTerms? TermsFor(long known)
     {
-        var plan = _plan?.Degraded.ToRule() ?? DegradedPlan.Closed;
+        // What an edge admits by itself, no tenant could count.
+        var plan = _tenantPolicy is null && _plan is not null ? _plan.Degraded.ToRule() : DegradedPlan.Closed;
         if (!plan.IsOpen && known == 0)
         {
             return null;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Tenants;
 using Sluice.Grains.Plans;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
@@ -33,12 +34,13 @@ internal sealed partial class ClientGrain : IClientExplanation
         return ValueTask.FromResult(Unsafe.IsNullRef(ref kept) ? null : Explained(in kept, requestId));
     }
 
-    public ValueTask<DecisionExplanation?> ExplainCall(SupposedCall supposed)
+    public async ValueTask<DecisionExplanation?> ExplainCall(SupposedCall supposed)
     {
         DeactivateIfNobody();
+        var tenant = _tenantPolicy is null || _definition is null ? null : await SupposeAtTenant(supposed);
         if (_plan is not { } plan)
         {
-            return ValueTask.FromResult<DecisionExplanation?>(null);
+            return null;
         }
 
         var now = Now;
@@ -50,7 +52,8 @@ internal sealed partial class ClientGrain : IClientExplanation
             ScopeMapping.FactsOf(supposed.Model, supposed.Endpoint, version, supposed.ClientAddress));
         var (decision, limits) = Explanation.Try(
             _client, new AdmissionRequest(Supposed, version, mac, supposed.Model, costs), policy, now);
-        return ValueTask.FromResult<DecisionExplanation?>(new DecisionExplanation
+        decision = decision.Verdict is Verdict.Admitted ? RefusalOf(tenant, costs, now) ?? decision : decision;
+        return new DecisionExplanation
         {
             RequestId = default,
             At = now.Utc,
@@ -63,8 +66,8 @@ internal sealed partial class ClientGrain : IClientExplanation
             Plan = plan.Plan,
             PlanVersion = plan.Version,
             Epoch = _epoch,
-            Limits = limits.ToWire(),
-        });
+            Limits = [.. limits.ToWire(), .. tenant?.Limits ?? []],
+        };
     }
 
     public ValueTask<SlotDetail[]?> ListSlots()
@@ -89,11 +92,11 @@ internal sealed partial class ClientGrain : IClientExplanation
         ]);
     }
 
-    public ValueTask<ChangeReply> ReleaseSlot(RequestId requestId)
+    public async ValueTask<ChangeReply> ReleaseSlot(RequestId requestId)
     {
         if (_definition is not { } definition)
         {
-            return ValueTask.FromResult(NoSuchClient());
+            return NoSuchClient();
         }
 
         if (_fenced)
@@ -109,11 +112,12 @@ internal sealed partial class ClientGrain : IClientExplanation
             LogChanged(ClientId, definition.Tenant, $"slot of {requestId} released by hand");
         }
 
-        return ValueTask.FromResult(ChangeReply.Done);
+        await SettleReleased(requestId, slot.Reserved);
+        return ChangeReply.Done;
     }
 
     /// <summary>Keeps a decision to be explained. A repeat is answered as before and was kept then.</summary>
-    private void Remember(in AdmissionRequest asked, in Decision decision, Moment now)
+    private void Remember(in AdmissionRequest asked, in Decision decision, Moment now, TenantHoldReply? tenant)
     {
         ReportShadows(decision.ShadowRefusals);
         if (_plan is not { } plan || _decisions.IsOff || IsRepeat(asked, decision, now))
@@ -133,6 +137,7 @@ internal sealed partial class ClientGrain : IClientExplanation
         kept.Costs = asked.Costs;
         kept.Plan = plan;
         kept.Policy = _policy;
+        kept.TenantLimits = tenant is { Limits.Length: > 0 } ? tenant.Limits : null;
         Explanation.Read(_client, _policy, kept.Levels);
     }
 
@@ -209,7 +214,7 @@ internal sealed partial class ClientGrain : IClientExplanation
             Plan = copy.Plan.Plan,
             PlanVersion = copy.Plan.Version,
             Epoch = _epoch,
-            Limits = limits.ToWire(),
+            Limits = [.. limits.ToWire(), .. copy.TenantLimits ?? []],
         };
     }
 

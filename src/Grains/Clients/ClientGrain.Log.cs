@@ -26,6 +26,17 @@ internal sealed partial class ClientGrain
         "Client {ClientId}, epoch {Epoch}: goes on with what epoch {LastEpoch} left, {Slots} slots among it.")]
     private partial void LogHandedOver(string clientId, long epoch, long lastEpoch, int slots);
 
+    [LoggerMessage(1006, LogLevel.Warning,
+        "Client {ClientId}: its tenant {Tenant} cannot be asked; nothing is admitted until it can.")]
+    private partial void LogTenantAway(Exception exception, string clientId, string tenant);
+
+    [LoggerMessage(1007, LogLevel.Information, "Client {ClientId}: its tenant {Tenant} answers again.")]
+    private partial void LogTenantBack(string clientId, string tenant);
+
+    [LoggerMessage(1008, LogLevel.Warning,
+        "Client {ClientId}: what it held at its tenant {Tenant} could not be given back; it expires.")]
+    private partial void LogNotGivenBack(Exception exception, string clientId, string tenant);
+
     [LoggerMessage(1031, LogLevel.Warning,
         "Client {ClientId}, epoch {Epoch}: the usage log did not answer; it is asked again.")]
     private partial void LogUsageFailed(Exception exception, string clientId, long epoch);

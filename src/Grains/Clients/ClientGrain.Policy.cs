@@ -1,7 +1,9 @@
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Abstractions.Tenants;
 using Sluice.Grains.Abstractions.Usage;
 using Sluice.Grains.Plans;
+using Sluice.Grains.Tenants;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
 using Sluice.Rules.Policies;
@@ -16,7 +18,8 @@ internal sealed partial class ClientGrain
         var plan = await GrainFactory.GetGrain<IPlanGrain>(definition.Plan).Subscribe(ClientId)
             ?? throw new InvalidOperationException(
                 $"Client {ClientId} works by plan '{definition.Plan}', and there is no such plan.");
-        Adopt(definition, keys, plan);
+        var tenant = await GrainFactory.GetGrain<ITenantGrain>(definition.Tenant).Subscribe(ClientId);
+        Adopt(definition, keys, plan, tenant);
         await OpenReserve(cancellationToken);
         this.RegisterGrainTimer(
             RefreshPlan,
@@ -28,10 +31,13 @@ internal sealed partial class ClientGrain
 
     /// <summary>From here on the client is admitted by these; what it has in use stays counted.</summary>
     /// <exception cref="InvalidOperationException">
-    /// A newer neighbour stored limits that cannot be counted here: without them it would be let through too much.
+    /// A newer neighbour stored limits, or a time zone, that cannot be counted by here: without them it would be let
+    /// through too much.
     /// </exception>
-    private void Adopt(ClientDefinition definition, StoredKeyVersion[] keys, PlanDefinition plan)
+    private void Adopt(
+        ClientDefinition definition, StoredKeyVersion[] keys, PlanDefinition plan, TenantDefinition? changed = null)
     {
+        var tenant = changed ?? _tenant;
         var (ofPlan, ofClient) = (plan.Limits.ToRules(), definition.Limits.ToRules());
         string[] mistakes = [.. LimitRules.MistakesIn(ofPlan), .. LimitRules.MistakesIn(ofClient)];
         if (mistakes.Length > 0)
@@ -50,11 +56,14 @@ internal sealed partial class ClientGrain
             Concurrency = [],
             Quotas = [],
             SlotTtl = options.Value.SlotTtl,
-        }.WithLimits(LimitRules.InForce(ofPlan, ofClient));
+        }.WithLimits(LimitRules.InForce(ofPlan, ofClient), TenantZone.Of(tenant?.TimeZone ?? ""));
+        var ofTenant = tenant is { Limits.Length: > 0 } ? TenantMapping.PolicyOf(tenant, next.SlotTtl) : null;
         var now = Now;
         _client = _client.Under(next, _policy, now);
         (_policy, _definition, _keys, _plan) = (next, definition, keys, plan);
+        (_tenant, _tenantPolicy) = (tenant, ofTenant);
         (_metering, _reserveFullCap) = (Metering.Of(next), plan.ReserveFullCap);
+        _metering = ofTenant is null ? _metering : _metering.With(ofTenant);
         _usageTerms = new UsageTerms { Tenant = definition.Tenant, Plan = plan.Plan, Metered = plan.Metered };
         WatchLost();
         ForgetTerms();
@@ -68,5 +77,7 @@ internal sealed partial class ClientGrain
         {
             await PlanChanged(plan);
         }
+
+        await RefreshTenant();
     }
 }

@@ -6,58 +6,36 @@ namespace Sluice.Grains.Clients;
 internal sealed partial class ClientGrain
 {
     /// <summary>How edges hold what runs to its slots.</summary>
-    private SlotFence Fence => _policy.Concurrency.IsEmpty ? SlotFence.None
+    private SlotFence Fence => HasTenantSlots ? SlotFence.Strict
+        : _policy.Concurrency.IsEmpty ? SlotFence.None
         : _plan?.LenientFence is true ? SlotFence.Lenient
         : SlotFence.Strict;
 
-    private bool HasSlots => Fence is not SlotFence.None;
+    protected override bool HasSlots => !_policy.Concurrency.IsEmpty;
 
-    /// <summary>Slots are granted and renewed only as long as nobody else can count on this activation's end.</summary>
-    private bool HasLease => Fence is SlotFence.Strict;
+    protected override bool HasLease => !_policy.Concurrency.IsEmpty && Fence is SlotFence.Strict;
 
     public ValueTask Renew(LiveRequests live)
     {
         Heard(live);
-        return ValueTask.CompletedTask;
+        return _tenantPolicy is null ? ValueTask.CompletedTask : new ValueTask(ReportToTenant(live));
     }
 
-    public ValueTask<ReportReply> Report(LiveRequests live) => ValueTask.FromResult(new ReportReply
+    public ValueTask<ReportReply> Report(LiveRequests live)
     {
-        IsRenewed = Heard(live),
+        var isRenewed = Heard(live);
+        return _tenantPolicy is null ? ValueTask.FromResult(ReplyTo(isRenewed)) : ReportBoth(live, isRenewed);
+    }
+
+    /// <summary>A call's slot is renewed when all are that it holds.</summary>
+    private async ValueTask<ReportReply> ReportBoth(LiveRequests live, bool isRenewed) =>
+        ReplyTo(await ReportToTenant(live) && isRenewed);
+
+    private ReportReply ReplyTo(bool isRenewed) => new()
+    {
+        IsRenewed = isRenewed,
         Epoch = _epoch,
         SlotTtl = _policy.SlotTtl,
         Fence = Fence,
-    });
-
-    /// <returns>Whether the slots of what runs are renewed.</returns>
-    private bool Heard(LiveRequests live)
-    {
-        if (live.Epoch > _epoch && _epoch > 0 && !_fenced)
-        {
-            Fenced(); // The edge was answered by a newer activation.
-        }
-
-        var now = Now;
-        _client.MoveTo(now, _policy);
-        if (_fenced || (HasLease && !_lease.Holds(now.Elapsed, _policy.SlotTtl)))
-        {
-            ExtendReserveIfLow(live.EdgeSession, waiting: null, default, now.Elapsed);
-            return false;
-        }
-
-        var deadline = now.Elapsed + _policy.SlotTtl;
-        var running = live.Sequences.ToHashSet();
-        if (live.Epoch == _epoch)
-        {
-            // The edge believes no earlier activation any more: what it runs by now is all that it may.
-            _client.Slots.Adopt(live.EdgeSession, live.UpToSequence, running, deadline, live.Admitted);
-        }
-        else
-        {
-            _client.Slots.Renew(live.EdgeSession, live.UpToSequence, running, deadline);
-        }
-
-        ExtendReserveIfLow(live.EdgeSession, waiting: null, default, now.Elapsed);
-        return true;
-    }
+    };
 }

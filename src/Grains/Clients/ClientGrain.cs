@@ -1,9 +1,10 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Abstractions.Tenants;
+using Sluice.Grains.Owners;
 using Sluice.Grains.Usage;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
@@ -15,7 +16,7 @@ namespace Sluice.Grains.Clients;
 /// <summary>
 /// One client: loads, reads the clocks, asks the rules, makes durable. This part admits; what calls cost stands in
 /// <c>ClientGrain.Costs.cs</c>, administration in <c>ClientGrain.Administration.cs</c>, the durable counts in
-/// <c>ClientGrain.Reserve.cs</c>.
+/// <c>OwnerGrain</c>, and what its tenant has to say in <c>ClientGrain.Tenant.cs</c>.
 /// </summary>
 internal sealed partial class ClientGrain(
     [PersistentState("client")] IPersistentState<StoredClient> stored,
@@ -25,14 +26,8 @@ internal sealed partial class ClientGrain(
     IOptions<AdmissionOptions> options,
     TimeProvider time,
     ILogger<ClientGrain> logger)
-    : Grain, IClientAdmission, IClientAdministration, IPlanSubscriber
+    : OwnerGrain(ledger, time), IClientAdmission, IClientAdministration, IPlanSubscriber
 {
-    private readonly long _started = time.GetTimestamp();
-
-    private ClientPolicy _policy = ClientPolicy.Nobody;
-    private ClientState _client = ClientState.Begin(
-        ClientPolicy.Nobody, ImmutableDictionary<string, Quota>.Empty, default);
-
     // As stored, and all three in force together: null and empty as long as there is no such client.
     private ClientDefinition? _definition;
     private StoredKeyVersion[] _keys = [];
@@ -44,8 +39,6 @@ internal sealed partial class ClientGrain(
 
     private string ClientId => this.GetPrimaryKeyString();
 
-    private Moment Now => new(time.GetElapsedTime(_started), time.GetUtcNow());
-
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (stored.State.Definition is { } definition)
@@ -56,18 +49,24 @@ internal sealed partial class ClientGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await CloseReserve(cancellationToken);
+        await base.OnDeactivateAsync(reason, cancellationToken);
         await EndUsage(cancellationToken);
     }
 
-    public ValueTask<AdmitReply> Admit(AdmitRequest request)
+    public ValueTask<AdmitReply> Admit(AdmitRequest request) => _tenantPolicy is null
+        ? ValueTask.FromResult(AdmitNow(request))
+        : AdmitByTenant(request);
+
+    /// <summary>Decides in this turn.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="tenant">What its tenant answered; null where that has no limits, or need not be asked.</param>
+    private AdmitReply AdmitNow(AdmitRequest request, TenantHoldReply? tenant = null)
     {
         if (_fenced)
         {
             // A newer activation counts for this client now. The edge's repeat finds it.
             var retryAfter = AdmissionRules.PendingRetryAfter;
-            return ValueTask.FromResult(
-                new AdmitReply(Verdict.Pending, retryAfter, default, null, TimeSpan.Zero, _epoch));
+            return new AdmitReply(Verdict.Pending, retryAfter, default, null, TimeSpan.Zero, _epoch);
         }
 
         var now = Now;
@@ -77,19 +76,18 @@ internal sealed partial class ClientGrain(
             // Perhaps another activation counts by now. This one asks, and the edge's repeat finds who is right.
             _client.MoveTo(now, _policy);
             ExtendReserveIfLow(edgeSession, waiting: null, default, now.Elapsed);
-            return ValueTask.FromResult(new AdmitReply(
-                Verdict.Pending, AdmissionRules.RecoveringRetryAfter, default, null, TimeSpan.Zero, _epoch));
+            return new AdmitReply(
+                Verdict.Pending, AdmissionRules.RecoveringRetryAfter, default, null, TimeSpan.Zero, _epoch);
         }
 
         CompleteAll(request.Completes, now);
         TakeDebt(request, now);
         var costs = CostsOf(request);
-        var asked = new AdmissionRequest(
-            request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model, costs);
-        var decision = AdmissionRules.Decide(_client, asked, _policy, now);
+        var asked = AskedBy(request, costs);
+        var decision = RefusalOf(tenant, costs, now) ?? AdmissionRules.Decide(_client, asked, _policy, now);
         var waitsForLedger = decision.Verdict is Rules.Admission.Verdict.Pending
             && decision.RetryAfter == AdmissionRules.PendingRetryAfter;
-        if (decision.Verdict is Rules.Admission.Verdict.NoFreeSlot && _hold.MayHide(now.Elapsed))
+        if (decision.Verdict is Rules.Admission.Verdict.NoFreeSlot && tenant is null && _hold.MayHide(now.Elapsed))
         {
             decision = decision with
             {
@@ -97,25 +95,27 @@ internal sealed partial class ClientGrain(
             };
         }
 
-        Remember(asked, decision, now);
+        Remember(asked, decision, now, tenant);
         var chunk = GrantChunk(request, decision.Verdict, now); // First: it may take all that is open.
         ExtendReserveIfLow(edgeSession, waitsForLedger ? asked.RequestId : null, costs, now.Elapsed);
         RememberModel(asked, decision.Verdict);
         DeactivateIfNobody();
         LogDecision(ClientId, request.RequestId, decision.Verdict, decision.RefusedBy, decision.RetryAfter);
-        return ValueTask.FromResult(decision.ToWire(_policy.SlotTtl, _epoch) with
+        return decision.ToWire(_policy.SlotTtl, _epoch).Bound(tenant) with
         {
             CompleteWithin = decision.Verdict is Rules.Admission.Verdict.Admitted ? AllowHold(now) : TimeSpan.Zero,
             Fence = decision.Verdict is Rules.Admission.Verdict.Admitted ? Fence : SlotFence.None,
             Degraded = AnswerForOutages(request, decision.Verdict, now),
             Chunk = chunk,
             StateOutputCap = _reserveFullCap && _metering.CountsOutput,
-            Shortage = ClientMapping.ShortageOf(decision.RefusedBy, costs, _policy),
+            Shortage = tenant is { RefusedBy: not null }
+                ? tenant.Shortage
+                : ClientMapping.ShortageOf(decision.RefusedBy, costs, _policy),
             AdmittedAt = decision.Verdict is Rules.Admission.Verdict.Admitted
                 ? AdmittedAt(asked.RequestId, withChunk: chunk is not null, now)
                 : default,
             Usage = decision.Verdict is Rules.Admission.Verdict.Admitted ? _usageTerms : null,
-        });
+        };
     }
 
     public ValueTask<IdentifyReply> Identify(IdentifyRequest request)
@@ -143,7 +143,7 @@ internal sealed partial class ClientGrain(
 
         // What calls used beyond their reservation is stored soon.
         ExtendReserveIfLow(edgeSession: 0, waiting: null, default, now.Elapsed);
-        return ValueTask.CompletedTask;
+        return _tenantPolicy is null ? ValueTask.CompletedTask : new ValueTask(Settle(batch.Completions));
     }
 
     public ValueTask<bool> PlanChanged(PlanDefinition plan)
@@ -161,6 +161,9 @@ internal sealed partial class ClientGrain(
         return ValueTask.FromResult(true);
     }
 
+    private AdmissionRequest AskedBy(AdmitRequest request, Costs costs) => new(
+        request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model, costs);
+
     private void CompleteAll(Completion[] completions, Moment now)
     {
         foreach (var completion in completions)
@@ -172,6 +175,11 @@ internal sealed partial class ClientGrain(
     /// <summary>How long the ends of calls may be held back, if at all.</summary>
     private TimeSpan AllowHold(Moment now)
     {
+        if (_tenantPolicy is not null)
+        {
+            return TimeSpan.Zero; // Others may wait for what ended here.
+        }
+
         foreach (var limit in _policy.Concurrency)
         {
             if (!CompletionHold.IsHarmless(_client.Slots.InUse, limit.Amount))

@@ -1,4 +1,5 @@
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Tenants;
 using Sluice.Grains.Plans;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
@@ -49,6 +50,19 @@ internal static class ClientMapping
         Tokens = decision.Tokens.ToWire(),
     };
 
+    /// <summary>Its headers tell of the rate that binds first, of the client or of its tenant.</summary>
+    public static AdmitReply Bound(this AdmitReply reply, TenantHoldReply? tenant) => tenant is null
+        ? reply
+        : reply with
+        {
+            Requests = Lower(reply.Requests, tenant.Requests), Tokens = Lower(reply.Tokens, tenant.Tokens),
+        };
+
+    private static LimitStatus Lower(LimitStatus own, LimitStatus ofTenant) =>
+        ofTenant.Name is null || (own.Name is not null && own.Remaining <= ofTenant.Remaining)
+            ? own
+            : ofTenant with { Name = TenantRules.NameOf(ofTenant.Name) };
+
     /// <summary>What stood against a request, in numbers; nothing when no limit did.</summary>
     public static LimitShortage ShortageOf(string? refusedBy, Costs costs, ClientPolicy policy)
     {
@@ -75,6 +89,17 @@ internal static class ClientMapping
 
         return default;
     }
+
+    /// <summary>A tenant's verdict; what a newer neighbour says and we do not know is undecided.</summary>
+    public static RuleVerdict ToRule(this Verdict verdict) => verdict switch
+    {
+        Verdict.Admitted => RuleVerdict.Admitted,
+        Verdict.QuotaExhausted => RuleVerdict.QuotaExhausted,
+        Verdict.NoFreeSlot => RuleVerdict.NoFreeSlot,
+        Verdict.RateLimited => RuleVerdict.RateLimited,
+        Verdict.TooLarge => RuleVerdict.TooLarge,
+        _ => RuleVerdict.Pending,
+    };
 
     public static Verdict ToWire(this RuleVerdict verdict) => verdict switch
     {
@@ -142,7 +167,7 @@ internal static class ClientMapping
                     select new Cost(unit.Key, unit.First())]));
     }
 
-    private static LimitStatus ToWire(this BindingRate rate) =>
+    public static LimitStatus ToWire(this BindingRate rate) =>
         new(rate.Name, rate.Capacity, rate.Remaining, rate.Reset);
 
     /// <summary>As operators write units: tokens are input and output together.</summary>

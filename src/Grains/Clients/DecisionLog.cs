@@ -1,6 +1,9 @@
+using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
+using RequestId = Sluice.Rules.Limits.RequestId;
+using Verdict = Sluice.Rules.Admission.Verdict;
 
 namespace Sluice.Grains.Clients;
 
@@ -18,6 +21,9 @@ internal struct KeptDecision
     public Costs Costs;
     public PlanDefinition Plan;
     public ClientPolicy Policy;
+
+    /// <summary>The limits of its tenant, when one of them refused; else null.</summary>
+    public LimitExplanation[]? TenantLimits;
 
     private LimitLevel[]? _levels;
 

@@ -1,6 +1,12 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Tenants;
+using Sluice.Grains.Clients;
+using Sluice.Grains.Owners;
+using Sluice.Grains.Plans;
 using Sluice.Rules;
+using Sluice.Rules.Admission;
 
 namespace Sluice.Grains.Tenants;
 
@@ -11,18 +17,36 @@ public sealed record StoredTenant
     [Id(0)] public TenantDefinition? Definition { get; init; }
 }
 
-/// <summary>One tenant.</summary>
-internal sealed class TenantGrain([PersistentState("tenant")] IPersistentState<StoredTenant> stored)
-    : Grain, ITenantGrain
+/// <summary>
+/// One tenant. This part is what is said of it and who is told; what its clients together may use stands in
+/// <c>TenantGrain.Admission.cs</c>.
+/// </summary>
+/// <remarks>
+/// Subscribers live in memory only: every active client asks again once a minute, so a tenant that moved knows them
+/// soon.
+/// </remarks>
+internal sealed partial class TenantGrain(
+    [PersistentState("tenant")] IPersistentState<StoredTenant> stored,
+    IClientLedger ledger,
+    IOptions<AdmissionOptions> options,
+    TimeProvider time,
+    ILogger<TenantGrain> logger)
+    : OwnerGrain(ledger, time), ITenantGrain, ITenantAdmission
 {
     private const int DisplayNameLengthMax = 200;
 
+    private readonly HashSet<string> _subscribers = [];
     private TenantDefinition? _tenant;
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    private string TenantId => this.GetPrimaryKeyString();
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _tenant = stored.State.Definition;
-        return Task.CompletedTask;
+        if (stored.State.Definition is { } tenant)
+        {
+            Adopt(tenant);
+            await OpenIfLimited(cancellationToken);
+        }
     }
 
     public Task<ChangeReply> Create(TenantDefinition tenant) => _tenant is null
@@ -34,7 +58,7 @@ internal sealed class TenantGrain([PersistentState("tenant")] IPersistentState<S
     {
         if (_tenant is null)
         {
-            return new ChangeReply(ChangeOutcome.NotFound, $"There is no tenant '{this.GetPrimaryKeyString()}'.");
+            return new ChangeReply(ChangeOutcome.NotFound, $"There is no tenant '{TenantId}'.");
         }
 
         return _tenant.OwnedBy.Length > 0 && _tenant.OwnedBy != tenant.OwnedBy
@@ -44,21 +68,27 @@ internal sealed class TenantGrain([PersistentState("tenant")] IPersistentState<S
 
     public ValueTask<TenantDefinition?> Describe() => ValueTask.FromResult(_tenant);
 
+    public ValueTask<TenantDefinition?> Subscribe(string clientId)
+    {
+        if (_tenant is not null)
+        {
+            _subscribers.Add(clientId);
+        }
+
+        return ValueTask.FromResult(_tenant);
+    }
+
     private async Task<ChangeReply> Change(TenantDefinition tenant)
     {
-        if (tenant.Tenant != this.GetPrimaryKeyString() || !Names.IsName(tenant.Tenant))
+        var mistakes = MistakesIn(tenant);
+        if (mistakes.Count > 0)
         {
-            return new ChangeReply(ChangeOutcome.Invalid, $"tenant: '{tenant.Tenant}' is not {Names.Rule}.");
+            return new ChangeReply(ChangeOutcome.Invalid, string.Join(' ', mistakes));
         }
 
-        if (tenant.DisplayName.Length > DisplayNameLengthMax)
-        {
-            return new ChangeReply(
-                ChangeOutcome.Invalid, $"displayName: longer than {DisplayNameLengthMax} characters.");
-        }
-
+        var next = tenant with { Version = (_tenant?.Version ?? 0) + 1 };
         var before = stored.State;
-        stored.State = new StoredTenant { Definition = tenant };
+        stored.State = new StoredTenant { Definition = next };
         try
         {
             await stored.WriteStateAsync();
@@ -70,7 +100,65 @@ internal sealed class TenantGrain([PersistentState("tenant")] IPersistentState<S
             throw;
         }
 
-        _tenant = tenant;
+        Adopt(next); // A client that subscribes from here on gets this version; the others are told below.
+        try
+        {
+            await OpenIfLimited(CancellationToken.None);
+        }
+        catch
+        {
+            DeactivateOnIdle(); // It is stored; the next activation opens the account.
+            throw;
+        }
+
+        await TellSubscribers(next);
+        LogChanged(TenantId, next.Version, next.Limits.Length, _subscribers.Count);
         return ChangeReply.Done;
+    }
+
+    private List<string> MistakesIn(TenantDefinition tenant)
+    {
+        var mistakes = new List<string>();
+        if (tenant.Tenant != TenantId || !Names.IsName(tenant.Tenant))
+        {
+            mistakes.Add($"tenant: '{tenant.Tenant}' is not {Names.Rule}.");
+        }
+
+        if (tenant.DisplayName.Length > DisplayNameLengthMax)
+        {
+            mistakes.Add($"displayName: longer than {DisplayNameLengthMax} characters.");
+        }
+
+        if (!TenantZone.IsKnown(tenant.TimeZone))
+        {
+            mistakes.Add($"timeZone: '{tenant.TimeZone}' is not {TenantZone.Rule}.");
+        }
+
+        mistakes.AddRange(TenantRules.MistakesIn(tenant.Limits.ToRules()));
+        return mistakes;
+    }
+
+    private async Task TellSubscribers(TenantDefinition tenant)
+    {
+        var subscribers = _subscribers.ToArray();
+        var concerned = await Task.WhenAll(subscribers.Select(async clientId =>
+        {
+            try
+            {
+                return await GrainFactory.GetGrain<ITenantSubscriber>(clientId).TenantChanged(tenant);
+            }
+            catch (Exception exception)
+            {
+                LogNotTold(exception, clientId, tenant.Tenant, tenant.Version);
+                return true; // It asks again by itself within a minute.
+            }
+        }));
+        for (var i = 0; i < subscribers.Length; i++)
+        {
+            if (!concerned[i])
+            {
+                _subscribers.Remove(subscribers[i]);
+            }
+        }
     }
 }

@@ -34,6 +34,19 @@ public static class AdmissionRules
     }
 
     /// <summary>
+    /// Whether a request would be admitted at this moment. Nothing is changed but the time: a client asks so before it
+    /// asks its tenant, which must not hold anything for calls that are refused anyway.
+    /// </summary>
+    public static bool WouldAdmit(ClientState client, AdmissionRequest request, ClientPolicy policy, Moment now)
+    {
+        client.MoveTo(now, policy);
+        return client.Slots.Taken.ContainsKey(request.RequestId)
+            || (RefusalByKeyOrPolicy(request, policy, now) is null
+                && RefusalByLimits(client, request.Costs, policy) is null
+                && IsStoredAhead(client, request.RequestId, request.Costs, policy));
+    }
+
+    /// <summary>
     /// A request ended: its slot is free, and it is charged what it used. What it did not use of its reservation comes
     /// back, as far as it cannot have refilled meanwhile; what it used beyond is a debt. A request that holds no slot
     /// changes nothing: it was completed before, or its slot expired and what it took is spent.
@@ -111,28 +124,9 @@ public static class AdmissionRules
             return Answer(Verdict.Admitted, client, costs, policy); // The edge repeats a call whose reply it lost.
         }
 
-        if (FirstQuota(QuotaAnswer.Exhausted, client, costs, policy) is { } exhausted)
+        if (RefusalByLimits(client, costs, policy) is { } refusal)
         {
-            return Answer(Verdict.QuotaExhausted, client, costs, policy, TimeSpan.Zero, exhausted);
-        }
-
-        if (FirstFull(client, costs, policy) is { } full)
-        {
-            // What edges have not told yet is no use that the client could end: it waits, and is not refused.
-            return IsFullByWhatIsKnown(client, costs, policy)
-                ? Answer(Verdict.NoFreeSlot, client, costs, policy, SlotRetryAfter, full)
-                : Answer(Verdict.Pending, client, costs, policy, RecoveringRetryAfter);
-        }
-
-        if (FirstTooSmall(costs, policy) is { } tooSmall)
-        {
-            return Answer(Verdict.TooLarge, client, costs, policy, TimeSpan.Zero, tooSmall);
-        }
-
-        var (wait, slowest, isBlocked) = LongestWait(client, costs, policy);
-        if (wait > TimeSpan.Zero)
-        {
-            return Answer(Verdict.RateLimited, client, costs, policy, wait, slowest) with { BlockedByOut = isBlocked };
+            return refusal;
         }
 
         for (var i = 0; i < client.Quotas.Length; i++)
@@ -141,9 +135,7 @@ public static class AdmissionRules
             client.RecentUse[i] = client.RecentUse[i].Add(policy.Quotas[i].CostOf(costs), now.Elapsed);
         }
 
-        if (FirstQuota(QuotaAnswer.Pending, client, costs, policy) is not null
-            || !AreCovered(client, costs, policy)
-            || (!policy.Concurrency.IsEmpty && !client.Slots.Covers(requestId.EdgeSession)))
+        if (!IsStoredAhead(client, requestId, costs, policy))
         {
             return Answer(Verdict.Pending, client, costs, policy, PendingRetryAfter);
         }
@@ -164,6 +156,38 @@ public static class AdmissionRules
         var shadowRefusals = ShadowRules.Take(client, requestId, costs, policy, now);
         return Answer(Verdict.Admitted, client, costs, policy) with { ShadowRefusals = shadowRefusals };
     }
+
+    /// <summary>What stands against a call, whatever is stored; null when nothing does. Nothing is changed.</summary>
+    private static Decision? RefusalByLimits(ClientState client, Costs costs, ClientPolicy policy)
+    {
+        if (FirstQuota(QuotaAnswer.Exhausted, client, costs, policy) is { } exhausted)
+        {
+            return Answer(Verdict.QuotaExhausted, client, costs, policy, TimeSpan.Zero, exhausted);
+        }
+
+        if (FirstFull(client, costs, policy) is { } full)
+        {
+            // What edges have not told yet is no use that the client could end: it waits, and is not refused.
+            return IsFullByWhatIsKnown(client, costs, policy)
+                ? Answer(Verdict.NoFreeSlot, client, costs, policy, SlotRetryAfter, full)
+                : Answer(Verdict.Pending, client, costs, policy, RecoveringRetryAfter);
+        }
+
+        if (FirstTooSmall(costs, policy) is { } tooSmall)
+        {
+            return Answer(Verdict.TooLarge, client, costs, policy, TimeSpan.Zero, tooSmall);
+        }
+
+        var (wait, slowest, isBlocked) = LongestWait(client, costs, policy);
+        return wait > TimeSpan.Zero
+            ? Answer(Verdict.RateLimited, client, costs, policy, wait, slowest) with { BlockedByOut = isBlocked }
+            : null;
+    }
+
+    private static bool IsStoredAhead(ClientState client, RequestId requestId, Costs costs, ClientPolicy policy) =>
+        FirstQuota(QuotaAnswer.Pending, client, costs, policy) is null
+        && AreCovered(client, costs, policy)
+        && (policy.Concurrency.IsEmpty || client.Slots.Covers(requestId.EdgeSession));
 
     private static TokenBucket Settled(ClientState client, int i, Slot slot, Ending ending, RateLimit rate)
     {
@@ -275,7 +299,7 @@ public static class AdmissionRules
         return longest;
     }
 
-    private static Decision Answer(
+    internal static Decision Answer(
         Verdict verdict,
         ClientState client,
         Costs costs,

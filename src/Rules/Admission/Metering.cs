@@ -38,9 +38,13 @@ public sealed record Metering
     private long TotalMost { get; init; } = LimitRules.AmountMax;
 
     /// <summary>Reads what the limits of a policy count.</summary>
-    public static Metering Of(ClientPolicy policy)
+    /// <param name="policy">The policy.</param>
+    public static Metering Of(ClientPolicy policy) => RequestsOnly.With(policy);
+
+    /// <summary>The same, and what the limits of another policy count: a tenant's beside its client's.</summary>
+    public Metering With(ClientPolicy policy)
     {
-        var metering = RequestsOnly;
+        var metering = this;
         foreach (var (_, bucket, unit) in policy.Rates)
         {
             metering = metering.With(unit, bucket.Capacity);

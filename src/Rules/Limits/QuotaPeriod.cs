@@ -21,14 +21,18 @@ public readonly record struct QuotaPeriod(long Number)
 
 /// <summary>
 /// The calendar that a quota is counted by. Months, weeks (from Monday) and days are those of the zone's own clocks,
-/// so a day of a change of clocks has 23 hours or 25. Hours and shorter spans follow the zone's standard time: each is
-/// as long as the other, and none comes twice when the clocks are put back. <c>default</c> is the month in UTC.
+/// so a day of a change of clocks has 23 hours or 25, and no period begins twice. Hours and shorter spans follow the
+/// zone's standard time: each is as long as the other, and none comes twice when the clocks are put back.
+/// <c>default</c> is the month in UTC.
 /// </summary>
 /// <param name="Span">How long a period is.</param>
 /// <param name="Zone">The tenant's time zone; null is UTC.</param>
 public readonly record struct QuotaCalendar(QuotaSpan Span, TimeZoneInfo? Zone = null)
 {
     private const int DaysPerWeek = 7;
+
+    // No zone is further from UTC, and no change of clocks is as large.
+    private static readonly TimeSpan JumpSearch = TimeSpan.FromHours(18);
 
     private TimeZoneInfo ZoneOrUtc => Zone ?? TimeZoneInfo.Utc;
 
@@ -42,12 +46,15 @@ public readonly record struct QuotaCalendar(QuotaSpan Span, TimeZoneInfo? Zone =
 
         var local = Zone is null ? utc.UtcDateTime : TimeZoneInfo.ConvertTime(utc, Zone).DateTime;
         var day = DateOnly.FromDateTime(local).DayNumber; // Day 0 was a Monday.
-        return new QuotaPeriod(Span switch
+        var period = new QuotaPeriod(Span switch
         {
             QuotaSpan.Day => day,
             QuotaSpan.Week => day / DaysPerWeek,
             _ => local.Year * 12L + local.Month - 1,
         });
+
+        // Clocks that are put back over midnight show the day before once more; the period that has begun goes on.
+        return Zone is not null && utc >= EndOf(period) ? new QuotaPeriod(period.Number + 1) : period;
     }
 
     /// <summary>The first moment after a period.</summary>
@@ -76,8 +83,24 @@ public readonly record struct QuotaCalendar(QuotaSpan Span, TimeZoneInfo? Zone =
             return new DateTimeOffset(midnight, ZoneOrUtc.GetAmbiguousTimeOffsets(midnight).Max()).ToUniversalTime();
         }
 
-        // Where the clocks leave midnight out, this is the moment at which they do.
-        return new DateTimeOffset(midnight, ZoneOrUtc.GetUtcOffset(midnight)).ToUniversalTime();
+        return ZoneOrUtc.IsInvalidTime(midnight)
+            ? JumpOver(midnight)
+            : new DateTimeOffset(midnight, ZoneOrUtc.GetUtcOffset(midnight)).ToUniversalTime();
+    }
+
+    /// <summary>The moment at which the clocks are put on over a time that they so never show.</summary>
+    private DateTimeOffset JumpOver(DateTime leftOut)
+    {
+        var atUtc = new DateTimeOffset(leftOut, TimeSpan.Zero);
+        var (before, after) = ((atUtc - JumpSearch).UtcTicks, (atUtc + JumpSearch).UtcTicks);
+        while (after - before > 1)
+        {
+            var between = before + (after - before) / 2;
+            var shown = TimeZoneInfo.ConvertTime(new DateTimeOffset(between, TimeSpan.Zero), ZoneOrUtc).DateTime;
+            (before, after) = shown < leftOut ? (between, after) : (before, between);
+        }
+
+        return new DateTimeOffset(after, TimeSpan.Zero);
     }
 
     private static TimeSpan? LengthOfShort(QuotaSpan span) => span switch

@@ -124,6 +124,17 @@ public sealed class Slots
         EarliestDeadline = slot.Deadline < EarliestDeadline ? slot.Deadline : EarliestDeadline;
     }
 
+    /// <summary>Gives one slot a later deadline; a request that holds none changes nothing.</summary>
+    public void Extend(RequestId requestId, TimeSpan deadline)
+    {
+        ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(_taken, requestId);
+        if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref slot) && slot.Deadline < deadline)
+        {
+            slot = slot with { Deadline = deadline };
+            Ceilings?.HeardOf(requestId.EdgeSession, deadline);
+        }
+    }
+
     /// <summary>Frees one slot; a request that holds none changes nothing, least of all another's slot.</summary>
     /// <returns>Whether it held one.</returns>
     public bool Free(RequestId requestId)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Abstractions.Tenants;
+using Sluice.Grains.Tenants;
 using Sluice.Rules;
 using Sluice.Silo.Configuration;
 
@@ -11,7 +12,38 @@ namespace Sluice.Silo.Admin;
 internal static class DocumentMapping
 {
     public static TenantDocument ToDocument(this TenantDefinition tenant) =>
-        new(tenant.Tenant, tenant.DisplayName, NullIfEmpty(tenant.OwnedBy));
+        new(
+            tenant.Tenant,
+            tenant.DisplayName,
+            NullIfEmpty(tenant.OwnedBy),
+            NullIfEmpty(tenant.TimeZone),
+            [.. tenant.Limits.Select(ToDocument)],
+            tenant.Version);
+
+    public static TenantStateDocument ToDocument(this TenantLiveState state) =>
+        new(state.Epoch, state.Version, ToDocuments(state.Limits), state.Calls);
+
+    /// <summary>The tenant, or every mistake in how it is written; what the grain checks is left to it.</summary>
+    public static TenantDefinition? ToDefinition(
+        this TenantDocument tenant, string name, string ownedBy, List<string> mistakes)
+    {
+        var limits = ToDefinitions(tenant.Limits, mistakes);
+        if (!TenantZone.IsKnown(tenant.TimeZone ?? ""))
+        {
+            mistakes.Add($"timeZone: '{tenant.TimeZone}' is not {TenantZone.Rule}.");
+        }
+
+        return mistakes.Count > 0
+            ? null
+            : new TenantDefinition
+            {
+                Tenant = name,
+                DisplayName = tenant.DisplayName ?? "",
+                OwnedBy = ownedBy,
+                TimeZone = tenant.TimeZone ?? "",
+                Limits = limits,
+            };
+    }
 
     public static PlanDocument ToDocument(this PlanDefinition plan) => new(
         plan.Plan,
@@ -45,15 +77,7 @@ internal static class DocumentMapping
         state.Epoch,
         state.Plan,
         state.PlanVersion,
-        [.. state.Limits.Select(limit => new LimitStateDocument(
-            limit.Name,
-            LimitText.KindText(limit.Kind),
-            UnitText.Format(limit.Unit, limit.UnitName),
-            limit.Limit,
-            limit.Used,
-            Math.Max(0, limit.Limit - limit.Used),
-            limit.Reset.TotalSeconds,
-            limit.Kind is LimitKind.Quota ? limit.Reserved : null))],
+        ToDocuments(state.Limits),
         [.. state.Slots.Select(slot => new SlotDocument(
             RequestIdText.Of(slot.RequestId), slot.ExpiresIn.TotalSeconds))],
         [.. state.ShadowLimits.Select(shadow => new ShadowLimitStateDocument(
@@ -123,6 +147,17 @@ internal static class DocumentMapping
 
         return [.. definitions];
     }
+
+    private static LimitStateDocument[] ToDocuments(LimitLiveState[] limits) =>
+        [.. limits.Select(limit => new LimitStateDocument(
+            limit.Name,
+            LimitText.KindText(limit.Kind),
+            UnitText.Format(limit.Unit, limit.UnitName),
+            limit.Limit,
+            limit.Used,
+            Math.Max(0, limit.Limit - limit.Used),
+            limit.Reset.TotalSeconds,
+            limit.Kind is LimitKind.Quota ? limit.Reserved : null))];
 
     /// <summary>JSON lists may hold nulls, whatever their type says.</summary>
     private static void AddNulls(string place, IReadOnlyList<string?>? texts, List<string> mistakes)

@@ -13,7 +13,19 @@ internal sealed record TenantDocument(
     [property: Description("1 to 63 of a-z, 0-9 and '-'.")] string Tenant,
     [property: Description("A name for people; at most 200 characters.")] string? DisplayName = null,
     [property: Description("The configuration file that owns it; null when the admin API does.")]
-    string? OwnedBy = null);
+    string? OwnedBy = null,
+    [property: Description(
+        "The IANA name of the time zone that its and its clients' quotas are counted by. Left out: UTC.")]
+    string? TimeZone = null,
+    [property: Description("What all its clients together are held to, beside their own limits. Left out: nothing.")]
+    IReadOnlyList<LimitDocument>? Limits = null,
+    [property: Description("Counts the tenant's changes; given by the tenant.")] long? Version = null);
+
+internal sealed record TenantStateDocument(
+    [property: Description("The activation that counts; 0 when the tenant never had limits.")] long Epoch,
+    long Version,
+    IReadOnlyList<LimitStateDocument> Limits,
+    [property: Description("Calls of all its clients that run now.")] int Calls);
 
 internal sealed record LimitDocument(
     [property: Description("Unique in its plan; a client's own limit replaces its plan's of the same name.")]

@@ -5,7 +5,7 @@ using Sluice.Rules;
 
 namespace Sluice.Silo.Admin;
 
-/// <summary>Tenants: make, look, rename.</summary>
+/// <summary>Tenants: make, look, change. A change is in force for the next request of every client.</summary>
 internal static class TenantEndpoints
 {
     public static void MapTenants(this IEndpointRouteBuilder admin)
@@ -14,6 +14,8 @@ internal static class TenantEndpoints
         tenants.MapPost("", CreateAsync).WithSummary("Make a tenant.");
         tenants.MapGet("", ListAsync).WithSummary("List tenants, in the order of their ids.");
         tenants.MapGet("/{tenant}", DescribeAsync).WithSummary("One tenant.");
+        tenants.MapGet("/{tenant}/state", InspectAsync)
+            .WithSummary("What the tenant's clients together have in use of its limits now.");
         tenants.MapPut("/{tenant}", ReplaceAsync).WithSummary("Replace what is said of a tenant.");
     }
 
@@ -25,8 +27,14 @@ internal static class TenantEndpoints
             return AdminResults.Invalid([$"tenant: '{tenant.Tenant}' is not {Names.Rule}."]);
         }
 
+        var mistakes = new List<string>();
+        if (tenant.ToDefinition(tenant.Tenant!, "", mistakes) is not { } definition)
+        {
+            return AdminResults.Invalid(mistakes);
+        }
+
         var grain = cluster.GetGrain<ITenantGrain>(tenant.Tenant!);
-        var reply = await grain.Create(Definition(tenant.Tenant!, tenant));
+        var reply = await grain.Create(definition);
         return reply.Outcome is ChangeOutcome.Done
             ? TypedResults.Created($"/admin/v1/tenants/{tenant.Tenant}", (await grain.Describe())!.ToDocument())
             : AdminResults.Refusal(reply);
@@ -40,8 +48,14 @@ internal static class TenantEndpoints
             return AdminResults.NotFound($"tenant '{tenant}'");
         }
 
+        var mistakes = new List<string>();
+        if (document.ToDefinition(tenant, "", mistakes) is not { } definition)
+        {
+            return AdminResults.Invalid(mistakes);
+        }
+
         var grain = cluster.GetGrain<ITenantGrain>(tenant);
-        var reply = await grain.Replace(Definition(tenant, document));
+        var reply = await grain.Replace(definition);
         return reply.Outcome is ChangeOutcome.Done
             ? TypedResults.Ok((await grain.Describe())!.ToDocument())
             : AdminResults.Refusal(reply);
@@ -53,10 +67,13 @@ internal static class TenantEndpoints
             ? TypedResults.Ok(found.ToDocument())
             : AdminResults.NotFound($"tenant '{tenant}'");
 
+    private static async Task<Results<Ok<TenantStateDocument>, ProblemHttpResult>> InspectAsync(
+        string tenant, IClusterClient cluster) =>
+        Names.IsName(tenant) && await cluster.GetGrain<ITenantGrain>(tenant).Inspect() is { } found
+            ? TypedResults.Ok(found.ToDocument())
+            : AdminResults.NotFound($"tenant '{tenant}'");
+
     private static Task<Results<Ok<Page<TenantDocument>>, ProblemHttpResult>> ListAsync(
         Lists lists, CancellationToken cancellationToken, string? after = null, int limit = Lists.LimitDefault) =>
         lists.TenantsAsync(after, limit, cancellationToken);
-
-    private static TenantDefinition Definition(string tenant, TenantDocument document) =>
-        new() { Tenant = tenant, DisplayName = document.DisplayName ?? "" };
 }

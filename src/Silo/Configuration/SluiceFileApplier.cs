@@ -20,7 +20,7 @@ public sealed class SluiceFileApplier(IClusterClient cluster)
         {
             var grain = cluster.GetGrain<ITenantGrain>(tenant.Tenant);
             var stored = await grain.Describe();
-            if (stored != tenant)
+            if (stored is null || !Same(stored, tenant))
             {
                 Note(
                     $"tenant '{tenant.Tenant}'",
@@ -63,6 +63,10 @@ public sealed class SluiceFileApplier(IClusterClient cluster)
             }
         }
     }
+
+    private static bool Same(TenantDefinition stored, TenantDefinition tenant) =>
+        stored.Limits.SequenceEqual(tenant.Limits)
+        && stored with { Version = tenant.Version, Limits = tenant.Limits } == tenant;
 
     private static bool Same(PlanDefinition stored, PlanDefinition plan) =>
         stored.Limits.SequenceEqual(plan.Limits)

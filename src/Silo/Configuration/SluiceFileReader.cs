@@ -2,6 +2,7 @@ using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Abstractions.Tenants;
 using Sluice.Grains.Plans;
+using Sluice.Grains.Tenants;
 using Sluice.Rules;
 using Sluice.Rules.Limits;
 using Sluice.Rules.Policies;
@@ -68,8 +69,20 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
         {
             Tenant = NameIn(tenant, "tenant"),
             DisplayName = tenant.Text("displayName") ?? "",
+            TimeZone = tenant.Text("timeZone") ?? "",
+            Limits = LimitsIn(tenant),
             OwnedBy = file,
         };
+        if (!TenantZone.IsKnown(read.TimeZone))
+        {
+            tenant.Mistake("timeZone", $"'{read.TimeZone}' is not {TenantZone.Rule}.");
+        }
+
+        foreach (var limit in read.Limits.Where(limit => limit.Scope is { KeyVersions.Length: > 0 }))
+        {
+            tenant.Mistake("limits", $"'{limit.Name}' names keys; a tenant has none, its clients have.");
+        }
+
         tenant.NothingElse();
         return read;
     }

@@ -1,4 +1,5 @@
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Tenants;
 
 namespace Sluice.Simulation.Judging;
 
@@ -91,6 +92,15 @@ internal sealed partial class Judge
         if (_clients[clientId].Running.Count > 0)
         {
             Fail("C2", $"{_clients[clientId].Client.Name}: calls run at the pool that nobody waits for.");
+        }
+    }
+
+    /// <summary>C2 of the tenant, which hears of ends through its clients.</summary>
+    internal void CheckQuiet(TenantLiveState look)
+    {
+        if (look.Calls > 0)
+        {
+            Fail("C2", $"The tenant counts {look.Calls} calls, and nothing runs.");
         }
     }
 

@@ -23,13 +23,16 @@ internal sealed partial class Judge
     private readonly SimulatedWorld _world;
     private readonly SimulatedDatabase _database;
     private readonly Dictionary<string, ClientBooks> _clients;
+    private readonly ClientBooks _ofTenant;
     private readonly Dictionary<RequestId, CallRecord> _calls = [];
     private readonly Dictionary<(string ClientId, long Epoch), long> _refusedAt = [];
     private readonly HashSet<long> _sessions = [];
 
-    internal Judge(SimulatedWorld world, SimulatedDatabase database, IEnumerable<SimulatedClient> clients)
+    internal Judge(
+        SimulatedWorld world, SimulatedDatabase database, IEnumerable<SimulatedClient> clients, SimulatedClient tenant)
     {
         (_world, _database) = (world, database);
+        _ofTenant = new ClientBooks(tenant, this);
         _clients = clients.ToDictionary(client => client.ClientId, client => new ClientBooks(client, this));
         database.Counts.Opened += Opened;
         database.Counts.Written += Written;
@@ -74,7 +77,7 @@ internal sealed partial class Judge
     }
 
     internal long StoredOf(SimulatedClient client) => _database.Counts.ReservedOf(
-        client.ClientId, SimulatedClient.QuotaName, QuotaPeriod.MonthOf(SimulatedTime.Start).Number);
+        client.LedgerKey, SimulatedClient.QuotaName, QuotaPeriod.MonthOf(SimulatedTime.Start).Number);
 
     /// <summary>Its slot may have been given away: nobody has renewed it for as long as a slot is taken.</summary>
     internal bool HasLapsed(CallRecord call) => Now - call.RenewedAt >= SlotTtl.Ticks * (1 - Drift);
@@ -161,12 +164,17 @@ internal sealed partial class Judge
 
         call.StartedAt = Now;
         _clients[call.Client.ClientId].Begin(call);
+        if (IsOfTenant(call))
+        {
+            _ofTenant.Begin(call);
+        }
     }
 
     internal void Ended(CallRecord call)
     {
         call.EndedAt = Now;
         _clients[call.Client.ClientId].End(call);
+        _ofTenant.End(call);
     }
 
     internal void Completing(RequestId id)
@@ -240,12 +248,15 @@ internal sealed partial class Judge
         if (reply.Verdict is not Verdict.Admitted && call.Epoch > 0 && sentAt > call.AnsweredAt
             && call.CompletingAt < 0 && !HasLapsed(call) && books.Lineages.Of(reply.Epoch) == call.Lineage
             && (call.RenewedEpoch == 0 || books.Lineages.Of(call.RenewedEpoch) == call.Lineage)
-            && !(reply.Verdict is Verdict.Pending && books.Client.Slots is not null)
+            && !(reply.Verdict is Verdict.Pending && (books.Client.Slots is not null || IsOfTenant(call)))
             && !(reply.Verdict is Verdict.Pending && _refusedAt.ContainsKey((call.Client.ClientId, reply.Epoch))))
         {
             Fail("A2", $"{call} was admitted, and then answered with {reply.Verdict} when it was asked again.");
         }
     }
+
+    /// <summary>R1, C1 and Q1 of the tenant: its clients' calls together are within its limits.</summary>
+    private bool IsOfTenant(CallRecord call) => call.Client.Tenant == _ofTenant.Client.Tenant;
 
     private void Opened(string clientId, long epoch, long siloId)
     {

@@ -11,10 +11,17 @@ internal sealed record SimulatedRate(long Burst, long Amount, TimeSpan Period);
 /// <summary>One client: what it may do, and what it does.</summary>
 internal sealed record SimulatedClient
 {
-    internal const string Tenant = "acme";
+    /// <summary>A tenant without limits.</summary>
+    internal const string FreeTenant = "acme";
+
     internal const string QuotaName = "monthly";
 
     internal required string Name { get; init; }
+
+    internal string Tenant { get; init; } = FreeTenant;
+
+    /// <summary>True: these are the limits of the tenant, whose clients' calls it counts; nobody calls as it.</summary>
+    internal bool IsTenant { get; init; }
 
     internal SimulatedRate? Rate { get; init; }
 
@@ -31,6 +38,9 @@ internal sealed record SimulatedClient
     internal TimeSpan LongestCall { get; init; } = TimeSpan.FromMilliseconds(400);
 
     internal string ClientId => field ??= Names.ClientId(Tenant, Name);
+
+    /// <summary>What its counts are stored under.</summary>
+    internal string LedgerKey => IsTenant ? $"tenant/{Tenant}" : ClientId;
 
     internal string Plan => $"plan-{Name}";
 

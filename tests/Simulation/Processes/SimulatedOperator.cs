@@ -2,6 +2,7 @@ using Sluice.Actors.Hosting;
 using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Abstractions.Tenants;
 using Sluice.Simulation.Judging;
 using Sluice.Simulation.Kernel;
 
@@ -22,9 +23,14 @@ internal sealed class SimulatedOperator
 
     internal SimulatedProcess Process { get; }
 
-    internal void Start(IEnumerable<SimulatedClient> clients, Action done) => Process.Begin(async () =>
+    internal void Start(IEnumerable<SimulatedClient> clients, SimulatedClient tenant, Action done) =>
+        Process.Begin(async () =>
     {
         await _host.StartAsync(CancellationToken.None);
+        await UntilDone(async () => await Tenant(tenant).Create(new TenantDefinition
+        {
+            Tenant = tenant.Tenant, TimeZone = "Pacific/Auckland", Limits = tenant.Limits(),
+        }));
         foreach (var client in clients)
         {
             await UntilDone(async () => await Plan(client).Create(new PlanDefinition
@@ -33,7 +39,7 @@ internal sealed class SimulatedOperator
             }));
             await UntilDone(async () => await Administration(client).Create(new ClientDefinition
             {
-                Tenant = SimulatedClient.Tenant, Name = client.Name, Plan = client.Plan,
+                Tenant = client.Tenant, Name = client.Name, Plan = client.Plan,
             }));
             await UntilDone(async () => (await Administration(client).IssueKey(
                 new IssueKeyRequest { SecretDigest = Cluster.Digest })).Reply);
@@ -64,11 +70,29 @@ internal sealed class SimulatedOperator
         seen(look);
     });
 
+    /// <summary>Looks at the tenant; null when its grain does not answer.</summary>
+    internal void LookAtTenant(SimulatedClient tenant, Action<TenantLiveState?> seen) => Process.Begin(async () =>
+    {
+        TenantLiveState? look = null;
+        try
+        {
+            look = await Tenant(tenant).Inspect();
+        }
+        catch (Exception e)
+        {
+            _cluster.World.Trace.Aside(Process.Name, $"tenant {tenant.Tenant} cannot be looked at: {e.Message}");
+        }
+
+        seen(look);
+    });
+
     internal void Kill()
     {
         Process.Kill();
         _host.Metrics.Dispose();
     }
+
+    private ITenantGrain Tenant(SimulatedClient tenant) => _host.Client.GetGrain<ITenantGrain>(tenant.Tenant);
 
     private IPlanGrain Plan(SimulatedClient client) => _host.Client.GetGrain<IPlanGrain>(client.Plan);
 

@@ -16,6 +16,9 @@ internal sealed class MemoryLedger(TimeProvider time) : IClientLedger
     /// <summary>What every call fails with; null when the ledger works.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>What cannot be opened, by its key; null when all can.</summary>
+    public Predicate<string>? FailsToOpen { get; set; }
+
     /// <summary>Quotas that were stored, in order.</summary>
     public List<QuotaReserve> Writes { get; } = [];
 
@@ -43,6 +46,11 @@ internal sealed class MemoryLedger(TimeProvider time) : IClientLedger
     public async Task<OpenedLedger> OpenAsync(string clientId, CancellationToken cancellationToken)
     {
         await Ready();
+        if (FailsToOpen?.Invoke(clientId) is true)
+        {
+            throw new IOException($"{clientId} cannot be opened.");
+        }
+
         _epochs[clientId] = EpochOf(clientId) + 1;
         return new OpenedLedger(
             EpochOf(clientId),

@@ -75,6 +75,27 @@ public sealed partial class ApiErrorTests
         Assert.Equal($"Rate limit 'rpm' reached. Please try again in {retryAfter}s.", exchange.Message);
     }
 
+    /// <summary>Guards who is told: a client can do nothing about what the others of its tenant use.</summary>
+    [Theory]
+    [InlineData(Verdict.RateLimited, "Rate limit 'l' of your tenant of tokens reached. Please try again in 2s.")]
+    [InlineData(
+        Verdict.QuotaExhausted, "You exceeded the current quota of your tenant ('l', tokens). Check your plan.")]
+    [InlineData(
+        Verdict.NoFreeSlot, "Too many requests at once (limit 'l' of your tenant). Please try again in 2s.")]
+    [InlineData(
+        Verdict.TooLarge,
+        "Request too large for rate limit 'l' of your tenant: it may need 1200 tokens, and the limit holds 1000 tokens "
+        + "at most. Send or ask for less at once.")]
+    public void A_refusal_says_that_the_limit_is_the_tenants(Verdict verdict, string message)
+    {
+        var reply = new AdmitReply(verdict, TimeSpan.FromSeconds(2), default, "tenant/l", default, 1)
+        {
+            Shortage = new LimitShortage("tokens", 1_200, 1_000),
+        };
+
+        Assert.Equal(message, ApiError.For(reply, Some.Call()).Message);
+    }
+
     [Theory]
     [InlineData(Verdict.RateLimited, "Rate limit 'l' of tokens reached. Please try again in 2s.")]
     [InlineData(Verdict.QuotaExhausted, "You exceeded your current quota ('l', tokens). Check your plan.")]

@@ -1,5 +1,7 @@
 using Sluice.Grains.Abstractions;
+using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Abstractions.Tenants;
+using Sluice.Grains.Tenants;
 using Xunit;
 
 namespace Sluice.Unit.Grains.Tenants;
@@ -25,7 +27,8 @@ public sealed class TenantTests
         _world.Done(() => Grain.Replace(Acme with { DisplayName = "Acme Inc" }));
         _world.Restart();
 
-        Assert.Equal(Acme with { DisplayName = "Acme Inc" }, _world.Run(() => Grain.Describe()));
+        var kept = _world.Run(() => Grain.Describe())!;
+        Assert.Equal(("acme", "Acme Inc", 2L), (kept.Tenant, kept.DisplayName, kept.Version));
     }
 
     [Fact]
@@ -39,6 +42,34 @@ public sealed class TenantTests
             _world.Run(() => Grain.Create(Acme with { DisplayName = new string('A', 201) })).Detail);
         Assert.Null(_world.Run(() => Grain.Describe()));
     }
+
+    [Fact]
+    public void Every_mistake_in_a_tenant_is_named_at_once()
+    {
+        var limit = GrainWorld.Rate(5) with { Scope = new ScopeDefinition { KeyVersions = [1] } };
+
+        var refused = _world.Run(() => Grain.Create(Acme with
+        {
+            DisplayName = new string('A', 201), TimeZone = "Mars/Olympus", Limits = [limit, limit with { Amount = 0 }],
+        }));
+
+        Assert.Equal(ChangeOutcome.Invalid, refused.Outcome);
+        Assert.Equal(
+            "displayName: longer than 200 characters. timeZone: 'Mars/Olympus' is not the IANA name of a time zone, "
+            + "such as Europe/Berlin, or left out for UTC. limits[1].name: 'rpm' is used twice. limits[1].amount: 0 is "
+            + "not between 1 and 1000000000000. limits[0].keys: a tenant has no keys; its clients have, each its own. "
+            + "limits[1].keys: a tenant has no keys; its clients have, each its own.",
+            refused.Detail);
+    }
+
+    /// <summary>Guards installations whose machines differ: names of another system are not on all of them.</summary>
+    [Theory]
+    [InlineData("Europe/Berlin", true)]
+    [InlineData("Etc/UTC", true)]
+    [InlineData("W. Europe Standard Time", false)]
+    [InlineData("+02:00", false)]
+    public void A_time_zone_is_named_as_the_world_names_it(string zone, bool isKnown) =>
+        Assert.Equal(isKnown, TenantZone.IsKnown(zone));
 
     [Fact]
     public void What_a_file_owns_only_the_file_changes()

@@ -152,10 +152,16 @@ public sealed class DocumentMappingTests
     [Fact]
     public void A_tenant_is_told_with_its_owner()
     {
+        var owned = new TenantDefinition
+        {
+            Tenant = "acme", DisplayName = "Acme", OwnedBy = "sluice.yaml", TimeZone = "Asia/Tokyo", Version = 3,
+        }.ToDocument();
+        var plain = new TenantDefinition { Tenant = "acme" }.ToDocument();
+
         Assert.Equal(
-            new TenantDocument("acme", "Acme", "sluice.yaml"),
-            new TenantDefinition { Tenant = "acme", DisplayName = "Acme", OwnedBy = "sluice.yaml" }.ToDocument());
-        Assert.Equal(new TenantDocument("acme", ""), new TenantDefinition { Tenant = "acme" }.ToDocument());
+            new TenantDocument("acme", "Acme", "sluice.yaml", "Asia/Tokyo", null, 3), owned with { Limits = null });
+        Assert.Equal(new TenantDocument("acme", "", Version: 0), plain with { Limits = null });
+        Assert.Empty(plain.Limits!);
     }
 
     [Fact]

@@ -51,6 +51,27 @@ public sealed class SluiceFileApplierTests
     }
 
     [Fact]
+    public void A_tenants_limits_and_zone_are_as_the_file_says()
+    {
+        var limited = File() is var file
+            ? file with
+            {
+                Tenants = [file.Tenants[0] with { TimeZone = "Asia/Tokyo", Limits = [GrainWorld.Slots(9)] }],
+            }
+            : file;
+        Apply(limited);
+        var writes = _world.Storage.Writes;
+
+        Apply(limited);
+
+        var tenant = _world.Run(() => Tenant.Describe())!;
+        Assert.Equal(("Asia/Tokyo", "slots", 9L), (tenant.TimeZone, tenant.Limits[0].Name, tenant.Limits[0].Amount));
+        Assert.Equal(writes, _world.Storage.Writes);
+        Apply(File());
+        Assert.Empty(_world.Run(() => Tenant.Describe())!.Limits);
+    }
+
+    [Fact]
     public void A_plan_that_promises_whole_caps_now_is_written()
     {
         Apply(File());

@@ -16,8 +16,14 @@ public sealed class SluiceFileMistakesTests
     [InlineData("line 2: tenants[0].tenant: is missing.", "tenants:", "  - displayName: Acme")]
     [InlineData("line 2: tenants[0].tenant: is missing.", "tenants:", "  - tenant:")]
     [InlineData($"line 3: tenants[1].tenant: 'Acme Inc' {NameRule}", "tenants:", "- tenant: a", "- tenant: Acme Inc")]
-    [InlineData("line 3: tenants[0].displayname: is not known here; known are displayName, tenant.",
+    [InlineData("line 3: tenants[0].displayname: is not known here; known are displayName, limits, tenant, timeZone.",
         "tenants:", "  - tenant: acme", "    displayname: Acme")]
+    [InlineData("line 3: tenants[0].timeZone: 'Mars' is not the IANA name of a time zone, such as Europe/Berlin, or "
+        + "left out for UTC.", "tenants:", "- tenant: a", "  timeZone: Mars")]
+    [InlineData("line 3: tenants[0].limits[0].kind: 'speed' is not rate, concurrency or quota.",
+        "tenants:", "- tenant: a", "  limits: [{ name: l, kind: speed, amount: 1 }]")]
+    [InlineData("line 3: tenants[0].limits: 'l' names keys; a tenant has none, its clients have.",
+        "tenants:", "- tenant: a", "  limits: [{ name: l, rate: 5/s, keys: [1] }]")]
     [InlineData("line 3: tenants[0].displayName: must be a text.", "tenants:", "- tenant: a", "  displayName: [x]")]
     [InlineData("line 2: tenants: 'a' stands here 2 times.", "tenants:", "- tenant: a", "- tenant: b", "- tenant: a")]
     [InlineData($"line 1: plans[0].plan: '-gold' {NameRule}", "plans: [{ plan: -gold }]")]
@@ -179,7 +185,7 @@ public sealed class SluiceFileMistakesTests
     /// <summary>What is anchored stands where it was written, wherever it is used.</summary>
     [Fact]
     public void Members_merged_from_an_anchor_are_not_known() => Assert.Equal(
-        ["sluice.yaml line 2: tenants[1].<<: is not known here; known are displayName, tenant."],
+        ["sluice.yaml line 2: tenants[1].<<: is not known here; known are displayName, limits, tenant, timeZone."],
         MistakesIn("tenants:", "- &a { tenant: a }", "- { tenant: b, <<: *a }"));
 
     private static List<string> MistakesIn(params string[] lines)

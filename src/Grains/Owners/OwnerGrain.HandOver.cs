@@ -1,13 +1,13 @@
+using Sluice.Grains.Clients;
 using Sluice.Rules.Admission;
-using Sluice.Rules.Limits;
 
-namespace Sluice.Grains.Clients;
+namespace Sluice.Grains.Owners;
 
 /// <summary>
-/// What is only in memory goes along when the client moves to another silo: levels of rates, and slots. After a crash
+/// What is only in memory goes along when the account moves to another silo: levels of rates, and slots. After a crash
 /// the next activation begins without.
 /// </summary>
-internal sealed partial class ClientGrain : IGrainMigrationParticipant
+internal abstract partial class OwnerGrain : IGrainMigrationParticipant
 {
     private const string HandOverKey = "client";
 
@@ -35,6 +35,11 @@ internal sealed partial class ClientGrain : IGrainMigrationParticipant
         }
     }
 
+    /// <summary>It goes on with what the activation before has left.</summary>
+    protected virtual void WentOn(long lastEpoch, int slots, TimeSpan now)
+    {
+    }
+
     /// <summary>
     /// Goes on with what the last activation left, if it can be read and no other one was in between: that one may have
     /// spent, granted and given back what this one would not know of.
@@ -52,8 +57,7 @@ internal sealed partial class ClientGrain : IGrainMigrationParticipant
             var now = Now;
             _client = left.GoOn(_client, _policy, mayRefund: true, now with { Elapsed = now.Elapsed - onTheWay });
             _client.MoveTo(now, _policy);
-            _hold = CompletionHold.AllowedAt(now.Elapsed); // Perhaps, by the last activation.
-            LogHandedOver(ClientId, _epoch, handedOver.Epoch, left.Slots.Length);
+            WentOn(handedOver.Epoch, left.Slots.Length, now.Elapsed);
         }
 
         _handedOver = null;
