@@ -121,7 +121,9 @@ public static class AdmissionRules
         client.MoveTo(now, policy);
         if (client.Slots.Taken.ContainsKey(requestId))
         {
-            return Answer(Verdict.Admitted, client, costs, policy); // The edge repeats a call whose reply it lost.
+            // The edge repeats a call whose reply it lost, and counts the slot's time from this question on.
+            client.Slots.Extend(requestId, now.Elapsed + policy.SlotTtl);
+            return Answer(Verdict.Admitted, client, costs, policy);
         }
 
         if (RefusalByLimits(client, costs, policy) is { } refusal)

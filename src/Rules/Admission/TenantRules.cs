@@ -28,11 +28,6 @@ public static class TenantRules
         ClientState tenant, RequestId requestId, Costs costs, ClientPolicy limits, Moment now)
     {
         var decision = AdmissionRules.Hold(tenant, requestId, costs, limits, now);
-        if (decision.Verdict is Verdict.Admitted)
-        {
-            tenant.Slots.Extend(requestId, now.Elapsed + limits.SlotTtl); // Asked for again, it is held from now on.
-        }
-
         var isShort = decision.Verdict is Verdict.RateLimited or Verdict.QuotaExhausted;
         var shares = isShort ? SharesOut(tenant) : [];
         return shares.IsEmpty

@@ -64,7 +64,8 @@ public sealed class AdmissionProperties
             {
                 // A request that waits for a reserve is counted as recent use, which is a hint and takes nothing.
                 var pending = decision.Verdict is Verdict.Pending;
-                Client.AssertSame(pending ? before with { RecentUse = after.RecentUse } : before, after);
+                var expected = before.AskedAgain(request.RequestId, now);
+                Client.AssertSame(pending ? expected with { RecentUse = after.RecentUse } : expected, after);
                 return;
             }
 

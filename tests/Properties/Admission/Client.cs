@@ -78,6 +78,14 @@ internal static class Client
         return next;
     }
 
+    /// <summary>What a question about a call that holds a slot leaves: the slot is held from now on.</summary>
+    public static ClientState AskedAgain(this ClientState before, RequestId requestId, Moment now)
+    {
+        var slots = before.Slots.Copy();
+        slots.Extend(requestId, now.Elapsed + SlotTtl);
+        return before with { Slots = slots };
+    }
+
     /// <summary>The whole state, not what happens to be compared by reference.</summary>
     public static void AssertSame(ClientState expected, ClientState actual)
     {

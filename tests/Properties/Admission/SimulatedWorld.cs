@@ -105,7 +105,7 @@ internal sealed class SimulatedWorld
         if (decision.Verdict is not Verdict.Admitted || held)
         {
             Assert.True(!held || decision.Verdict is Verdict.Admitted, "A repeat was answered otherwise.");
-            Client.AssertSame(before with { RecentUse = _client.RecentUse }, _client);
+            Client.AssertSame(before.AskedAgain(id, Now) with { RecentUse = _client.RecentUse }, _client);
         }
         else
         {

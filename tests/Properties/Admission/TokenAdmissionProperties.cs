@@ -60,7 +60,8 @@ public sealed class TokenAdmissionProperties
         {
             if (decision.Verdict is not Verdict.Admitted || before.Slots.Taken.ContainsKey(Id(happening)))
             {
-                Client.AssertSame(before with { RecentUse = after.RecentUse }, after);
+                Client.AssertSame(
+                    before.AskedAgain(Id(happening), now) with { RecentUse = after.RecentUse }, after);
                 Assert.Equal(before.Debits.Select(d => d?.Count), after.Debits.Select(d => d?.Count));
                 return;
             }

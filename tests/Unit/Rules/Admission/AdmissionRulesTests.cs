@@ -88,6 +88,19 @@ public sealed class AdmissionRulesTests
     /// <summary>
     /// Guards a call that may be running already: what changed since its first answer is not its matter.
     /// </summary>
+    /// <summary>Guards the pool: an edge runs a call for a slot's time from its last question, not its first.</summary>
+    [Fact]
+    public void A_repeated_request_has_its_slot_for_a_whole_time_again()
+    {
+        var policy = Policy(TwoAtOnce);
+        var client = Idle(policy).Admit(1, policy).Admit(2, policy).Admit(1, policy, seconds: 8);
+
+        var (later, _) = Decide(client, Ask(3), policy, At(15));
+        Assert.Equal([1, 3], later.Slots.Taken.Keys.Select(id => id.Sequence).Order());
+        Assert.Equal(Verdict.NoFreeSlot, Decide(later, Ask(4), policy, At(22.999)).Decision.Verdict);
+        Assert.Equal(Verdict.Admitted, Decide(later, Ask(4), policy, At(23)).Decision.Verdict);
+    }
+
     [Fact]
     public void A_repeated_request_is_admitted_though_every_limit_is_reached_meanwhile()
     {
