@@ -46,7 +46,7 @@ internal sealed class Questions(
             Debt = debt?.Debt,
             TermsVersion = client?.TermsVersion ?? 0,
         };
-        var failures = 0;
+        var (failures, pending) = (0, 0);
         try
         {
             while (true)
@@ -86,7 +86,7 @@ internal sealed class Questions(
                             return reply;
                         }
 
-                        pause = reply.RetryAfter;
+                        pause = Repeat.PauseWhilePending(reply.RetryAfter, ++pending);
                         if (!HasTimeFor(pause, started))
                         {
                             return reply;

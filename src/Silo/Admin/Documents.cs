@@ -42,9 +42,11 @@ internal sealed record LimitDocument(
     string? Unit = null,
     [property: Description("A whole rate in one text, in place of kind, amount, unit, burst and period: " +
         "'100000 tokens/min burst 200000'. Answers say it in those members.")]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     string? Rate = null,
     [property: Description("A whole quota in one text, in place of kind, amount, unit and calendar: " +
         "'50 pages/day'. Answers say it in those members.")]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     string? Quota = null)
 {
     [Description("True: the limit is on trial; it is evaluated and reported, and refuses nobody. Left out: false.")]

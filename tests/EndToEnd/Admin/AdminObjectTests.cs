@@ -22,11 +22,11 @@ public sealed class AdminObjectTests(SharedSluice shared)
         Assert.Equal(
             """
             [{"name":"requests","kind":"rate","amount":10,"burst":3,"period":"1m","calendar":null,
-            "unit":null,"rate":null,"quota":null},
+            "unit":null},
             {"name":"at-once","kind":"concurrency","amount":4,"burst":null,"period":null,"calendar":null,
-            "unit":null,"rate":null,"quota":null},
+            "unit":null},
             {"name":"monthly","kind":"quota","amount":5,"burst":null,"period":null,"calendar":"month",
-            "unit":null,"rate":null,"quota":null}]
+            "unit":null}]
             """.ReplaceLineEndings(""),
             plan["limits"]!.ToJsonString());
         Assert.Equal(1, (int)plan["version"]!);

@@ -145,8 +145,10 @@ public sealed class DecisionsTests : IDisposable
         await AdvanceUntilDone(asking);
 
         Assert.Equal(Verdict.Pending, (await asking).Verdict);
-        Assert.Equal(TimeSpan.FromSeconds(3) - Pause, _time.GetElapsedTime(0)); // Another pause would be too long.
-        Assert.Equal(600, _cluster.Client.Admits.Count);
+
+        // Pauses of 5 ms, doubled with every fourth up to 100 ms; another one would be too long.
+        Assert.Equal(TimeSpan.FromMilliseconds((4 * (5 + 10 + 20 + 40 + 80)) + (23 * 100)), _time.GetElapsedTime(0));
+        Assert.Equal(20 + 23 + 1, _cluster.Client.Admits.Count);
     }
 
     /// <summary>Guards the setting's promise: a grain that cannot begin must not hold the request longer.</summary>

@@ -30,6 +30,21 @@ public sealed class RepeatTests
         Assert.NotEqual(Repeat.PauseAfter(6, new RequestId(1, 2)), Repeat.PauseAfter(7, new RequestId(1, 2)));
     }
 
+    /// <summary>Guards a database in trouble: a write is waited for closely, an outage is not.</summary>
+    [Fact]
+    public void An_owner_that_cannot_decide_is_asked_ever_more_seldom_and_never_sooner_than_it_said()
+    {
+        double[] pauses = [.. Enumerable.Range(1, 24).Select(pending => After(5, pending))];
+
+        Assert.Equal(
+            [5, 5, 5, 5, 10, 10, 10, 10, 20, 20, 20, 20, 40, 40, 40, 40, 80, 80, 80, 80, 100, 100, 100, 100], pauses);
+        Assert.Equal(100, After(5, int.MaxValue));
+        Assert.Equal(300, After(300, 9));
+
+        static double After(double said, int pending) =>
+            Repeat.PauseWhilePending(TimeSpan.FromMilliseconds(said), pending).TotalMilliseconds;
+    }
+
     private static double[] Pauses(int failures) =>
         [.. Enumerable.Range(1, 1_000).Select(i => Repeat.PauseAfter(failures, Some.RequestId(i)).TotalMilliseconds)];
 }
