@@ -63,25 +63,7 @@ public static class AdmissionRules
 
         client.Slots.Free(requestId);
         ShadowRules.Complete(client, requestId, ending, policy, now);
-        for (var i = 0; i < client.Buckets.Length; i++)
-        {
-            client.Change(i, Settled(client, i, slot, ending, policy.Rates[i]));
-        }
-
-        for (var i = 0; i < client.Quotas.Length; i++)
-        {
-            var quota = policy.Quotas[i];
-            var unused = quota.CostOf(slot.Reserved) - ending.ChargeIn(quota.Unit, quota.Scope, slot.Reserved);
-            if (slot.Admitted is { } admitted)
-            {
-                client.Quotas[i] = client.Quotas[i].Refund(unused, admitted.Utc, quota.Calendar);
-            }
-            else if (unused < 0)
-            {
-                client.Quotas[i] = client.Quotas[i].Take(-unused);
-            }
-        }
-
+        SettlementRules.Settle(client, slot, ending, policy);
         return true;
     }
 
@@ -190,23 +172,6 @@ public static class AdmissionRules
         FirstQuota(QuotaAnswer.Pending, client, costs, policy) is null
         && AreCovered(client, costs, policy)
         && (policy.Concurrency.IsEmpty || client.Slots.Covers(requestId.EdgeSession));
-
-    private static TokenBucket Settled(ClientState client, int i, Slot slot, Ending ending, RateLimit rate)
-    {
-        var bucket = client.Buckets[i];
-        var reserved = rate.CostOf(slot.Reserved);
-        var used = ending.ChargeIn(rate.Unit, rate.Scope, slot.Reserved);
-        if (slot.Admitted is not { } admitted)
-        {
-            // It took nothing of this limit, or of another one under its name; only what went beyond is charged.
-            return used <= reserved ? bucket
-                : client.Debits[i]?.Take(bucket, used - reserved, rate.Bucket)
-                    ?? bucket.Take(used - reserved, rate.Bucket);
-        }
-
-        return client.Debits[i]?.Settle(bucket, reserved, used, admitted.Elapsed, rate.Bucket)
-            ?? (used < reserved ? bucket.Refund(reserved - used, admitted.Elapsed, rate.Bucket) : bucket);
-    }
 
     private static string? FirstQuota(QuotaAnswer answer, ClientState client, Costs costs, ClientPolicy policy)
     {

@@ -107,7 +107,7 @@ public sealed record ClientState
             return state;
         }
 
-        state.Slots.ForbidRefunds();
+        state.Slots.ForbidRefunds(SettlementRules.Carried(next.Rates, next.Quotas, before.Rates, before.Quotas));
         var buckets = next.Rates.Select(rate =>
         {
             var old = IndexOf(before.Rates, other => other.Name == rate.Name && other.Unit == rate.Unit);
@@ -181,7 +181,8 @@ public sealed record ClientState
 
     private static Quota EmptyQuota(CountLimit quota, Moment now) => new(quota.Calendar.PeriodOf(now.Utc), 0, 0);
 
-    private static int IndexOf<T>(ImmutableArray<T> items, Func<T, bool> matches)
+    /// <summary>Where the first one stands that matches; -1 when none does.</summary>
+    internal static int IndexOf<T>(ImmutableArray<T> items, Func<T, bool> matches)
     {
         for (var i = 0; i < items.Length; i++)
         {

@@ -20,7 +20,11 @@ public readonly record struct RateInUse(string Name, BucketLimit Limit, long Cre
 /// <param name="AdmittedUtc">When it was granted, for the period it counts in; nothing without the other.</param>
 /// <param name="Reserved">What its call was expected to cost.</param>
 public readonly record struct SlotInUse(
-    RequestId RequestId, TimeSpan Left, TimeSpan? AdmittedAgo, DateTimeOffset AdmittedUtc, Costs Reserved = default);
+    RequestId RequestId, TimeSpan Left, TimeSpan? AdmittedAgo, DateTimeOffset AdmittedUtc, Costs Reserved = default)
+{
+    /// <summary>What its call was told to have used beyond; its moment is one of the owner that told it.</summary>
+    public ToldUse? Told { get; init; }
+}
 
 /// <summary>
 /// What a client has in use, told by one owner to the next without any moment of the first one's clock. The next goes
@@ -57,7 +61,10 @@ public sealed record HandOver(
                 taken.Value.Deadline - now.Elapsed,
                 now.Elapsed - taken.Value.Admitted?.Elapsed,
                 taken.Value.Admitted?.Utc ?? default,
-                taken.Value.Reserved))],
+                taken.Value.Reserved)
+            {
+                Told = taken.Value.Told,
+            })],
             policy.Quotas,
             client.Chunks.Out.Count == 0 ? TimeSpan.Zero : client.Chunks.Out.Values.Max(c => c.Deadline) - now.Elapsed,
             client.Slots.Unheard > 0);
@@ -75,11 +82,19 @@ public sealed record HandOver(
         && OutFor >= TimeSpan.Zero
         && OutFor <= LengthMax
         && Rates.DistinctBy(static rate => rate.Name).Count() == Rates.Length
-        && Slots.All(static slot => slot.RequestId is { EdgeSession: > 0, Sequence: > 0 }
+        && Slots.All(slot => slot.RequestId is { EdgeSession: > 0, Sequence: > 0 }
             && slot.Left > TimeSpan.Zero
             && slot.Left <= LengthMax
             && slot.Reserved.IsPossible
+            && IsPossibleUse(slot.Told)
             && (slot.AdmittedAgo is not { } ago || (ago >= TimeSpan.Zero && ago <= LengthMax)));
+
+    private bool IsPossibleUse(ToldUse? told) => told is null
+        || (new Costs(told.InputTokens, told.OutputTokens).IsPossible
+            && told.Rates.Length == Rates.Length
+            && told.Quotas.Length == Quotas.Length
+            && told.Rates.AddRange(told.Quotas).All(static beyond =>
+                beyond.Kept is >= 0 and <= LimitRules.AmountMax && beyond.Open is >= 0 and <= LimitRules.AmountMax));
 
     /// <summary>
     /// How the next owner goes on. A rate whose limit has changed meanwhile is changed as a change of plan does it; one
@@ -96,16 +111,21 @@ public sealed record HandOver(
     public ClientState GoOn(ClientState begun, ClientPolicy policy, bool mayRefund, Moment now)
     {
         var byName = Rates.ToImmutableDictionary(rate => rate.Name);
-        var rates = Rates.Select(rate => new RateLimit(rate.Name, rate.Limit, rate.Unit) { Scope = rate.Scope });
+        ImmutableArray<RateLimit> rates =
+            [.. Rates.Select(rate => new RateLimit(rate.Name, rate.Limit, rate.Unit) { Scope = rate.Scope })];
         var sameLimits = policy.Rates.SequenceEqual(rates)
             && policy.Quotas.SequenceEqual(Quotas);
+        var carried = SettlementRules.Carried(policy.Rates, policy.Quotas, rates, Quotas);
         var slots = IsUnheard ? begun.Slots.Copy() : begun.Slots.AllHeard();
         foreach (var slot in Slots)
         {
             Moment? admitted = mayRefund && sameLimits && slot.AdmittedAgo is { } ago
                 ? new Moment(now.Elapsed - ago, slot.AdmittedUtc)
                 : null;
-            slots.Take(slot.RequestId, new Slot(now.Elapsed + slot.Left, admitted, slot.Reserved));
+            slots.Take(slot.RequestId, new Slot(now.Elapsed + slot.Left, admitted, slot.Reserved)
+            {
+                Told = slot.Told is { } told ? carried(told) with { At = now.Elapsed } : null,
+            });
         }
 
         TokenBucket[] buckets =

@@ -51,6 +51,15 @@ public static class ShadowRules
         }
     }
 
+    internal static void Tell(
+        ClientState client, RequestId requestId, Costs used, ClientPolicy policy, Moment now)
+    {
+        for (var i = 0; i < client.Shadows.Length; i++)
+        {
+            SettlementRules.Tell(client.Shadows[i].Alone, requestId, used, policy.Shadows[i].Alone, now);
+        }
+    }
+
     /// <summary>
     /// Brings every limit on trial to this moment, and lets it forget calls whose slots were taken back. Whoever looks
     /// at them does it first; what is decided does not need it.

@@ -30,7 +30,8 @@ public sealed record StoredCounts(
         {
             IsStored = true,
             Slots = Rules.Limits.Slots.Recovering(
-                Slots, now.Elapsed + OwnerLease.RecoveryTime(policy.SlotTtl, SinceWritten)),
+                Slots, now.Elapsed + OwnerLease.RecoveryTime(policy.SlotTtl, SinceWritten),
+                hearsAll: policy.Concurrency.IsEmpty),
         };
         for (var i = 0; i < policy.Rates.Length; i++)
         {

@@ -102,6 +102,15 @@ public sealed class DebitHistory
     }
 
     /// <summary>
+    /// Whether a debit can still be rewritten: it is not older than a reservation may be, and it was taken here.
+    /// </summary>
+    /// <param name="taken">When it was taken.</param>
+    /// <param name="now">The bucket's moment.</param>
+    /// <param name="limit">The bucket's limit.</param>
+    public bool Knows(TimeSpan taken, TimeSpan now, BucketLimit limit) =>
+        now - taken < HoldTime(limit) && taken >= _before.AsOf && IndexOf(taken) < _debits.Count;
+
+    /// <summary>
     /// The debit itself is not known, because another owner took it: gives back what cannot have refilled meanwhile.
     /// </summary>
     private TokenBucket Return(TokenBucket bucket, long tokens, TimeSpan admitted, BucketLimit limit)

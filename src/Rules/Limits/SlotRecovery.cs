@@ -9,16 +9,24 @@ public sealed class SlotRecovery
 {
     private readonly Dictionary<long, int> _unheard;
 
+    // Sessions of which nothing was stored and that have told; null where only those of which something was may tell.
+    private readonly HashSet<long>? _heard;
+
     /// <param name="stored">What is stored for each edge session.</param>
     /// <param name="until">Owner's monotonic time when a slot that was granted before it began is over.</param>
-    public SlotRecovery(IEnumerable<StoredSlots> stored, TimeSpan until)
+    /// <param name="hearsAll">True: sessions of which nothing is stored may have something to tell, each once.</param>
+    public SlotRecovery(IEnumerable<StoredSlots> stored, TimeSpan until, bool hearsAll = false)
     {
         _unheard = stored.ToDictionary(session => session.EdgeSession, session => session.Highest);
+        _heard = hearsAll ? [] : null;
         (Until, Unheard) = (until, _unheard.Values.Sum());
     }
 
-    private SlotRecovery(SlotRecovery from) =>
+    private SlotRecovery(SlotRecovery from)
+    {
         (_unheard, Until, Unheard) = (new(from._unheard), from.Until, from.Unheard);
+        _heard = from._heard is { } heard ? [.. heard] : null;
+    }
 
     public TimeSpan Until { get; }
 
@@ -28,7 +36,7 @@ public sealed class SlotRecovery
     /// <summary>Slots that this edge may hold of which it has not told.</summary>
     public int UnheardOf(long edgeSession) => _unheard.GetValueOrDefault(edgeSession);
 
-    public bool IsOver(TimeSpan now) => now >= Until || _unheard.Count == 0;
+    public bool IsOver(TimeSpan now) => now >= Until || (_unheard.Count == 0 && _heard is null);
 
     public SlotRecovery Copy() => new(this);
 
@@ -36,12 +44,13 @@ public sealed class SlotRecovery
     /// <returns>False: it was heard before.</returns>
     public bool Heard(long edgeSession)
     {
-        if (!_unheard.Remove(edgeSession, out var highest))
+        if (_unheard.Remove(edgeSession, out var highest))
         {
-            return false;
+            Unheard -= highest;
+            _heard?.Add(edgeSession);
+            return true;
         }
 
-        Unheard -= highest;
-        return true;
+        return _heard?.Add(edgeSession) is true;
     }
 }

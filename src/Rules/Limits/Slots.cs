@@ -13,7 +13,23 @@ public readonly record struct RequestId(long EdgeSession, long Sequence);
 /// since, so that nothing can.
 /// </param>
 /// <param name="Reserved">What the call was expected to cost when it was admitted.</param>
-public readonly record struct Slot(TimeSpan Deadline, Moment? Admitted, Costs Reserved = default);
+public readonly record struct Slot(TimeSpan Deadline, Moment? Admitted, Costs Reserved = default)
+{
+    /// <summary>What its call was told to have used beyond its reservation so far; null when nothing was.</summary>
+    public ToldUse? Told { get; init; }
+
+    /// <summary>
+    /// What is counted of its call while it runs: of input and of output what it reserved, or what it was told to have
+    /// used where that is more.
+    /// </summary>
+    public Costs Counted => Told is { } told
+        ? Reserved with
+        {
+            InputTokens = Math.Max(Reserved.InputTokens, told.InputTokens),
+            OutputTokens = Math.Max(Reserved.OutputTokens, told.OutputTokens),
+        }
+        : Reserved;
+}
 
 /// <summary>
 /// The concurrency slots of one client, by the request that holds each. A slot is a lease: a lost completion costs
@@ -78,7 +94,11 @@ public sealed class Slots
     /// <summary>An owner that begins after a crash, and knows what is stored for each edge session.</summary>
     /// <param name="stored">What is stored.</param>
     /// <param name="until">Owner's monotonic time when a slot that was granted before is over.</param>
-    public static Slots Recovering(IReadOnlyCollection<StoredSlots> stored, TimeSpan until)
+    /// <param name="hearsAll">
+    /// True: no limit counts calls at once, so nothing is stored for sessions, and any one may have calls to tell of.
+    /// </param>
+    public static Slots Recovering(
+        IReadOnlyCollection<StoredSlots> stored, TimeSpan until, bool hearsAll = false)
     {
         var ceilings = new SlotCeilings();
         foreach (var session in stored)
@@ -86,7 +106,7 @@ public sealed class Slots
             ceilings.Stored(session, until);
         }
 
-        return new Slots { Ceilings = ceilings, Recovery = new SlotRecovery(stored, until) };
+        return new Slots { Ceilings = ceilings, Recovery = new SlotRecovery(stored, until, hearsAll) };
     }
 
     /// <summary>The same where the owner before has told all it knew: nothing is unheard.</summary>
@@ -212,9 +232,12 @@ public sealed class Slots
     /// <param name="admitted">
     /// Those that were granted; what is only asked for holds nothing yet. Null: all of them.
     /// </param>
+    /// <param name="reserved">
+    /// What they reserved, as far as the edge says so. It was stored before it was granted, so it is counted here.
+    /// </param>
     public void Adopt(
         long edgeSession, long upToSequence, IReadOnlySet<long> running, TimeSpan deadline,
-        IReadOnlyCollection<long>? admitted = null)
+        IReadOnlyCollection<long>? admitted = null, IReadOnlyDictionary<long, Costs>? reserved = null)
     {
         if (Recovery?.Heard(edgeSession) is true)
         {
@@ -223,7 +246,8 @@ public sealed class Slots
                 var requestId = new RequestId(edgeSession, sequence);
                 if (!_taken.ContainsKey(requestId))
                 {
-                    Take(requestId, new Slot(deadline, Admitted: null));
+                    var held = reserved is not null && reserved.TryGetValue(sequence, out var costs) ? costs : default;
+                    Take(requestId, new Slot(deadline, Admitted: null, held));
                 }
             }
         }
@@ -248,13 +272,24 @@ public sealed class Slots
         FindEarliestDeadline();
     }
 
+    /// <summary>A call has been told to have used so much by now; one that holds no slot changes nothing.</summary>
+    public void Tell(RequestId requestId, ToldUse told)
+    {
+        ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(_taken, requestId);
+        if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref slot))
+        {
+            slot = slot with { Told = told };
+        }
+    }
+
     /// <summary>From here on no call gives anything back: what it took was taken under other limits.</summary>
-    public void ForbidRefunds()
+    /// <param name="carried">What becomes of what calls were told to have used: it stands in other places now.</param>
+    public void ForbidRefunds(Func<ToldUse, ToldUse> carried)
     {
         foreach (var requestId in _taken.Keys)
         {
             ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(_taken, requestId);
-            slot = slot with { Admitted = null };
+            slot = slot with { Admitted = null, Told = slot.Told is { } told ? carried(told) : null };
         }
     }
 

@@ -115,7 +115,7 @@ public sealed class SlotsTests
         var slots = new Slots();
         slots.Take(A, new Slot(Ttl, new Moment(Tick, DateTimeOffset.UnixEpoch)));
 
-        slots.ForbidRefunds();
+        slots.ForbidRefunds(static told => told);
 
         Assert.Equal(new Slot(Ttl, null), slots.Taken[A]);
         Assert.Equal(Ttl, slots.EarliestDeadline);
