@@ -28,6 +28,7 @@ internal sealed class EdgeMetrics
     private readonly Counter<long> _settled;
     private readonly Counter<long> _slotsLost;
     private readonly Counter<long> _slotsUnrenewed;
+    private readonly Counter<long> _streamsStopped;
 
     public EdgeMetrics(IMeterFactory meters)
     {
@@ -52,6 +53,8 @@ internal sealed class EdgeMetrics
         _slotsUnrenewed = meter.CreateCounter<long>(
             "sluice.slots.unrenewed", "{call}",
             "Calls of lenient plans that went on though their slot could not be renewed.");
+        _streamsStopped = meter.CreateCounter<long>(
+            "sluice.streams.stopped", "{call}", "Streams that were ended because they had used up a limit of tokens.");
     }
 
     /// <summary>The client's grain decided.</summary>
@@ -80,6 +83,11 @@ internal sealed class EdgeMetrics
         {
             RecordTokens(call, "input", call.Usage.Input);
             RecordTokens(call, "output", call.Usage.Output);
+        }
+
+        if (call.IsStopped)
+        {
+            _streamsStopped.Add(1);
         }
 
         Describe(call);

@@ -92,7 +92,10 @@ internal sealed partial class Completions : IHostedService, IDisposable
     }
 
     public static Completion CompletionOf(ModelCall call) => SettledUse.Of(call).ToCompletion(
-        call.RequestId, call.Dispatched ? CompletionOutcome.Dispatched : CompletionOutcome.NotDispatched);
+        call.RequestId, call.Dispatched ? CompletionOutcome.Dispatched : CompletionOutcome.NotDispatched) with
+    {
+        IsStopped = call.IsStopped,
+    };
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

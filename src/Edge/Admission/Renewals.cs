@@ -73,6 +73,7 @@ internal sealed partial class Renewals(
                 Sequences = SequencesOf(running),
                 Epoch = reported?.Epoch ?? 0,
                 Admitted = SequencesOf(reported?.Admitted ?? []),
+                Uses = reported?.Uses ?? [],
             };
             if (reported is not { } known)
             {
@@ -81,6 +82,7 @@ internal sealed partial class Renewals(
             }
 
             var reply = await ReportAsync(grain, report);
+            StopAll(reply.Stops, running, clientId);
             if (fences.Renewed(clientId, known.Epoch, known.Admitted, sent, reply))
             {
                 return;
@@ -104,8 +106,23 @@ internal sealed partial class Renewals(
         }
     }
 
+    private void StopAll(StoppedCall[] stops, ModelCall[] running, string clientId)
+    {
+        foreach (var (sequence, limit) in stops)
+        {
+            if (Array.Find(running, call => call.RequestId.Sequence == sequence) is { } call && call.Stop(limit))
+            {
+                LogStopped(clientId, call.RequestId, limit);
+            }
+        }
+    }
+
     private static long[] SequencesOf(ModelCall[] calls) =>
         Array.ConvertAll(calls, call => call.RequestId.Sequence);
+
+    [LoggerMessage(2102, LogLevel.Information,
+        "Client {ClientId}, request {RequestId}: its stream is ended, because limit {Limit} is used up.")]
+    private partial void LogStopped(string clientId, RequestId requestId, string limit);
 
     [LoggerMessage(2101, LogLevel.Warning, "Client {ClientId}: its slots could not be renewed this time.")]
     private partial void LogNotRenewed(Exception exception, string clientId);

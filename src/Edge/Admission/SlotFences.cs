@@ -53,7 +53,8 @@ internal sealed partial class SlotFences(
         var clientId = call.Caller.ClientId;
         if (!_byClient.TryGetValue(clientId, out var client))
         {
-            if (reply.Fence is SlotFence.None)
+            // Without a limit on calls at once it is told what they use, when a limit counts that.
+            if (reply.Fence is SlotFence.None && !reply.Held.IsCounted)
             {
                 return true;
             }
@@ -71,7 +72,7 @@ internal sealed partial class SlotFences(
 
             isNew = MovesOn(client, reply.Epoch);
             (client.Kind, client.SlotTtl, client.UsedAt) = (reply.Fence, reply.SlotTtl, time.GetTimestamp());
-            (call.SlotEpoch, call.SlotSent) = (reply.Epoch, sent);
+            (call.SlotEpoch, call.SlotSent, call.Held) = (reply.Epoch, sent, reply.Held);
             if (client.Kind is SlotFence.Strict && HasLapsed(client, call, Period))
             {
                 call.SlotEpoch = 0; // So late an answer that its slot may be another's: it is asked for again.
@@ -91,12 +92,12 @@ internal sealed partial class SlotFences(
     public IEnumerable<string> ClientIds => _byClient.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>
-    /// The newest activation that is known of the client, and the calls of it that were admitted; null when it has no
-    /// limit on calls at once.
+    /// The newest activation that is known of the client, the calls of it that were admitted, and what they have used;
+    /// null when it has no limit on calls at once, and none in tokens.
     /// </summary>
     /// <param name="clientId">The client.</param>
     /// <param name="running">All that runs of it by now, taken by this.</param>
-    public (long Epoch, ModelCall[] Admitted)? ReportOf(string clientId, out ModelCall[] running)
+    public (long Epoch, ModelCall[] Admitted, LiveUse[] Uses)? ReportOf(string clientId, out ModelCall[] running)
     {
         if (!_byClient.TryGetValue(clientId, out var client))
         {
@@ -107,7 +108,10 @@ internal sealed partial class SlotFences(
         lock (client)
         {
             running = live.Of(clientId);
-            return (client.Fence.ReportedEpoch, Array.FindAll(running, call => call.SlotEpoch > 0));
+            var admitted = Array.FindAll(running, static call => call.SlotEpoch > 0);
+            return (client.Fence.ReportedEpoch, admitted, [.. from call in admitted
+                                                              where call.Held.IsCounted
+                                                              select call.LiveUse]);
         }
     }
 

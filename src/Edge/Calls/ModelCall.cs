@@ -7,7 +7,7 @@ using Sluice.Rules.Estimates;
 namespace Sluice.Edge.Calls;
 
 /// <summary>What the pipeline knows of a request. Each step adds its facts once; later steps only read them.</summary>
-internal sealed class ModelCall
+internal sealed partial class ModelCall
 {
     public required RequestId RequestId { get; init; }
 

@@ -38,13 +38,13 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
             ? await StreamRelay.RelayAsync(context, call, source)
             : await DocumentRelay.RelayAsync(
                 context, call, source, answer.Content.Headers.ContentLength, answer.StatusCode is HttpStatusCode.OK);
-        if (ended is null)
-        {
-            call.Connection?.EndCall(call);
-        }
-        else
+        if (ended is not null)
         {
             LogBroken(call.RequestIdText, call.Pool.Name, ended);
+        }
+        else if (!call.IsStopped)
+        {
+            call.Connection?.EndCall(call);
         }
     }
 

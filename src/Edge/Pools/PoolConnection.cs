@@ -53,6 +53,18 @@ internal sealed class PoolConnection(Socket socket, TimeSpan closeTimeout, TimeP
     /// </summary>
     public void EndCall(ModelCall call) => Interlocked.CompareExchange(ref _call, null, call);
 
+    /// <summary>
+    /// Ends the work for this call, and for no other: the answer may have come to its end meanwhile, and the connection
+    /// have been given to another call. One that has not written yet by then writes over another connection.
+    /// </summary>
+    public void StopCall(ModelCall call)
+    {
+        if (ReferenceEquals(Volatile.Read(ref _call), call))
+        {
+            Dispose();
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         lock (_lock)

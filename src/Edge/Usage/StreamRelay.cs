@@ -23,6 +23,11 @@ internal static class StreamRelay
         var buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
         var filled = 0;
         var done = false;
+        if (call.Decision is { Held.MayStop: true })
+        {
+            call.StreamEnd = new StreamEnd(call.Body.HasManyAnswers);
+        }
+
         try
         {
             while (true)
@@ -53,6 +58,7 @@ internal static class StreamRelay
 
                 filled += read.Length;
                 var taken = Take(buffer.AsSpan(0, filled), call, out var kept, ref done);
+                call.NoteUse();
                 if (kept > 0)
                 {
                     await context.Response.Body.WriteAsync(buffer.AsMemory(0, kept), context.RequestAborted);
@@ -86,7 +92,8 @@ internal static class StreamRelay
         {
             var whole = buffer.Slice(taken, length);
             taken += length;
-            switch (ServerSentEvent.Judge(whole, out var usage))
+            var kind = ServerSentEvent.Judge(whole, out var usage);
+            switch (kind)
             {
                 case ServerSentEventKind.Garbage:
                     return -1;
@@ -100,6 +107,7 @@ internal static class StreamRelay
 
             call.Usage = usage ?? call.Usage;
             call.Streamed = AnswerText.AddTo(call.Streamed, whole);
+            call.StreamEnd?.Forwarded(whole, kind);
             whole.CopyTo(buffer[kept..]);
             kept += length;
         }
@@ -111,10 +119,27 @@ internal static class StreamRelay
         end switch
         {
             PoolBodyRead.End when done => Task.FromResult<string?>(null),
+            _ when call is { StoppedBy: not null, IsCutOff: false } => EndStoppedAsync(done, call, context),
             _ when call.CutOffWith is { } why => EndWithAsync(why, context, why.Code!),
             PoolBodyRead.Idle => EndWithAsync(PoolError.TimedOut, context, "silent for too long"),
             _ => EndWithAsync(PoolError.BrokenOff, context, "cut before its end"),
         };
+
+    /// <summary>A limit is used up: the client gets an answer that ends, as one does whose length is limited.</summary>
+    private static async Task<string?> EndStoppedAsync(bool done, ModelCall call, HttpContext context)
+    {
+        if (done)
+        {
+            return null; // It had ended by itself.
+        }
+
+        call.IsStopped = true;
+        var used = SettledUse.Of(call);
+        var events = call.StreamEnd!.ToEvents(
+            call.Body.ClientWantsUsage ? new TokenUsage(used.Input, used.Output) : null);
+        await context.Response.Body.WriteAsync(events, context.RequestAborted);
+        return null;
+    }
 
     private static async Task<string?> EndWithAsync(ApiError error, HttpContext context, string reason)
     {

@@ -52,6 +52,7 @@ internal static class UsageEvents
 
     private static UsageOutcome OutcomeOf(ModelCall call, UsageCertainty certainty) =>
         !call.Dispatched ? UsageOutcome.FailedBeforeDispatch
+        : call.IsStopped ? UsageOutcome.Stopped
         : certainty is UsageCertainty.Estimated ? UsageOutcome.UnknownAfterDispatch
         : UsageOutcome.Used;
 }

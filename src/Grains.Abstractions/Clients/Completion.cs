@@ -49,6 +49,9 @@ public readonly record struct Completion(
 
     /// <summary>How surely the tokens are known; they are 0 when nobody knows them.</summary>
     [Id(4)] public UsageCertainty Certainty { get; init; }
+
+    /// <summary>True: its edge stopped it in the middle, so its length says nothing of other answers.</summary>
+    [Id(6)] public bool IsStopped { get; init; }
 }
 
 /// <summary>Ended requests of one client, reported together.</summary>
@@ -86,4 +89,10 @@ public sealed record LiveRequests
 
     /// <summary>Those of <see cref="Sequences"/> that were admitted; the others still wait for their answer.</summary>
     [Id(4)] public long[] Admitted { get; init; } = [];
+
+    /// <summary>
+    /// What those of <see cref="Admitted"/> hold of limits in tokens, and what they have used by now; each at most once,
+    /// in any order. Loss and repeats do no harm: the most that was told counts.
+    /// </summary>
+    [Id(6)] public LiveUse[] Uses { get; init; } = [];
 }

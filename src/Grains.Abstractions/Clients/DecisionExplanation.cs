@@ -43,6 +43,9 @@ public sealed record DecisionExplanation
     /// Every limit in force and on trial: after an admitted call took its part, before one that was not or is supposed.
     /// </summary>
     [Id(11)] public required LimitExplanation[] Limits { get; init; }
+
+    /// <summary>The limit that its stream was ended for while it ran; null when it was not.</summary>
+    [Id(12)] public string? StoppedBy { get; init; }
 }
 
 /// <summary>What one limit said about a call.</summary>

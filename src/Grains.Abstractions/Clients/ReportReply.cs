@@ -17,4 +17,9 @@ public sealed record ReportReply
 
     /// <summary>What becomes of calls that cannot be renewed, by the plan of now.</summary>
     [Id(3)] public SlotFence Fence { get; init; }
+
+    /// <summary>
+    /// Calls that are to be ended now, in good order, because they have used up a limit; said again as long as they run.
+    /// </summary>
+    [Id(6)] public StoppedCall[] Stops { get; init; } = [];
 }

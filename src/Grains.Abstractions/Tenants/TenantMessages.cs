@@ -112,4 +112,8 @@ public sealed record TenantReport
 /// <param name="Epoch">The activation that answers; 0: none counts now.</param>
 /// <param name="IsRenewed">False: nothing was renewed. The report is repeated.</param>
 [GenerateSerializer, Immutable, Alias("sluice.TenantReportReply")]
-public readonly record struct TenantReportReply([property: Id(0)] long Epoch, [property: Id(1)] bool IsRenewed);
+public readonly record struct TenantReportReply([property: Id(0)] long Epoch, [property: Id(1)] bool IsRenewed)
+{
+    /// <summary>Calls that have used up a limit of the tenant; null for none.</summary>
+    [Id(3)] public StoppedCall[]? Stops { get; init; }
+}

@@ -22,6 +22,11 @@ public enum UsageOutcome
     /// Its edge was not heard of any more: it is charged what it reserved, until the edge itself tells.
     /// </summary>
     EdgeLost = 4,
+
+    /// <summary>
+    /// Its edge ended the stream because a limit of tokens was used up: it is charged what was streamed.
+    /// </summary>
+    Stopped = 6,
 }
 
 /// <summary>

@@ -46,7 +46,8 @@ internal sealed partial class ClientGrain
         var before = isTaken ? CountsBefore(slot.Admitted, now) : null;
         var counts = AdmissionRules.Complete(_client, requestId, ending, _policy, now);
         NoteGivenBack(before);
-        if (_models.Remove(requestId, out var model) && counts && completion.Certainty is UsageCertainty.Reported)
+        if (_models.Remove(requestId, out var model) && counts
+            && completion is { Certainty: UsageCertainty.Reported, IsStopped: false })
         {
             _answers.Learn(model, completion.OutputTokens);
         }

@@ -104,15 +104,15 @@ internal sealed partial class ClientGrain : IClientExplanation
             throw new OrleansException($"Client {ClientId} is counted by another activation by now.");
         }
 
-        // Its call goes on and nobody will settle it any more, so it is charged what it reserved.
+        // Its call goes on and nobody will settle it any more, so it is charged what is counted of it.
         if (_client.Slots.Taken.TryGetValue(requestId.ToRule(), out var slot)
             && AdmissionRules.Complete(
-                _client, requestId.ToRule(), new Ending(EndingKind.Used, slot.Reserved), _policy, Now))
+                _client, requestId.ToRule(), new Ending(EndingKind.Used, slot.Counted), _policy, Now))
         {
             LogChanged(ClientId, definition.Tenant, $"slot of {requestId} released by hand");
         }
 
-        await SettleReleased(requestId, slot.Reserved);
+        await SettleReleased(requestId, slot.Counted);
         return ChangeReply.Done;
     }
 
@@ -137,6 +137,7 @@ internal sealed partial class ClientGrain : IClientExplanation
         kept.Costs = asked.Costs;
         kept.Plan = plan;
         kept.Policy = _policy;
+        kept.StoppedBy = null;
         kept.TenantLimits = tenant is { Limits.Length: > 0 } ? tenant.Limits : null;
         Explanation.Read(_client, _policy, kept.Levels);
     }
@@ -215,6 +216,7 @@ internal sealed partial class ClientGrain : IClientExplanation
             PlanVersion = copy.Plan.Version,
             Epoch = _epoch,
             Limits = [.. limits.ToWire(), .. copy.TenantLimits ?? []],
+            StoppedBy = copy.StoppedBy,
         };
     }
 

@@ -1,4 +1,5 @@
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Tenants;
 
 namespace Sluice.Grains.Clients;
 
@@ -24,18 +25,24 @@ internal sealed partial class ClientGrain
     public ValueTask<ReportReply> Report(LiveRequests live)
     {
         var isRenewed = Heard(live);
-        return _tenantPolicy is null ? ValueTask.FromResult(ReplyTo(isRenewed)) : ReportBoth(live, isRenewed);
+        return _tenantPolicy is null
+            ? ValueTask.FromResult(ReplyTo(isRenewed, live, default))
+            : ReportBoth(live, isRenewed);
     }
 
     /// <summary>A call's slot is renewed when all are that it holds.</summary>
-    private async ValueTask<ReportReply> ReportBoth(LiveRequests live, bool isRenewed) =>
-        ReplyTo(await ReportToTenant(live) && isRenewed);
+    private async ValueTask<ReportReply> ReportBoth(LiveRequests live, bool isRenewed)
+    {
+        var tenant = await ReportToTenant(live);
+        return ReplyTo(tenant.IsRenewed && isRenewed, live, tenant);
+    }
 
-    private ReportReply ReplyTo(bool isRenewed) => new()
+    private ReportReply ReplyTo(bool isRenewed, LiveRequests live, TenantReportReply tenant) => new()
     {
         IsRenewed = isRenewed,
         Epoch = _epoch,
         SlotTtl = _policy.SlotTtl,
         Fence = Fence,
+        Stops = StopsOf(live, tenant),
     };
 }

@@ -210,8 +210,8 @@ internal sealed partial class ClientGrain : ITenantSubscriber
     /// Tells the tenant what an edge runs. To an activation that it did not know before it says so again, and names it:
     /// since then it believes no older one, so that what it has admitted by then is all that older ones have granted.
     /// </summary>
-    /// <returns>Whether the tenant has renewed it.</returns>
-    private async Task<bool> ReportToTenant(LiveRequests live)
+    /// <returns>What the tenant answered; renewed only when the one has that it names.</returns>
+    private async Task<TenantReportReply> ReportToTenant(LiveRequests live)
     {
         while (true)
         {
@@ -220,7 +220,7 @@ internal sealed partial class ClientGrain : ITenantSubscriber
             var reply = await TenantAdmission.Report(report);
             if (reply.Epoch <= epoch)
             {
-                return reply.Epoch == epoch && reply.IsRenewed;
+                return reply with { IsRenewed = reply.Epoch == epoch && reply.IsRenewed };
             }
 
             _tenantEpoch = Math.Max(_tenantEpoch, reply.Epoch); // It only grows, so this ends.

@@ -161,8 +161,8 @@ internal sealed partial class ClientGrain
             Outcome = UsageOutcome.EdgeLost,
             Epoch = slot.Admitted is null ? Math.Max(1, _epoch - 1) : _epoch, // Taken over from the one before.
             Requests = 1,
-            InputTokens = slot.Reserved.InputTokens,
-            OutputTokens = slot.Reserved.OutputTokens,
+            InputTokens = slot.Counted.InputTokens,
+            OutputTokens = slot.Counted.OutputTokens,
             Images = slot.Reserved.Of(Units.Images),
             Pages = slot.Reserved.Of(Units.Pages),
         };

@@ -52,6 +52,7 @@ public sealed record ClientHandOver
                 ? []
                 : [.. slot.Reserved.Others.Select(cost => new CostHandOver(cost.Unit, cost.Amount))],
             Call = CallHandOver.Of(slot.Reserved.Call),
+            Told = ToldHandOver.Of(slot.Told),
         })],
         Quotas = [.. left.Quotas.Select(quota => new QuotaHandOver(
             quota.Name, quota.Amount, quota.Unit, quota.Calendar.Span.ToWire())
@@ -77,7 +78,10 @@ public sealed record ClientHandOver
                 Scope = rate.Scope?.ToRule(),
             })],
             [.. Slots.Select(slot => new SlotInUse(
-                slot.RequestId.ToRule(), slot.Left, slot.AdmittedAgo, slot.AdmittedUtc, slot.Reserved))],
+                slot.RequestId.ToRule(), slot.Left, slot.AdmittedAgo, slot.AdmittedUtc, slot.Reserved)
+            {
+                Told = slot.Told?.ToRule(),
+            })],
             [.. Quotas.Select(quota => new CountLimit(
                 quota.Name, quota.Amount, quota.Unit, new QuotaCalendar(quota.Calendar.ToRule()))
             {
@@ -131,6 +135,9 @@ public readonly record struct SlotHandOver(
 
     /// <summary>What the call is; null where no limit asks for it.</summary>
     [Id(7)] public CallHandOver? Call { get; init; }
+
+    /// <summary>What it was told to have used beyond that; null when nothing was.</summary>
+    [Id(9)] public ToldHandOver? Told { get; init; }
 
     internal Costs Reserved => new(
         InputTokens,

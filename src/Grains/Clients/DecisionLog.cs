@@ -25,6 +25,9 @@ internal struct KeptDecision
     /// <summary>The limits of its tenant, when one of them refused; else null.</summary>
     public LimitExplanation[]? TenantLimits;
 
+    /// <summary>The limit that its stream was to end for; null when it was not.</summary>
+    public string? StoppedBy;
+
     private LimitLevel[]? _levels;
 
     /// <summary>Where the limits of <see cref="Policy"/> stood. Room that is there is used again.</summary>

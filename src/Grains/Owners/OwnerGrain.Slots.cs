@@ -27,13 +27,17 @@ internal abstract partial class OwnerGrain
         if (live.Epoch == _epoch)
         {
             // Who reports believes no earlier activation any more: what it runs by now is all that it may.
-            _client.Slots.Adopt(live.EdgeSession, live.UpToSequence, running, deadline, live.Admitted);
+            _client.Slots.Adopt(
+                live.EdgeSession, live.UpToSequence, running, deadline, live.Admitted, ReservedOf(live));
         }
         else
         {
             _client.Slots.Renew(live.EdgeSession, live.UpToSequence, running, deadline);
         }
 
+        TellUses(live, now);
+
+        // What calls have used beyond their reservation is stored soon.
         ExtendReserveIfLow(live.EdgeSession, waiting: null, default, now.Elapsed);
         return true;
     }

@@ -122,7 +122,10 @@ internal sealed partial class TenantGrain
     {
         var live = report.Live with { EdgeSession = TenantRules.SessionOf(report.ClientId, report.Live.EdgeSession) };
         var isRenewed = !HasLimits || (_epoch > 0 && Heard(live));
-        return ValueTask.FromResult(new TenantReportReply(_epoch, isRenewed));
+        return ValueTask.FromResult(new TenantReportReply(_epoch, isRenewed)
+        {
+            Stops = HasLimits && isRenewed ? StoppedOf(live) : null,
+        });
     }
 
     public ValueTask<TenantLiveState?> Inspect()

@@ -61,7 +61,8 @@ internal static class DocumentMapping
         FenceText.Of(plan.LenientFence),
         !plan.WithoutChunks,
         plan.ReserveFullCap,
-        plan.Metered);
+        plan.Metered,
+        plan.StopStreams);
 
     public static ClientDocument ToDocument(this ClientDefinition client) => new(
         Names.ClientId(client.Tenant, client.Name),
@@ -120,6 +121,7 @@ internal static class DocumentMapping
                 OwnedBy = ownedBy,
                 WithoutChunks = !(plan.Chunks ?? true),
                 Metered = plan.Metered ?? false,
+                StopStreams = plan.StopStreams ?? false,
             };
     }
 

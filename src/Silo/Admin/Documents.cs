@@ -107,7 +107,10 @@ internal sealed record PlanDocument(
     bool? ReserveFullCap = null,
     [property: Description("True: no call is admitted that could not be logged, so that the usage log has every one. " +
         "Left out: false.")]
-    bool? Metered = null);
+    bool? Metered = null,
+    [property: Description("True: a stream that has used more tokens than it reserved ends with finish_reason length " +
+        "once a limit of tokens is used up. Left out: false, and what it uses is a debt.")]
+    bool? StopStreams = null);
 
 internal sealed record NewClientDocument(
     string Tenant,

@@ -49,7 +49,9 @@ internal sealed record DecisionDocument(
     long PlanVersion,
     [property: Description("The activation that decided; higher is newer.")] long Epoch,
     [property: Description("After an admitted call took its part; before one that was refused, waits or is supposed.")]
-    IReadOnlyList<LimitExplanationDocument> Limits)
+    IReadOnlyList<LimitExplanationDocument> Limits,
+    [property: Description("The limit that its stream was ended for while it ran; null when it was not.")]
+    string? StoppedBy = null)
 {
     public static DecisionDocument Of(DecisionExplanation decision, DecisionId id) =>
         Of(decision, id.ClientId) with { Id = id.ToString(), RequestId = RequestIdText.Of(decision.RequestId) };
@@ -79,7 +81,8 @@ internal sealed record DecisionDocument(
             limit.Cost,
             limit.Refuses,
             limit.RetryAfter?.TotalSeconds,
-            limit.Reset.TotalSeconds))]);
+            limit.Reset.TotalSeconds))],
+        decision.StoppedBy);
 }
 
 internal sealed record SlotDetailDocument(

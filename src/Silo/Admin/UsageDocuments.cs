@@ -63,6 +63,7 @@ internal sealed record UsageEventDocument(
         UsageOutcome.Used => "used",
         UsageOutcome.FailedBeforeDispatch => "failed-before-dispatch",
         UsageOutcome.UnknownAfterDispatch => "unknown-after-dispatch",
+        UsageOutcome.Stopped => "stopped",
         _ => "edge-lost",
     };
 }

@@ -102,6 +102,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             OwnedBy = file,
             WithoutChunks = !(plan.Flag("chunks") ?? true),
             Metered = plan.Flag("metered") ?? false,
+            StopStreams = plan.Flag("stopStreams") ?? false,
         };
         models?.NothingElse();
         plan.NothingElse();

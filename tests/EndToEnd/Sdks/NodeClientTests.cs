@@ -29,6 +29,18 @@ public sealed class NodeClientTests(SharedSluice shared)
     }
 
     [Fact]
+    public async Task A_stream_whose_quota_is_used_up_is_an_answer_that_ended_by_its_length()
+    {
+        var access = await shared.Admins.NewStoppedAccessAsync(shared.Sluice, 1_500);
+
+        var answer = await RunAsync("stream-stopped", access);
+
+        Assert.Null(answer["error"]);
+        Assert.Equal(["length"], answer["reasons"]!.AsArray().Select(reason => (string)reason!));
+        Assert.Equal([3_000L], answer["usages"]!.AsArray().Select(tokens => (long)tokens!));
+    }
+
+    [Fact]
     public async Task Embeddings_are_answered()
     {
         var answer = await RunAsync("embeddings");

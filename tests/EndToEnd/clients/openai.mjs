@@ -55,6 +55,21 @@ const cases = {
     }
     return { count };
   },
+  "stream-stopped": async () => {
+    const chunks = await client.chat.completions.create(
+      {
+        ...hello, max_tokens: 5000, min_tokens: 5000, ignore_eos: true,
+        stream: true, stream_options: { include_usage: true },
+      },
+      { headers: { "x-simulate": "hang-after=3000" } });
+    const reasons = [];
+    const usages = [];
+    for await (const chunk of chunks) {
+      reasons.push(...chunk.choices.map((choice) => choice.finish_reason).filter((reason) => reason));
+      usages.push(...(chunk.usage ? [chunk.usage.completion_tokens] : []));
+    }
+    return { reasons, usages };
+  },
   thrice: async () => {
     for (let i = 0; i < 3; i++) {
       await client.chat.completions.create(hello);

@@ -97,6 +97,8 @@ internal sealed class PoolWork(SimulatedPool pool, SimulatedProcess edge, CallRe
         }
     }
 
+    public void StopCall(ModelCall stopped) => Dispose();
+
     public void EndCall(ModelCall ended)
     {
         // Its connection works for no other call.

@@ -98,7 +98,7 @@ public sealed class SlotFencesTests : IDisposable
         var asked = Live(2);
 
         Assert.False(Renewed(epoch: 2, _time.GetTimestamp(), call)); // It answers, and must be told with its own name.
-        var (epoch, admitted) = _fences.ReportOf(Some.ClientId, out var running)!.Value;
+        var (epoch, admitted, _) = _fences.ReportOf(Some.ClientId, out var running)!.Value;
 
         Assert.Equal(2, epoch);
         Assert.Equal([call], admitted);

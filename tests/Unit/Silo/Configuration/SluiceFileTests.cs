@@ -25,6 +25,7 @@ public sealed class SluiceFileTests : IDisposable
           - plan: silver
             reserveFullCap: true
             metered: true
+            stopStreams: true
             limits: *standard
           - plan: tokens
             limits:
@@ -91,6 +92,7 @@ public sealed class SluiceFileTests : IDisposable
 
         Assert.Equal([false, true, false], plans.Select(plan => plan.ReserveFullCap));
         Assert.Equal([false, true, false], plans.Select(plan => plan.Metered));
+        Assert.Equal([false, true, false], plans.Select(plan => plan.StopStreams));
         Assert.Equal(
             [
                 new LimitDefinition
