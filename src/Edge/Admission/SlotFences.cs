@@ -54,7 +54,7 @@ internal sealed partial class SlotFences(
         if (!_byClient.TryGetValue(clientId, out var client))
         {
             // Without a limit on calls at once it is told what they use, when a limit counts that.
-            if (reply.Fence is SlotFence.None && !reply.Held.IsCounted)
+            if (reply.Fence is SlotFence.None && reply.Held is null)
             {
                 return true;
             }
@@ -110,7 +110,7 @@ internal sealed partial class SlotFences(
             running = live.Of(clientId);
             var admitted = Array.FindAll(running, static call => call.SlotEpoch > 0);
             return (client.Fence.ReportedEpoch, admitted, [.. from call in admitted
-                                                              where call.Held.IsCounted
+                                                              where call.Held is not null
                                                               select call.LiveUse]);
         }
     }

@@ -13,18 +13,18 @@ internal sealed partial class ModelCall
     private volatile StreamEnd? _streamEnd;
 
     /// <summary>
-    /// What it holds of limits in tokens, by the decision that was believed last. Under the lock of
-    /// <see cref="Admission.SlotFences"/>.
+    /// What it holds of limits in tokens, by the decision that was believed last; null when none counts them. Under the
+    /// lock of <see cref="Admission.SlotFences"/>.
     /// </summary>
-    public HeldTokens Held { get; set; }
+    public HeldTokens? Held { get; set; }
 
     /// <summary>What its owner is told of it while it runs; 0 of what is not known yet.</summary>
     public LiveUse LiveUse => new(
         RequestId.Sequence,
         Volatile.Read(ref _inputUsed),
         Volatile.Read(ref _outputUsed),
-        Held.InputTokens,
-        Held.OutputTokens,
+        Held?.InputTokens ?? 0,
+        Held?.OutputTokens ?? 0,
         StreamEnd is { CanStop: true });
 
     /// <summary>How its stream can be ended; null when its plan does not ask for that, or it is no stream.</summary>
@@ -41,8 +41,8 @@ internal sealed partial class ModelCall
     public bool IsStopped { get; set; }
 
     /// <summary>
-    /// What was forwarded of the answer is what it would be settled by if it ended now: its pool's own count, where that
-    /// tells it on the way, else what was seen of its text.
+    /// Notes what it would be settled by if it ended now: its pool's own count, where that tells it on the way, else
+    /// what was seen of its text.
     /// </summary>
     public void NoteUse()
     {

@@ -55,8 +55,8 @@ public readonly record struct AdmitReply(
     /// <summary>What the call is logged with; null when nothing was admitted.</summary>
     [Id(17)] public UsageTerms? Usage { get; init; }
 
-    /// <summary>What it holds of limits in tokens while it runs; nothing when none counts tokens.</summary>
-    [Id(18)] public HeldTokens Held { get; init; }
+    /// <summary>What it holds of limits in tokens while it runs; null when none counts tokens.</summary>
+    [Id(18)] public HeldTokens? Held { get; init; }
 }
 
 /// <summary>A limit that refused, in numbers.</summary>

@@ -91,8 +91,8 @@ public sealed record LiveRequests
     [Id(4)] public long[] Admitted { get; init; } = [];
 
     /// <summary>
-    /// What those of <see cref="Admitted"/> hold of limits in tokens, and what they have used by now; each at most once,
-    /// in any order. Loss and repeats do no harm: the most that was told counts.
+    /// What those of <see cref="Admitted"/> hold of limits in tokens, and what they have used by now; each at most once
+    /// and in any order. Loss and repeats do no harm: the most that was told counts.
     /// </summary>
     [Id(6)] public LiveUse[] Uses { get; init; } = [];
 }

@@ -1,16 +1,16 @@
 namespace Sluice.Grains.Abstractions.Clients;
 
-/// <summary>What an admitted call holds of limits in tokens, told to the edge that runs it.</summary>
+/// <summary>
+/// What an admitted call holds of limits in tokens. Its edge tells while it runs what it has used.
+/// </summary>
 /// <param name="InputTokens">Tokens of input that it reserved; 0 or more.</param>
 /// <param name="OutputTokens">Tokens of output that it reserved; 0 or more.</param>
-/// <param name="IsCounted">True: a limit counts tokens, so the edge tells while it runs what it has used.</param>
 /// <param name="MayStop">True: its plan has streams ended whose limit is used up.</param>
 [GenerateSerializer, Immutable, Alias("sluice.HeldTokens")]
 public readonly record struct HeldTokens(
     [property: Id(0)] long InputTokens,
     [property: Id(1)] long OutputTokens,
-    [property: Id(2)] bool IsCounted,
-    [property: Id(3)] bool MayStop);
+    [property: Id(2)] bool MayStop);
 
 /// <summary>What a running call has used since it began, and what it holds.</summary>
 /// <param name="Sequence">The call, in the session of the edge that reports.</param>

@@ -19,7 +19,7 @@ public sealed record ReportReply
     [Id(3)] public SlotFence Fence { get; init; }
 
     /// <summary>
-    /// Calls that are to be ended now, in good order, because they have used up a limit; said again as long as they run.
+    /// Calls that are to be ended now, in good order, because they have used up a limit; said as long as they run.
     /// </summary>
     [Id(6)] public StoppedCall[] Stops { get; init; } = [];
 }

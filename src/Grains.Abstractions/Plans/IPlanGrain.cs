@@ -92,8 +92,8 @@ public sealed record PlanDefinition
     [Id(8)] public bool LenientFence { get; init; }
 
     /// <summary>
-    /// True: a stream that has used more tokens than it reserved is ended, in good order, once a limit of tokens is used
-    /// up. False: it goes on, and what it uses is a debt.
+    /// True: a stream that has used more tokens than it reserved is ended, in good order, once a limit of tokens is
+    /// used up. False: it goes on, and what it uses is a debt.
     /// </summary>
     [Id(9)] public bool StopStreams { get; init; }
 

@@ -23,12 +23,14 @@ internal sealed partial class ClientGrain
         NoteGivenBack(before);
     }
 
-    /// <summary>What a call that was just admitted holds of limits in tokens, of the client or its tenant.</summary>
-    private HeldTokens HeldBy(RuleId requestId) =>
+    /// <summary>
+    /// What a call that was just admitted holds of limits in tokens, of the client or its tenant; null without any.
+    /// </summary>
+    private HeldTokens? HeldBy(RuleId requestId) =>
         _metering.CountsTokens && _client.Slots.Taken.TryGetValue(requestId, out var slot)
             ? new HeldTokens(
-                slot.Reserved.InputTokens, slot.Reserved.OutputTokens, IsCounted: true, _plan?.StopStreams is true)
-            : default;
+                slot.Reserved.InputTokens, slot.Reserved.OutputTokens, _plan?.StopStreams is true)
+            : null;
 
     /// <summary>The calls of a report that its edge is to end, by the plan of now.</summary>
     private StoppedCall[] StopsOf(LiveRequests live, TenantReportReply tenant)

@@ -3,7 +3,9 @@ using Sluice.Rules.Limits;
 
 namespace Sluice.Grains.Clients;
 
-/// <summary>What a running call was told to have used beyond its reservation, as one owner leaves it to the next.</summary>
+/// <summary>
+/// What a running call was told to have used beyond its reservation, as an owner leaves it to the next.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("sluice.ToldHandOver")]
 public sealed record ToldHandOver
 {

@@ -12,8 +12,8 @@ public static class SettlementRules
 {
     /// <summary>
     /// A running call has used so much by now. What goes beyond its reservation is charged at once, as a debt where it
-    /// must be: it cannot be refused any more. A call that holds no slot changes nothing, and neither does less than was
-    /// told before.
+    /// must be: it cannot be refused any more. A call that holds no slot changes nothing, and neither does less than
+    /// was told before.
     /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="requestId">The call.</param>

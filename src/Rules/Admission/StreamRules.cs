@@ -7,9 +7,9 @@ public static class StreamRules
 {
     /// <summary>
     /// The limit that a call must be stopped for; null when it may go on. Only limits of tokens stop calls, and only
-    /// calls that have used more of such a limit than they reserved: what a call reserved is its own. A quota stops them
-    /// when all of it is counted; a rate when it is in debt by as much as it holds when full, since a smaller debt is
-    /// what answers longer than their client's usual ones always leave, and refills.
+    /// calls that have used more of such a limit than they reserved: what a call reserved is its own. A quota stops
+    /// them when all of it is counted; a rate when it is in debt by as much as it holds when full, since a smaller debt
+    /// is what answers longer than their client's usual ones always leave, and refills.
     /// </summary>
     /// <param name="client">The client, by what was told last.</param>
     /// <param name="requestId">The call.</param>

@@ -30,6 +30,9 @@ public sealed class SlotRecovery
 
     public TimeSpan Until { get; }
 
+    /// <summary>True: sessions of which nothing is stored may have something to tell.</summary>
+    public bool HearsAll => _heard is not null;
+
     /// <summary>Slots that edges may hold which have not told.</summary>
     public int Unheard { get; private set; }
 

@@ -239,14 +239,17 @@ public sealed class Slots
         long edgeSession, long upToSequence, IReadOnlySet<long> running, TimeSpan deadline,
         IReadOnlyCollection<long>? admitted = null, IReadOnlyDictionary<long, Costs>? reserved = null)
     {
-        if (Recovery?.Heard(edgeSession) is true)
+        if (Recovery is { } recovery && recovery.Heard(edgeSession))
         {
             foreach (var sequence in admitted ?? running)
             {
                 var requestId = new RequestId(edgeSession, sequence);
-                if (!_taken.ContainsKey(requestId))
+                var held = default(Costs);
+                var isSaid = reserved is not null && reserved.TryGetValue(sequence, out held);
+
+                // Without a limit on calls at once, a slot serves for what is counted of its call alone.
+                if (!_taken.ContainsKey(requestId) && (isSaid || !recovery.HearsAll))
                 {
-                    var held = reserved is not null && reserved.TryGetValue(sequence, out var costs) ? costs : default;
                     Take(requestId, new Slot(deadline, Admitted: null, held));
                 }
             }

@@ -35,7 +35,7 @@ public sealed record ToldUse(
 
 /// <summary>What one limit was charged for what a running call used beyond its reservation.</summary>
 /// <param name="Kept">Units charged for good: nothing knows any more where they were charged. 0 or more.</param>
-/// <param name="Open">Units charged when it was told last, to be charged anew by whatever is told next; 0 or more.</param>
+/// <param name="Open">Units charged when it was told last, and charged anew by what is told next; 0 or more.</param>
 public readonly record struct BeyondUse(long Kept, long Open)
 {
     /// <summary>All of it, 0 or more.</summary>

@@ -4,7 +4,7 @@ using Sluice.EndToEnd.Hosting;
 
 namespace Sluice.EndToEnd.Contract;
 
-/// <summary>Streams that run into the end of a limit: counted while they run, and ended in good order if so wished.</summary>
+/// <summary>Streams that run into the end of a limit: counted while they run, ended if so wished.</summary>
 public sealed class StoppedStreamTests(SharedSluice shared)
 {
     // Far more than the answers that the client had before, so far more than it reserves.

@@ -50,8 +50,8 @@ public sealed class StreamReportsTests : IAsyncLifetime
     [Fact]
     public async Task A_report_says_what_calls_hold_and_have_used_where_a_limit_counts_it()
     {
-        var counted = Begin(new HeldTokens(100, 400, IsCounted: true, MayStop: false));
-        Begin(default);
+        var counted = Begin(new HeldTokens(100, 400, MayStop: false));
+        Begin(null);
         await ReportAsync(); // At once, to an activation that was not known.
         counted.Streamed = counted.Streamed.With("some text"u8);
         counted.NoteUse();
@@ -68,7 +68,7 @@ public sealed class StreamReportsTests : IAsyncLifetime
     [Fact]
     public async Task A_client_without_such_a_limit_is_only_renewed()
     {
-        Begin(default);
+        Begin(null);
 
         _time.Advance(Period);
 
@@ -79,7 +79,7 @@ public sealed class StreamReportsTests : IAsyncLifetime
     [Fact]
     public async Task The_calls_that_the_answer_names_are_stopped_and_no_others()
     {
-        var held = new HeldTokens(1, 1, IsCounted: true, MayStop: true);
+        var held = new HeldTokens(1, 1, MayStop: true);
         var (stopped, other) = (Begin(held), Begin(held));
         var pool = new CountingPool();
         stopped.Connection = other.Connection = pool;
@@ -96,11 +96,11 @@ public sealed class StreamReportsTests : IAsyncLifetime
         Assert.True(pool.Stopped > 0);
     }
 
-    private ModelCall Begin(HeldTokens held)
+    private ModelCall Begin(HeldTokens? held)
     {
         var call = Some.Call(stream: true, sequence: _session.Next().Sequence);
         call.StreamEnd = new StreamEnd(manyAnswers: false);
-        if (held.MayStop)
+        if (held is { MayStop: true })
         {
             call.StreamEnd.Forwarded(
                 "data: {\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0}]}\n\n"u8,

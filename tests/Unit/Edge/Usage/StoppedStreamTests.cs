@@ -21,7 +21,8 @@ public sealed class StoppedStreamTests
     private const string Finished =
         "data: {" + Head + ",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
 
-    private const string Text = "data: {\"id\":\"cmpl-1\",\"object\":\"text_completion\",\"created\":17,\"model\":\"m\","
+    private const string Text =
+        "data: {\"id\":\"cmpl-1\",\"object\":\"text_completion\",\"created\":17,\"model\":\"m\","
         + "\"system_fingerprint\":\"fp\",\"choices\":[{\"index\":1,\"text\":\"four\",\"finish_reason\":null}]}\n\n";
 
     private const string End = "data: [DONE]\n\n";
@@ -173,7 +174,7 @@ public sealed class StoppedStreamTests
     public async Task What_is_told_while_it_runs_is_what_it_would_be_settled_by()
     {
         var call = Stoppable();
-        call.Held = new HeldTokens(30, 40, IsCounted: true, MayStop: true);
+        call.Held = new HeldTokens(30, 40, MayStop: true);
         const string Counted = "data: {" + Head + ",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"four\"}}],"
             + "\"usage\":{\"prompt_tokens\":11,\"completion_tokens\":22}}\n\n";
 
@@ -196,7 +197,7 @@ public sealed class StoppedStreamTests
     }
 
     private static AdmitReply Admitted(bool mayStop) =>
-        FakeClient.Admitted with { Held = new HeldTokens(1, 1, IsCounted: true, mayStop) };
+        FakeClient.Admitted with { Held = new HeldTokens(1, 1, mayStop) };
 
     /// <summary>The pool sends this and goes on thinking; then the call is stopped.</summary>
     private async Task<(string Text, string? Reason)> StopAfterAsync(ModelCall call, string sent)

@@ -14,7 +14,7 @@ public sealed class StreamTests
     {
         _world.CreateClient(TokenQuota(100_000), TokenRate(60_000));
         var held = Admit(1, input: 100, cap: 400).Held;
-        Assert.Equal(new HeldTokens(100, 400, IsCounted: true, MayStop: false), held);
+        Assert.Equal(new HeldTokens(100, 400, MayStop: false), held);
 
         Report(Use(1, output: 400));
         Assert.Equal((500, 500), (UsedOf("daily"), UsedOf("tpm")));
@@ -33,7 +33,7 @@ public sealed class StreamTests
     {
         _world.CreateClient(GrainWorld.Slots(10), GrainWorld.Quota(10));
 
-        Assert.Equal(default, Admit(1, input: 100, cap: 400).Held);
+        Assert.Null(Admit(1, input: 100, cap: 400).Held);
     }
 
     /// <summary>Guards the count after a crash: what nobody had stored is told again by who runs the stream.</summary>
@@ -81,7 +81,7 @@ public sealed class StreamTests
     {
         _world.CreateClient(TokenQuota(1_000), TokenRate(1_000_000));
         Replace(TokenQuota(1_000), TokenRate(1_000_000));
-        Assert.True(Admit(1, input: 100, cap: 300).Held.MayStop);
+        Assert.True(Admit(1, input: 100, cap: 300).Held!.Value.MayStop);
         Admit(2, input: 100, cap: 300);
         Admit(3, input: 50, cap: 50);
         Assert.Empty(Report(Use(1, 300), Use(2, 300), Use(3, 50)).Stops);
@@ -118,10 +118,10 @@ public sealed class StreamTests
             Complete(call, 0, 100, isStopped: true);
         }
 
-        Assert.Equal(5_000, Admit(21, input: 0, cap: 5_000).Held.OutputTokens);
+        Assert.Equal(5_000, Admit(21, input: 0, cap: 5_000).Held!.Value.OutputTokens);
     }
 
-    /// <summary>Guards bills: an edge that is gone cannot tell, and what it told last is the least that was used.</summary>
+    /// <summary>Guards bills: an edge is gone, and what it told last is the least that was used.</summary>
     [Fact]
     public void A_stream_that_is_lost_is_logged_with_what_was_told_of_it()
     {

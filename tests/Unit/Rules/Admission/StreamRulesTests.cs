@@ -53,7 +53,7 @@ public sealed class StreamRulesTests
         Assert.Equal((0, 600), CountsOf(client, policy));
     }
 
-    /// <summary>Guards a change of plan: what went on was charged, what is new was not, and each is charged once.</summary>
+    /// <summary>Guards a change of plan: what goes on was charged, what is new was not.</summary>
     [Fact]
     public void Through_a_change_of_limits_each_limit_is_charged_once()
     {

@@ -35,7 +35,7 @@ public sealed class SluiceFileMistakesTests
         "plans:", "- plan: p", "  models: { use: [q, q*n] }")]
     [InlineData("line 3: plans[0].models.hide: is not known here; known are see, use.",
         "plans:", "- plan: p", "  models: { hide: [q] }")]
-    [InlineData("line 1: plans[0].stopStreams: 'soon' is not true or false.", "plans: [{ plan: p, stopStreams: soon }]")]
+    [InlineData("line 1: plans[0].stopStreams: 'no' is not true or false.", "plans: [{ plan: p, stopStreams: no }]")]
     [InlineData("line 1: plans[0].degraded: must be an object.", "plans: [{ plan: p, degraded: open }]")]
     [InlineData("line 1: plans[0].degraded.mode: is missing.", "plans: [{ plan: p, degraded: { } }]")]
     [InlineData("line 3: plans[0].degraded.mode: 'ajar' is not open or closed.",
