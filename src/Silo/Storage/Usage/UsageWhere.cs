@@ -1,8 +1,8 @@
 namespace Sluice.Silo.Storage.Usage;
 
 /// <summary>
-/// Conditions over the view <c>usage_counted</c>. On PostgreSQL they also say which parcels may have such calls, so that
-/// no other is taken apart; they never change what is found.
+/// Conditions over the view <c>usage_counted</c>. On PostgreSQL they also say which parcels may have such calls, so
+/// that no other is taken apart; they change nothing else.
 /// </summary>
 internal static class UsageWhere
 {
