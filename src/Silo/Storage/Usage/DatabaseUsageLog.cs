@@ -57,7 +57,7 @@ internal sealed class DatabaseUsageLog(IDatabase database) : IUsageLog
                CAST(sum(requests) AS bigint), CAST(sum(input_tokens) AS bigint), CAST(sum(output_tokens) AS bigint),
                CAST(sum(images) AS bigint), CAST(sum(pages) AS bigint)
         FROM usage_counted
-        WHERE {database.Dialect.OfClient("$1")} AND {database.Dialect.Admitted("$2", "$3")}
+        WHERE {database.Dialect.OfClient("$1")} AND {UsageWhere.Admitted("$2", "$3")}
           AND (epoch <> $4 OR admitted_at <= $5)
         GROUP BY model, endpoint, key_version, CASE WHEN epoch = 0 THEN 1 ELSE 0 END
         """;

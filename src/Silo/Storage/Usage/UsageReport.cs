@@ -90,9 +90,9 @@ internal sealed class UsageReport(IDatabase database)
 
     private static string[] Selections(SqlDialect dialect, string name) =>
     [
-        dialect.Admitted("$1", "$2"),
-        $"{dialect.Admitted("$1", "$2")} AND tenant = {name}",
-        $"{dialect.Admitted("$1", "$2")} AND {dialect.OfClient(name)}",
+        UsageWhere.Admitted("$1", "$2"),
+        $"{UsageWhere.Admitted("$1", "$2")} AND tenant = {name}",
+        $"{UsageWhere.Admitted("$1", "$2")} AND {dialect.OfClient(name)}",
     ];
 
     private static int TextOf(UsageSelection selection) =>

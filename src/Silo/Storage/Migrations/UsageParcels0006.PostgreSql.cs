@@ -1,6 +1,6 @@
 namespace Sluice.Silo.Storage.Migrations;
 
-internal static class UsageParcels0006
+internal static partial class UsageParcels0006
 {
     // What an edge tells at once is one row: a column of all its events is one array. Of 500 events that is an eighth
     // of the work and a twentieth of the room of 500 rows with their keys. Statements say which parcels may have what
@@ -106,7 +106,4 @@ internal static class UsageParcels0006
                 client_id, sequence, epoch, tenant, plan, key_version, model, endpoint, admitted_at, ended_at, outcome,
                 input_tokens, output_tokens, images, pages, requests);
         """;
-
-    // SQLite has no arrays, and one silo of a small installation: there each event stays a row.
-    public const string Sqlite = "SELECT 6";
 }
