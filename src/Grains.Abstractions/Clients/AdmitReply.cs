@@ -54,6 +54,11 @@ public readonly record struct AdmitReply(
 
     /// <summary>What the call is logged with; null when nothing was admitted.</summary>
     [Id(17)] public UsageTerms? Usage { get; init; }
+
+    /// <summary>
+    /// The client's change by which it was decided, as the feed of revocations counts them: 1 or more; 0: not known.
+    /// </summary>
+    [Id(19)] public long ClientChange { get; init; }
 }
 
 /// <summary>A limit that refused, in numbers.</summary>

@@ -115,6 +115,7 @@ internal sealed partial class ClientGrain(
                 ? AdmittedAt(asked.RequestId, withChunk: chunk is not null, now)
                 : default,
             Usage = decision.Verdict is Rules.Admission.Verdict.Admitted ? _usageTerms : null,
+            ClientChange = _change,
         };
     }
 
