@@ -79,7 +79,7 @@ internal sealed partial class RevocationFollower(
                 return false;
             }
 
-            Apply(answer.ToRule(), asked, question.Begins);
+            Apply(answer.ToRule(question), asked, question.Begins);
             return true;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -16,8 +16,8 @@ internal static class RevocationMapping
 
     public static FeedAsk ToWire(this FeedQuestion question) => new(question.After, question.Begins);
 
-    public static FeedPage ToRule(this FeedAnswer answer) => new(
-        answer.Asked, answer.Restarts, answer.Through, answer.ReadAfter,
+    public static FeedPage ToRule(this FeedAnswer answer, FeedQuestion question) => new(
+        answer.Asked, question.Begins, answer.Restarts, answer.Through, answer.ReadAfter,
         [.. answer.Entries.Select(entry => new Revocation(
             entry.Sequence, (RevocationKind)entry.Kind, entry.Subject, entry.Number, entry.Lives))]);
 }

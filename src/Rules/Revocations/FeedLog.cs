@@ -68,9 +68,10 @@ public sealed record FeedLog
 
     /// <summary>
     /// Whether a question is to be answered now: there is something to tell, or the database was asked since it came.
+    /// Not at the same moment: an edge that another silo has told more would be taken for one that knows too much.
     /// </summary>
     public bool CanAnswer(FeedQuestion question, TimeSpan arrived) =>
-        ReadAt is not null && (ReadAt >= arrived || question.After < Through);
+        ReadAt is not null && (ReadAt > arrived || question.After < Through);
 
     /// <summary>Answers a question that can be answered.</summary>
     /// <param name="question">The question.</param>
@@ -88,7 +89,7 @@ public sealed record FeedLog
             .Take(most + 1)
             .ToImmutableArray();
         return entries.Length > most
-            ? new FeedPage(question.After, restarts, entries[most - 1].Sequence, null, entries[..most])
-            : new FeedPage(question.After, restarts, Through, ReadAt - arrived, entries);
+            ? new FeedPage(question.After, question.Begins, restarts, entries[most - 1].Sequence, null, entries[..most])
+            : new FeedPage(question.After, question.Begins, restarts, Through, ReadAt - arrived, entries);
     }
 }

@@ -11,6 +11,7 @@ public readonly record struct FeedQuestion(long After, bool Begins);
 
 /// <summary>An answer to it: all that there is in a range of the sequence.</summary>
 /// <param name="Asked">What the question said to come after.</param>
+/// <param name="Begins">Whether it said that the edge remembers nothing: what is forgotten is then not missed.</param>
 /// <param name="Restarts">
 /// True: the edge missed entries that are forgotten by now, or the sequence began anew. What follows is everything from
 /// the beginning; whatever the edge remembers is good no more.
@@ -22,4 +23,4 @@ public readonly record struct FeedQuestion(long After, bool Begins);
 /// </param>
 /// <param name="Entries">Ascending.</param>
 public sealed record FeedPage(
-    long Asked, bool Restarts, long Through, TimeSpan? ReadAfter, ImmutableArray<Revocation> Entries);
+    long Asked, bool Begins, bool Restarts, long Through, TimeSpan? ReadAfter, ImmutableArray<Revocation> Entries);

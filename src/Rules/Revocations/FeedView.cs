@@ -68,8 +68,9 @@ public sealed record FeedView
     /// <param name="change">What the edge has to do about it.</param>
     public FeedView Apply(FeedPage page, TimeSpan asked, TimeSpan now, out FeedChange change)
     {
-        // With a gap before it, a page would make this edge believe that it knows what it does not.
-        if (page.Restarts ? page.Asked != Through : page.Asked > Through)
+        // With a gap before it, a page would make this edge believe that it knows what it does not; and so would one
+        // for an edge that remembered nothing, to one that does by now: it says nothing of what is forgotten.
+        if (page.Restarts ? page.Asked != Through : page.Asked > Through || (page.Begins && HeardAt is not null))
         {
             change = FeedChange.None;
             return this;

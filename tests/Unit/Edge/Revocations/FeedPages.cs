@@ -13,7 +13,7 @@ internal static class FeedPages
         var through = feed.View.Through;
         return feed.Apply(
             new FeedPage(
-                through, Restarts: false, through + news.Length, TimeSpan.Zero,
+                through, feed.View.Question.Begins, Restarts: false, through + news.Length, TimeSpan.Zero,
                 [
                     .. news.Select((entry, i) => new Revocation(
                         through + i + 1, entry.Kind, entry.Subject, entry.Number, Revocation.MemoryLives)),

@@ -39,6 +39,16 @@ public sealed class FeedTests
         Assert.Empty(change.Applied);
     }
 
+    /// <summary>Guards what is forgotten: a repeat of the first answer leaves it out.</summary>
+    [Fact]
+    public void An_answer_for_who_remembers_nothing_is_not_believed_by_who_does()
+    {
+        var view = Heard(FeedView.Beginning, Page(0, 1, Key(1)) with { Begins = true }, out var first);
+
+        Assert.Same(view, Heard(view, Page(0, 3, Key(3)) with { Begins = true }, out var second));
+        Assert.Equal((1, 0), (first.Applied.Length, second.Applied.Length));
+    }
+
     [Fact]
     public void A_repeat_and_an_older_answer_change_nothing_but_may_be_fresher()
     {
@@ -143,7 +153,8 @@ public sealed class FeedTests
 
         Assert.True(log.CanAnswer(new FeedQuestion(0, true), arrived: 6 * Second));
         Assert.False(log.CanAnswer(new FeedQuestion(1, false), arrived: 6 * Second));
-        Assert.True(log.CanAnswer(new FeedQuestion(1, false), arrived: 5 * Second));
+        Assert.False(log.CanAnswer(new FeedQuestion(1, false), arrived: 5 * Second));
+        Assert.True(log.CanAnswer(new FeedQuestion(1, false), arrived: 4 * Second));
         Assert.Equal(
             -Second, log.Answer(new FeedQuestion(0, true), 6 * Second, 6 * Second, 10).ReadAfter);
     }
@@ -200,7 +211,7 @@ public sealed class FeedTests
     }
 
     private static FeedPage Page(long asked, long through, params Revocation[] entries) =>
-        new(asked, Restarts: false, through, TimeSpan.Zero, [.. entries]);
+        new(asked, Begins: false, Restarts: false, through, TimeSpan.Zero, [.. entries]);
 
     private static Revocation Key(int version) =>
         new(version, RevocationKind.KeyVersion, "c", version, Revocation.MemoryLives);
