@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Revocations;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules.Limits;
+using Sluice.Rules.Revocations;
 
 namespace Sluice.Edge.Chunks;
 
@@ -13,6 +15,7 @@ internal sealed class ClientChunk
 
     private EdgeChunk? _chunk;
     private AdmitReply _granted;
+    private DecidedBy _decided;
     private TimeSpan _asked;
     private TimeSpan _used;
     private byte[] _secretDigest = [];
@@ -76,6 +79,7 @@ internal sealed class ClientChunk
             [.. grant.Requests.Select(requests => new ChunkPart(null, requests))],
             call.Caller.KeyVersion, grant.PlanVersion, asked, grant.Lifetime);
         (_asked, _secretDigest, _model) = (asked, call.Caller.SecretDigest, call.Body.Model);
+        _decided = grant.Stamp.ToRule();
         _granted = granted with { Chunk = null, CompleteWithin = TimeSpan.Zero, Degraded = null };
         return before;
     }
@@ -95,6 +99,10 @@ internal sealed class ClientChunk
         _chunk = null;
         return ended;
     }
+
+    /// <summary>Ends the chunk if it was granted before a change that it does not outlive.</summary>
+    public ReturnedChunk? EndIfRecalled(string clientId, RevocationFeed feed) =>
+        _chunk is { } chunk && !feed.MayRemember(clientId, chunk.KeyVersion, _decided) ? End() : null;
 
     /// <summary>
     /// Ends the chunk when its client calls no more or none was asked for in its place, while its owner still takes

@@ -38,6 +38,7 @@ internal sealed partial class ClientGrain
             Requests = [.. chunk.Rates, .. chunk.Quotas],
             Lifetime = ChunkSize.Ttl - EdgeChunk.MarginOf(ChunkSize.Ttl),
             PlanVersion = plan.Version,
+            Stamp = Stamp,
         };
     }
 

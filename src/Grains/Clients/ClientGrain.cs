@@ -116,6 +116,7 @@ internal sealed partial class ClientGrain(
                 : default,
             Usage = decision.Verdict is Rules.Admission.Verdict.Admitted ? _usageTerms : null,
             Held = decision.Verdict is Rules.Admission.Verdict.Admitted ? HeldBy(asked.RequestId) : null,
+            ClientChange = _change,
         };
     }
 
