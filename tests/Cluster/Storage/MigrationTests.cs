@@ -39,7 +39,8 @@ public abstract class MigrationTests : StorageTest
         string[] tables =
         [
             "client_slots", "client_rate", "client_quota", "client_ledger", "reminder", "grain_state",
-            "silo_suspicion", "silo", "cluster", "usage_event", "usage_session", "usage_owner", "schema_migration",
+            "silo_suspicion", "silo", "cluster", "usage_event", "usage_parcel", "usage_session", "usage_owner",
+            "schema_migration",
         ];
         await AskAsync("DROP VIEW IF EXISTS usage_counted");
         foreach (var table in tables)

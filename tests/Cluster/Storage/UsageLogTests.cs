@@ -34,10 +34,59 @@ public abstract class UsageLogTests : StorageTest
         var batch = Batch(1, Event(1, input: 10, output: 20), Event(2, input: 1, output: 2));
         await Log.AppendAsync(batch, Token);
         await Log.AppendAsync(batch, Token);
-        await Log.AppendAsync(Batch(2, Event(2, input: 1, output: 2), Event(3)), Token);
+        await Log.AppendAsync(Batch(2, Event(3)), Token);
+        await Log.AppendAsync(batch, Token); // It was on its way for long.
 
         Assert.Equal((3, 33), await UsedAsync());
-        Assert.Equal(["3"], await AskAsync("SELECT count(*) FROM usage_event"));
+        Assert.Equal(["3"], await AskAsync("SELECT count(*) FROM usage_counted"));
+    }
+
+    [Fact]
+    public async Task Calls_that_are_logged_as_rows_count_beside_batches()
+    {
+        await AskAsync($"""
+            INSERT INTO usage_event (
+                client_id, edge_session, sequence, rank, epoch, tenant, plan, key_version, model, endpoint, admitted_at,
+                ended_at, outcome, chunk, requests, input_tokens, output_tokens, images, pages)
+            VALUES (
+                '{Client}', {Session}, 1, 1, 2, 'acme', 'gold', 1, 'm', 'chat/completions', {At.ToMicroseconds()},
+                {At.ToMicroseconds()}, 1, 5, 1, 3, 4, 0, 0)
+            """);
+        var chunk = Event(-5, requests: 10) with { Outcome = UsageOutcome.EdgeLost };
+        await Log.AppendLostAsync([chunk, Event(1) with { Outcome = UsageOutcome.EdgeLost }], Token);
+        await Log.AppendAsync(Batch(2, Event(2) with { Chunk = 5 }), Token);
+
+        Assert.Equal((10, 7), await UsedAsync()); // Two of the chunk's ten have their own events.
+        Assert.Equal(
+            [-5, 1, 2],
+            Sequences(await Report.EventsAsync(new("acme", null, At.AddYears(-1), At.AddYears(1)), null, Token)));
+    }
+
+    [Fact]
+    public async Task Pages_go_on_where_the_one_before_ended_however_far_apart_calls_are()
+    {
+        const int Many = UsageReport.EventsMax + 200;
+        for (var part = 0; part < 4; part++)
+        {
+            await Log.AppendAsync(
+                Batch(
+                    part + 1,
+                    [.. Enumerable.Range(part * Many / 4, Many / 4).Select(n => Event(n + 1) with
+                    {
+                        AdmittedAt = At.AddTicks(TimeSpan.TicksPerMinute * n * n * (n % 2)),
+                    })]),
+                Token);
+        }
+
+        var selection = new UsageSelection("acme", null, At.AddYears(-1), At.AddYears(5));
+        var first = await Report.EventsAsync(selection, null, Token);
+        var second = await Report.EventsAsync(selection, first[^1], Token);
+
+        Assert.Equal((UsageReport.EventsMax, 200), (first.Count, second.Count));
+        Assert.Equal(Many, first.Concat(second).Select(one => one.RequestId).Distinct().Count());
+        Assert.Equal(
+            first.Concat(second).OrderBy(one => one.AdmittedAt).ThenBy(one => one.RequestId.Sequence),
+            first.Concat(second));
     }
 
     [Fact]

@@ -52,12 +52,13 @@ internal sealed class DatabaseUsageLog(IDatabase database) : IUsageLog
 
     private const string EndSql = "DELETE FROM usage_owner WHERE client_id = $1 AND epoch = $2";
 
-    private const string UsedSql = """
+    private readonly string _usedSql = $"""
         SELECT model, endpoint, key_version, CASE WHEN epoch = 0 THEN 1 ELSE 0 END AS alone,
                CAST(sum(requests) AS bigint), CAST(sum(input_tokens) AS bigint), CAST(sum(output_tokens) AS bigint),
                CAST(sum(images) AS bigint), CAST(sum(pages) AS bigint)
         FROM usage_counted
-        WHERE client_id = $1 AND admitted_at >= $2 AND admitted_at < $3 AND (epoch <> $4 OR admitted_at <= $5)
+        WHERE {database.Dialect.OfClient("$1")} AND {UsageWhere.Admitted("$2", "$3")}
+          AND (epoch <> $4 OR admitted_at <= $5)
         GROUP BY model, endpoint, key_version, CASE WHEN epoch = 0 THEN 1 ELSE 0 END
         """;
 
@@ -66,7 +67,7 @@ internal sealed class DatabaseUsageLog(IDatabase database) : IUsageLog
 
     public Task AppendAsync(UsageBatch batch, CancellationToken cancellationToken) => WriteAsync(
         [
-            .. _events.Statements(batch.Events, UsageEventWriter.Told),
+            .. _events.Batch(batch),
             new Statement(
                 _reportSql, batch.EdgeSession, batch.Number, batch.CompleteThrough, batch.LastSequence,
                 batch.IsLast ? 1L : 0L, batch.Dropped),
@@ -76,7 +77,7 @@ internal sealed class DatabaseUsageLog(IDatabase database) : IUsageLog
     public Task AppendLostAsync(IReadOnlyList<UsageEvent> events, CancellationToken cancellationToken) =>
         events.Count == 0
             ? Task.CompletedTask
-            : WriteAsync([.. _events.Statements(events, UsageEventWriter.Lost)], cancellationToken);
+            : WriteAsync([.. _events.LostEvents(events)], cancellationToken);
 
     public async Task<OwnerKnown> OwnerBeginsAsync(
         string clientId, long epoch, TimeSpan sinceWritten, CancellationToken cancellationToken)
@@ -113,7 +114,7 @@ internal sealed class DatabaseUsageLog(IDatabase database) : IUsageLog
     public async Task<IReadOnlyList<LoggedUse>> UsedAsync(
         UsageQuestion question, CancellationToken cancellationToken) => await database.ReadAsync(
         new Statement(
-            UsedSql, question.ClientId, question.From.ToMicroseconds(), question.To.ToMicroseconds(), question.Epoch,
+            _usedSql, question.ClientId, question.From.ToMicroseconds(), question.To.ToMicroseconds(), question.Epoch,
             question.Cut.ToMicroseconds()),
         row => new LoggedUse(
             new CallFacts(row.GetString(0), row.GetString(1), (int)row.GetInt64(2)),

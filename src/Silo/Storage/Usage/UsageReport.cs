@@ -23,12 +23,15 @@ internal sealed class UsageReport(IDatabase database)
     public const int EventsMax = 1_000;
 
     private const long MicrosecondsPerDay = 86_400_000_000;
-    private const string Any = "admitted_at >= $1 AND admitted_at < $2";
-    private const string OfTenant = Any + " AND tenant = $3";
-    private const string OfClient = Any + " AND client_id = $3";
+
+    /// <summary>
+    /// Microseconds of the first stretch of time that a page is looked for in; each one after it is twice as long. So a
+    /// page of a busy log does not sort the month that follows it.
+    /// </summary>
+    private const long FirstStretch = 1_000_000;
 
     // Fixed texts, one for each way to select, so that each keeps its index.
-    private static readonly string[] DaySql = [.. new[] { Any, OfTenant, OfClient }.Select(where => $"""
+    private readonly string[] _daySql = [.. Selections(database.Dialect, "$3").Select(where => $"""
         SELECT tenant, client_id, model, admitted_at / {MicrosecondsPerDay}, count(*),
                CAST(sum(CASE WHEN outcome = {(int)UsageOutcome.EdgeLost} THEN 1 ELSE 0 END) AS bigint),
                CAST(sum(requests) AS bigint), CAST(sum(input_tokens) AS bigint), CAST(sum(output_tokens) AS bigint),
@@ -38,17 +41,18 @@ internal sealed class UsageReport(IDatabase database)
         ORDER BY tenant, client_id, model, admitted_at / {MicrosecondsPerDay}
         """)];
 
-    private static readonly string[] EventSql = [.. new[] { (Any, 3), (OfTenant, 4), (OfClient, 4) }.Select(one => $"""
+    private readonly string[] _eventSql = [.. Selections(database.Dialect, "$6").Select(where => $"""
         SELECT client_id, edge_session, sequence, epoch, tenant, plan, key_version, model, endpoint, admitted_at,
                ended_at, outcome, requests, input_tokens, output_tokens, images, pages
-        FROM usage_counted WHERE {one.Item1}
-          AND (admitted_at, edge_session, sequence) > (${one.Item2}, ${one.Item2 + 1}, ${one.Item2 + 2})
-        ORDER BY admitted_at, edge_session, sequence LIMIT {EventsMax}
+        FROM usage_counted WHERE {where} AND (admitted_at, edge_session, sequence) > ($1, $3, $4)
+        ORDER BY admitted_at, edge_session, sequence LIMIT $5
         """)];
 
     public Task<List<UsageOfDay>> DaysAsync(UsageSelection selection, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            new Statement(DaySql[TextOf(selection)], Values(selection)),
+            new Statement(
+                _daySql[TextOf(selection)],
+                [selection.From.ToMicroseconds(), selection.To.ToMicroseconds(), .. NameOf(selection)]),
             row => new UsageOfDay(
                 row.GetString(0), row.GetString(1), row.GetString(2),
                 DateOnly.FromDayNumber((int)row.GetInt64(3) + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber),
@@ -61,25 +65,41 @@ internal sealed class UsageReport(IDatabase database)
     /// <param name="after">The last event of the page before; null for the first page.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>At most <see cref="EventsMax"/>; fewer mean that this was the last page.</returns>
-    public Task<List<UsageEvent>> EventsAsync(
-        UsageSelection selection, UsageEvent? after, CancellationToken cancellationToken) => database.ReadAsync(
-        new Statement(
-            EventSql[TextOf(selection)],
-            [
-                .. Values(selection), after?.AdmittedAt.ToMicroseconds() ?? long.MinValue,
-                after?.RequestId.EdgeSession ?? long.MinValue, after?.RequestId.Sequence ?? long.MinValue,
-            ]),
-        EventOf,
-        cancellationToken);
+    public async Task<List<UsageEvent>> EventsAsync(
+        UsageSelection selection, UsageEvent? after, CancellationToken cancellationToken)
+    {
+        var page = new List<UsageEvent>();
+        var (from, session, sequence) = after is null
+            ? (selection.From.ToMicroseconds(), long.MinValue, long.MinValue)
+            : (after.AdmittedAt.ToMicroseconds(), after.RequestId.EdgeSession, after.RequestId.Sequence);
+        var end = selection.To.ToMicroseconds();
+        for (var stretch = FirstStretch; from < end && page.Count < EventsMax; stretch *= 2)
+        {
+            var to = Math.Min(end, from + stretch);
+            page.AddRange(await database.ReadAsync(
+                new Statement(
+                    _eventSql[TextOf(selection)],
+                    [from, to, session, sequence, (long)(EventsMax - page.Count), .. NameOf(selection)]),
+                EventOf,
+                cancellationToken));
+            (from, session, sequence) = (to, long.MinValue, long.MinValue);
+        }
+
+        return page;
+    }
+
+    private static string[] Selections(SqlDialect dialect, string name) =>
+    [
+        UsageWhere.Admitted("$1", "$2"),
+        $"{UsageWhere.Admitted("$1", "$2")} AND tenant = {name}",
+        $"{UsageWhere.Admitted("$1", "$2")} AND {dialect.OfClient(name)}",
+    ];
 
     private static int TextOf(UsageSelection selection) =>
         selection.ClientId is not null ? 2 : selection.Tenant is not null ? 1 : 0;
 
-    private static object[] Values(UsageSelection selection) =>
-    [
-        selection.From.ToMicroseconds(), selection.To.ToMicroseconds(),
-        .. (selection.ClientId ?? selection.Tenant) is { } name ? [(object)name] : Array.Empty<object>(),
-    ];
+    private static object[] NameOf(UsageSelection selection) =>
+        (selection.ClientId ?? selection.Tenant) is { } name ? [name] : [];
 
     private static UsageEvent EventOf(DbDataReader row) => new()
     {
