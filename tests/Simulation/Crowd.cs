@@ -3,12 +3,13 @@ using Sluice.Simulation.Judging;
 namespace Sluice.Simulation;
 
 /// <summary>
-/// The clients of a run: one for each kind of limit, one with all of them, one that keeps within them, and two that
-/// share the limits of their tenant.
+/// The clients of a run: one for each kind of limit, one with all of them, one that keeps within them, two that share
+/// the limits of their tenant, and two busy ones that hold shares of theirs.
 /// </summary>
 internal static class Crowd
 {
     private const string Shared = "shared";
+    private const string Lending = "lending";
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
@@ -66,16 +67,42 @@ internal static class Crowd
             Load = 4,
             LongestCall = TimeSpan.FromSeconds(random.Next(1, 6)),
         },
+        new SimulatedClient
+        {
+            Name = "busy",
+            Tenant = Lending,
+            Load = random.Next(18, 26),
+            LongestCall = TimeSpan.FromSeconds(random.Next(1, 6)),
+        },
+        new SimulatedClient
+        {
+            Name = "eager",
+            Tenant = Lending,
+            Rate = new SimulatedRate(random.Next(20, 40), random.Next(16, 24), Second),
+            Load = random.Next(16, 22),
+        },
     ];
 
-    /// <summary>The tenant that has limits: what those two may do together.</summary>
-    internal static SimulatedClient DrawTenant(Random random) => new()
-    {
-        Name = "both",
-        Tenant = Shared,
-        IsTenant = true,
-        Rate = new SimulatedRate(random.Next(4, 12), random.Next(5, 9), Second),
-        Slots = random.Next(4, 9),
-        Quota = random.Next(300, 3000),
-    };
+    /// <summary>The tenants that have limits: what two clients each may do together.</summary>
+    internal static IReadOnlyList<SimulatedClient> DrawTenants(Random random) =>
+    [
+        new()
+        {
+            Name = "both",
+            Tenant = Shared,
+            IsTenant = true,
+            Rate = new SimulatedRate(random.Next(4, 12), random.Next(5, 9), Second),
+            Slots = random.Next(4, 9),
+            Quota = random.Next(300, 3000),
+        },
+        new()
+        {
+            // Of these two, shares are lent: the rate is often too small for both, so that they are recalled too.
+            Name = "lender",
+            Tenant = Lending,
+            IsTenant = true,
+            Rate = new SimulatedRate(random.Next(160, 400), random.Next(20, 70), Second),
+            Quota = random.Next(3) == 0 ? random.Next(700, 2000) : random.Next(4000, 20000),
+        },
+    ];
 }

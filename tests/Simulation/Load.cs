@@ -32,11 +32,13 @@ internal sealed class Load(
     /// </summary>
     /// <param name="used">What is counted of a client's quota by now.</param>
     /// <param name="lost">What crashes may have cost a client of its rate, at most.</param>
+    /// <param name="full">Tenants of whose quota too little is left for their clients' calls.</param>
     internal IReadOnlyList<PlannedCall> CallQuietly(
-        Func<SimulatedClient, long> used, Func<SimulatedClient, long> lost)
+        Func<SimulatedClient, long> used, Func<SimulatedClient, long> lost, IReadOnlySet<string> full)
     {
         var calls = new List<PlannedCall>();
-        foreach (var client in clients.Where(client => client.Quota is not { } quota || used(client) + 20 < quota))
+        foreach (var client in clients.Where(client => !full.Contains(client.Tenant)
+            && (client.Quota is not { } quota || used(client) + 20 < quota)))
         {
             var at = TimeSpan.Zero;
             var count = client.Load > 0 ? QuietCalls : Math.Max(0, client.Rate!.Burst - lost(client));

@@ -59,6 +59,7 @@ internal sealed class SeedRange
             + $"{reports.Sum(report => report.Begun)} of them at the pool, "
             + $"{reports.Sum(report => report.Overtaken)} admitted beside a newer activation; "
             + $"{reports.Sum(report => report.Openings)} activations of clients, "
-            + $"{reports.Sum(report => report.GoneOn)} went on with what was left; {Failures.Count} seeds failed"));
+            + $"{reports.Sum(report => report.GoneOn)} went on with what was left; "
+            + $"{reports.Sum(report => report.Lent)} shares were lent; {Failures.Count} seeds failed"));
     }
 }

@@ -34,5 +34,6 @@ public sealed class SeedTests(ITestOutputHelper output)
         Assert.Contains(reports, report => report.GoneOn > 0);
         Assert.Contains(reports, report => report.Openings > 10);
         Assert.Contains(reports, report => report.Overtaken > 0);
+        Assert.Contains(reports, report => report.Lent > 20);
     }
 }

@@ -43,6 +43,9 @@ internal sealed record SimulationReport
     /// <summary>Calls that an activation admitted while a newer one was open: two at once.</summary>
     internal required long Overtaken { get; init; }
 
+    /// <summary>Shares of their limits that tenants lent to clients.</summary>
+    internal required long Lent { get; init; }
+
     /// <summary>Everything that is needed to see it again; empty when nothing was broken.</summary>
     internal string Failure => Violation is null ? "" : string.Create(CultureInfo.InvariantCulture, $"""
         seed {Seed} breaks {Violation.Invariant} at step {Steps}, {Simulated.TotalSeconds:0.000} s ({Mix}):

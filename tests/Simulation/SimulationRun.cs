@@ -27,11 +27,13 @@ internal sealed class SimulationRun
 
     private static readonly TimeSpan Quiet = Judge.SlotTtl + TimeSpan.FromSeconds(3);
 
+    private const long QuietCallsOfTenant = 100;
+
     private readonly long _seed;
     private readonly SimulatedWorld _world;
     private readonly FaultMix _mix;
     private readonly IReadOnlyList<SimulatedClient> _clients;
-    private readonly SimulatedClient _tenant;
+    private readonly IReadOnlyList<SimulatedClient> _tenants;
     private readonly SimulatedNetwork _network;
     private readonly SimulatedDatabase _database;
     private readonly Judge _judge;
@@ -49,10 +51,10 @@ internal sealed class SimulationRun
         _world = new SimulatedWorld(random, new EventTrace(writer));
         _mix = new FaultMix(random);
         _clients = Crowd.Draw(random);
-        _tenant = Crowd.DrawTenant(random);
+        _tenants = Crowd.DrawTenants(random);
         _network = new SimulatedNetwork(_world) { Slowness = _mix.NetworkSlowness };
         _database = new SimulatedDatabase(_world, random.Next(-Cluster.DriftMax, Cluster.DriftMax + 1));
-        _judge = new Judge(_world, _database, _clients, _tenant) { LosesNoCall = _mix.LosesNoCall };
+        _judge = new Judge(_world, _database, _clients, _tenants) { LosesNoCall = _mix.LosesNoCall };
         _pool = new SimulatedPool(_world, _judge);
         _cluster = new Cluster(_world, _network, _database, _judge)
         {
@@ -107,6 +109,7 @@ internal sealed class SimulationRun
             Openings = _judge.Clients.Sum(client => client.Openings),
             GoneOn = _judge.GoneOn,
             Overtaken = _judge.Overtaken,
+            Lent = _judge.Lent,
         };
     }
 
@@ -114,7 +117,7 @@ internal sealed class SimulationRun
     {
         var isReady = false;
         _fleet.RestartMissing();
-        _operator.Start(_clients, _tenant, () => isReady = true);
+        _operator.Start(_clients, _tenants, () => isReady = true);
         return RunUntil(() => isReady && _fleet.AllAreUp, StartLimit, "the cluster did not begin");
     }
 
@@ -147,7 +150,22 @@ internal sealed class SimulationRun
             return false;
         }
 
-        var calls = _load.CallQuietly(client => Used(before[client]), _judge.LostByCrashes);
+        var full = new HashSet<string>();
+        foreach (var tenant in _tenants)
+        {
+            if (LookAtTenant(tenant) is not { } look)
+            {
+                return false;
+            }
+
+            var used = look.Limits.First(limit => limit.Name == SimulatedClient.QuotaName).Used;
+            if (used + QuietCallsOfTenant >= tenant.Quota)
+            {
+                full.Add(tenant.Tenant);
+            }
+        }
+
+        var calls = _load.CallQuietly(client => Used(before[client]), _judge.LostByCrashes, full);
         if (!RunUntil(() => calls.All(call => call.IsOver), StartLimit, "calls of quiet times did not end")
             || LookAtAll() is not { } after)
         {
@@ -175,9 +193,12 @@ internal sealed class SimulationRun
             _judge.CheckQuiet(client.ClientId, looks[client]);
         }
 
-        if (LookAtTenant() is { } look)
+        foreach (var tenant in _tenants)
         {
-            _judge.CheckQuiet(look);
+            if (LookAtTenant(tenant) is { } look)
+            {
+                _judge.CheckQuiet(tenant, look);
+            }
         }
 
         return _judge.Violation is null;
@@ -200,10 +221,10 @@ internal sealed class SimulationRun
         return RunUntil(() => looks.Count == _clients.Count, StartLimit, "a client cannot be looked at") ? looks : null;
     }
 
-    private TenantLiveState? LookAtTenant()
+    private TenantLiveState? LookAtTenant(SimulatedClient tenant)
     {
         TenantLiveState? seen = null;
-        _operator.LookAtTenant(_tenant, look => seen = look);
+        _operator.LookAtTenant(tenant, look => seen = look);
         return RunUntil(() => seen is not null, StartLimit, "the tenant cannot be looked at") ? seen : null;
     }
 

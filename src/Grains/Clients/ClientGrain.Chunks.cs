@@ -9,7 +9,7 @@ namespace Sluice.Grains.Clients;
 /// <summary>Parts of a busy client's limits that its edges spend by themselves.</summary>
 internal sealed partial class ClientGrain
 {
-    private readonly ChunkSeekers _chunkSeekers = new();
+    private readonly ChunkSeekers _chunkSeekers = new(ChunkSize.Ttl);
     private long _lastChunk;
 
     /// <summary>What the edge that asked for a request gets beside it; null for nothing.</summary>

@@ -49,6 +49,7 @@ internal sealed partial class ClientGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        await EndShares();
         await base.OnDeactivateAsync(reason, cancellationToken);
         await EndUsage(cancellationToken);
     }

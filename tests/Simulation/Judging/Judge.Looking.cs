@@ -96,11 +96,18 @@ internal sealed partial class Judge
     }
 
     /// <summary>C2 of the tenant, which hears of ends through its clients.</summary>
-    internal void CheckQuiet(TenantLiveState look)
+    internal void CheckQuiet(SimulatedClient tenant, TenantLiveState look)
     {
         if (look.Calls > 0)
         {
-            Fail("C2", $"The tenant counts {look.Calls} calls, and nothing runs.");
+            Fail("C2", $"Tenant {tenant.Tenant} counts {look.Calls} calls, and nothing runs.");
+        }
+
+        // By then every rate has refilled, unless something of it is out and never comes back.
+        var lacking = look.Limits.FirstOrDefault(limit => limit.Name == "rate");
+        if (lacking.Used > 0)
+        {
+            Fail("L1", $"Tenant {tenant.Tenant} lacks {lacking.Used} of its rate, and nothing was asked for.");
         }
     }
 

@@ -23,16 +23,17 @@ internal sealed partial class Judge
     private readonly SimulatedWorld _world;
     private readonly SimulatedDatabase _database;
     private readonly Dictionary<string, ClientBooks> _clients;
-    private readonly ClientBooks _ofTenant;
+    private readonly Dictionary<string, ClientBooks> _ofTenants;
     private readonly Dictionary<RequestId, CallRecord> _calls = [];
     private readonly Dictionary<(string ClientId, long Epoch), long> _refusedAt = [];
     private readonly HashSet<long> _sessions = [];
 
     internal Judge(
-        SimulatedWorld world, SimulatedDatabase database, IEnumerable<SimulatedClient> clients, SimulatedClient tenant)
+        SimulatedWorld world, SimulatedDatabase database, IEnumerable<SimulatedClient> clients,
+        IEnumerable<SimulatedClient> tenants)
     {
         (_world, _database) = (world, database);
-        _ofTenant = new ClientBooks(tenant, this);
+        _ofTenants = tenants.ToDictionary(tenant => tenant.Tenant, tenant => new ClientBooks(tenant, this));
         _clients = clients.ToDictionary(client => client.ClientId, client => new ClientBooks(client, this));
         database.Counts.Opened += Opened;
         database.Counts.Written += Written;
@@ -164,17 +165,14 @@ internal sealed partial class Judge
 
         call.StartedAt = Now;
         _clients[call.Client.ClientId].Begin(call);
-        if (IsOfTenant(call))
-        {
-            _ofTenant.Begin(call);
-        }
+        _ofTenants.GetValueOrDefault(call.Client.Tenant)?.Begin(call);
     }
 
     internal void Ended(CallRecord call)
     {
         call.EndedAt = Now;
         _clients[call.Client.ClientId].End(call);
-        _ofTenant.End(call);
+        _ofTenants.GetValueOrDefault(call.Client.Tenant)?.End(call);
     }
 
     internal void Completing(RequestId id)
@@ -211,6 +209,9 @@ internal sealed partial class Judge
         var books = _clients[client.ClientId];
         return (books.Openings - 1 - books.Lineages.Continued) * Math.Max(1, client.Rate!.Burst / 8);
     }
+
+    /// <summary>Shares of their limits that tenants lent.</summary>
+    internal long Lent { get; set; }
 
     /// <summary>Activations that went on with what another had left.</summary>
     internal long GoneOn { get; private set; }
@@ -256,7 +257,7 @@ internal sealed partial class Judge
     }
 
     /// <summary>R1, C1 and Q1 of the tenant: its clients' calls together are within its limits.</summary>
-    private bool IsOfTenant(CallRecord call) => call.Client.Tenant == _ofTenant.Client.Tenant;
+    private bool IsOfTenant(CallRecord call) => _ofTenants.ContainsKey(call.Client.Tenant);
 
     private void Opened(string clientId, long epoch, long siloId)
     {

@@ -6,14 +6,17 @@ namespace Sluice.Simulation.Processes;
 
 /// <summary>
 /// What the processes log. Whoever reads the trace reads it; the judge learns from it which activation goes on with
-/// what another left, and nothing else.
+/// what another left, and how many shares were lent, so that a run in which none was shows; and nothing else.
 /// </summary>
 internal sealed class ProcessLog(SimulatedProcess process, Judge judge) : ILoggerFactory
 {
     private const int GoesOn = 1005;
+    private const int Lent = 1206;
 
     public ILogger CreateLogger(string categoryName) => new Logger(
-        process, judge, categoryName.EndsWith("ClientGrain", StringComparison.Ordinal));
+        process, judge,
+        isOwner: categoryName.EndsWith("ClientGrain", StringComparison.Ordinal)
+            || categoryName.EndsWith("TenantGrain", StringComparison.Ordinal));
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
 
@@ -21,13 +24,13 @@ internal sealed class ProcessLog(SimulatedProcess process, Judge judge) : ILogge
     {
     }
 
-    private sealed class Logger(SimulatedProcess process, Judge judge, bool isClient) : ILogger
+    private sealed class Logger(SimulatedProcess process, Judge judge, bool isOwner) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) =>
-            isClient || (process.World.Trace.IsRead && logLevel >= LogLevel.Information);
+            isOwner || (process.World.Trace.IsRead && logLevel >= LogLevel.Information);
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception,
@@ -38,6 +41,7 @@ internal sealed class ProcessLog(SimulatedProcess process, Judge judge) : ILogge
                 process.World.Trace.Aside(process.Name, $"{formatter(state, exception)} {exception?.Message}");
             }
 
+            judge.Lent += eventId.Id == Lent ? 1 : 0;
             if (eventId.Id == GoesOn && state is IReadOnlyList<KeyValuePair<string, object?>> values)
             {
                 var named = values.ToDictionary(value => value.Key, value => value.Value);

@@ -23,14 +23,19 @@ internal sealed class SimulatedOperator
 
     internal SimulatedProcess Process { get; }
 
-    internal void Start(IEnumerable<SimulatedClient> clients, SimulatedClient tenant, Action done) =>
+    internal void Start(
+        IEnumerable<SimulatedClient> clients, IEnumerable<SimulatedClient> tenants, Action done) =>
         Process.Begin(async () =>
     {
         await _host.StartAsync(CancellationToken.None);
-        await UntilDone(async () => await Tenant(tenant).Create(new TenantDefinition
+        foreach (var tenant in tenants)
         {
-            Tenant = tenant.Tenant, TimeZone = "Pacific/Auckland", Limits = tenant.Limits(),
-        }));
+            await UntilDone(async () => await Tenant(tenant).Create(new TenantDefinition
+            {
+                Tenant = tenant.Tenant, TimeZone = "Pacific/Auckland", Limits = tenant.Limits(),
+            }));
+        }
+
         foreach (var client in clients)
         {
             await UntilDone(async () => await Plan(client).Create(new PlanDefinition
