@@ -6,11 +6,12 @@ namespace Sluice.Simulation.Processes;
 
 /// <summary>
 /// What the processes log. Whoever reads the trace reads it; the judge learns from it which activation goes on with
-/// what another left, and nothing else.
+/// what another left, and when a count was changed to what the usage log shows; nothing else.
 /// </summary>
 internal sealed class ProcessLog(SimulatedProcess process, Judge judge) : ILoggerFactory
 {
     private const int GoesOn = 1005;
+    private const int Reconciled = 1032;
 
     public ILogger CreateLogger(string categoryName) => new Logger(
         process, judge, categoryName.EndsWith("ClientGrain", StringComparison.Ordinal));
@@ -38,10 +39,18 @@ internal sealed class ProcessLog(SimulatedProcess process, Judge judge) : ILogge
                 process.World.Trace.Aside(process.Name, $"{formatter(state, exception)} {exception?.Message}");
             }
 
-            if (eventId.Id == GoesOn && state is IReadOnlyList<KeyValuePair<string, object?>> values)
+            if (eventId.Id is GoesOn or Reconciled && state is IReadOnlyList<KeyValuePair<string, object?>> values)
             {
                 var named = values.ToDictionary(value => value.Key, value => value.Value);
-                judge.GoesOn((string)named["ClientId"]!, (long)named["Epoch"]!, (long)named["LastEpoch"]!);
+                var clientId = (string)named["ClientId"]!;
+                if (eventId.Id == GoesOn)
+                {
+                    judge.GoesOn(clientId, (long)named["Epoch"]!, (long)named["LastEpoch"]!);
+                }
+                else
+                {
+                    judge.Corrected(clientId);
+                }
             }
         }
     }
