@@ -8,7 +8,7 @@ using Sluice.Actors.Turns;
 namespace Sluice.Actors.Calls;
 
 /// <summary>A call with its arguments and result, in their own types: nothing is boxed on the way.</summary>
-internal sealed class Call<TArgs, TResult> : GrainCall, IValueTaskSource<TResult>, IValueTaskSource
+internal sealed partial class Call<TArgs, TResult> : GrainCall, IValueTaskSource<TResult>, IValueTaskSource
 {
     /// <summary>Kept per thread; enough for the calls that one thread's callers have open.</summary>
     private const int MostKept = 128;
@@ -128,20 +128,7 @@ internal sealed class Call<TArgs, TResult> : GrainCall, IValueTaskSource<TResult
     internal override void Ended()
     {
         Activation!.Notice(_failure);
-        if (TryClaim())
-        {
-            if (_failure is null)
-            {
-                BeforeAnswer(null);
-                GiveResult();
-            }
-            else
-            {
-                AnswerFailure(_failure);
-            }
-        }
-
-        EndPart();
+        EndRun();
     }
 
     internal override void WriteArguments(ref WireWriter writer) => _method.ArgumentsCodec.Write(ref writer, _args);
@@ -223,6 +210,25 @@ internal sealed class Call<TArgs, TResult> : GrainCall, IValueTaskSource<TResult
     public void OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _answer.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>The run is over: whoever still waits gets what came of it.</summary>
+    private void EndRun()
+    {
+        if (TryClaim())
+        {
+            if (_failure is null)
+            {
+                BeforeAnswer(null);
+                GiveResult();
+            }
+            else
+            {
+                AnswerFailure(_failure);
+            }
+        }
+
+        EndPart();
+    }
 
     private static async Task<TResult> Canceled(OperationCanceledException exception) => throw exception;
 

@@ -77,6 +77,11 @@ internal abstract class GrainCall : WorkItem, ITransportCall
     /// <summary>How often it was sent, and came back without having run.</summary>
     internal int Detours { get; set; }
 
+    /// <summary>
+    /// Its sender cannot reach its owner, and asks the receiver, which is another silo, to send it on.
+    /// </summary>
+    internal bool AsksForwarding { get; set; }
+
     internal bool IsAnswered => Volatile.Read(ref _claimed) != 0;
 
     /// <summary>Whether the object may serve another call when this one is over.</summary>
@@ -181,6 +186,11 @@ internal abstract class GrainCall : WorkItem, ITransportCall
         State = WorkState.Created;
     }
 
+    /// <summary>
+    /// Asks the owner the same, and answers what it says: nothing runs here. Like a run it happens once at most.
+    /// </summary>
+    internal abstract Task ForwardAsync();
+
     internal abstract void WriteArguments(ref WireWriter writer);
 
     internal abstract void WriteAnswer(ref WireWriter writer);
@@ -259,6 +269,7 @@ internal abstract class GrainCall : WorkItem, ITransportCall
             _receivedCancellation = null;
             Received = false;
             Detours = 0;
+            AsksForwarding = false;
             Reuse();
         }
     }

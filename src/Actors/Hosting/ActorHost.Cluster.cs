@@ -1,6 +1,7 @@
 using Sluice.Actors.Calls;
 using Sluice.Actors.Membership;
 using Sluice.Actors.Migration;
+using Sluice.Actors.Turns;
 
 namespace Sluice.Actors.Hosting;
 
@@ -52,6 +53,29 @@ public sealed partial class ActorHost
         if (!_hosted!.TryTake(call))
         {
             Bring(call, null);
+        }
+    }
+
+    /// <summary>A client cannot reach the owner of the call that it sent here: it is asked in its stead.</summary>
+    internal void Forward(GrainCall call)
+    {
+        Metrics.Forwarded();
+        Scheduler.Schedule(new ApartWork(call.ForwardAsync));
+    }
+
+    /// <summary>Sends a call in the place of one that came here, with all that the other had.</summary>
+    internal void SendOnward(GrainCall onward, GrainCall received)
+    {
+        onward.Deadline = received.Deadline;
+        onward.Carried = received.Carried;
+        onward.SourceId = received.SourceId;
+        onward.Traced = received.Traced;
+        onward.ParentContext = received.ParentContext;
+        Statistics.Begin(onward, Metrics.AreTimed);
+        onward.WatchCancellation();
+        if (!_hosted!.TryTake(onward))
+        {
+            Bring(onward, null); // It has come to live here meanwhile.
         }
     }
 

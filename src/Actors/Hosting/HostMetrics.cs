@@ -21,6 +21,7 @@ internal sealed class HostMetrics : IDisposable
     private readonly Histogram<double> _latency;
     private readonly Counter<long> _reconnects;
     private readonly Counter<long> _moved;
+    private readonly Counter<long> _forwarded;
     private readonly Counter<long> _handedOver;
 
     internal HostMetrics(ActorHost host)
@@ -57,6 +58,8 @@ internal sealed class HostMetrics : IDisposable
             "sluice.actors.reconnects", "{connection}", "Connections made anew to a silo after one was lost.");
         _moved = _meter.CreateCounter<long>(
             "sluice.actors.moved", "{call}", "Calls not run here because their grain lives elsewhere.");
+        _forwarded = _meter.CreateCounter<long>(
+            "sluice.actors.forwarded", "{call}", "Calls sent on for clients that cannot reach their owner.");
         _handedOver = _meter.CreateCounter<long>(
             "sluice.actors.handovers", "{grain}", "Grains that ended here and left what they had in memory.");
     }
@@ -64,6 +67,8 @@ internal sealed class HostMetrics : IDisposable
     internal void Reconnected() => _reconnects.Add(1);
 
     internal void Moved() => _moved.Add(1);
+
+    internal void Forwarded() => _forwarded.Add(1);
 
     internal void HandedOver() => _handedOver.Add(1);
 

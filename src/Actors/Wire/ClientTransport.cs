@@ -23,6 +23,7 @@ internal sealed class ClientTransport : ClusterTransport
     private volatile ClusterView _view = ClusterView.Empty;
     private long _nextSeeding;
     private long _nextComplaint;
+    private int _forwarders;
     private bool _seeding;
     private volatile bool _stopping;
 
@@ -114,6 +115,36 @@ internal sealed class ClientTransport : ClusterTransport
     {
         Links.Select(link => link.Connection).FirstOrDefault(connection => connection is not null)
             ?.SendUnreachable(silo.Id);
+    }
+
+    /// <summary>
+    /// The network may be cut between this client and one silo only. The others have no reason then to take its grains
+    /// away, so they pass calls on.
+    /// </summary>
+    internal override bool TrySendByOther(GrainCall call, SiloEntry owner)
+    {
+        if (_view.Find(owner.Id) is null)
+        {
+            return false; // Its grains live elsewhere by now.
+        }
+
+        PeerLink[] others =
+        [
+            .. Links.Where(link => link.Connection is not null && link.Silo.Id != owner.Id
+                && _view.Find(link.Silo.Id) is { Status: SiloStatus.Active }),
+        ];
+        call.AsksForwarding = true;
+        for (var tried = 0; tried < others.Length; tried++)
+        {
+            var turn = (uint)Interlocked.Increment(ref _forwarders);
+            if (others[turn % (uint)others.Length].Connection?.TrySend(call) is true)
+            {
+                return true;
+            }
+        }
+
+        call.AsksForwarding = false;
+        return false;
     }
 
     /// <summary>A connection that a seed gave becomes the link to its silo, unless there is one.</summary>

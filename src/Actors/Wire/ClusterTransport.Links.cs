@@ -85,7 +85,7 @@ internal abstract partial class ClusterTransport
         else if (_ended is null)
         {
             Log.Lost(connection.Peer, reason);
-            FindLink(connection.Peer.SiloId)?.Ensure();
+            FindLink(connection.Peer.SiloId)?.Lost(reason);
         }
     }
 

@@ -121,9 +121,13 @@ internal abstract partial class ClusterTransport : IHostedTransport, IConnection
             return false;
         }
 
+        call.AsksForwarding = false;
         LinkTo(owner).Send(call);
         return true;
     }
+
+    /// <summary>Sends a call, whose owner cannot be reached from here, by another silo; false: it did not.</summary>
+    internal virtual bool TrySendByOther(GrainCall call, SiloEntry owner) => false;
 
     void IConnectionOwner.Moved(Connection connection, GrainCall call) => SendAgain(call, connection.Peer.SiloId);
 

@@ -24,6 +24,7 @@ internal static class Frames
         Source = 1,
         Context = 2,
         Trace = 4,
+        Forward = 8,
     }
 
     /// <summary>Reads the length of the frame that follows.</summary>
@@ -83,7 +84,8 @@ internal static class Frames
         writer.WriteVarint((ulong)call.Correlation);
         writer.WriteByte((byte)((call.SourceId.IsDefault ? CallFlags.None : CallFlags.Source)
             | (call.Carried is null ? CallFlags.None : CallFlags.Context)
-            | (trace ? CallFlags.Trace : CallFlags.None)));
+            | (trace ? CallFlags.Trace : CallFlags.None)
+            | (call.AsksForwarding ? CallFlags.Forward : CallFlags.None)));
         writer.WriteVarint((ulong)method);
         writer.WriteVarint(Milliseconds(call.Deadline, clock));
         WriteGrain(ref writer, call.Target);
@@ -117,7 +119,8 @@ internal static class Frames
             ReadGrain(ref reader),
             flags.HasFlag(CallFlags.Source) ? ReadGrain(ref reader) : default,
             flags.HasFlag(CallFlags.Context) ? ContextCodec.Read(ref reader) : null,
-            flags.HasFlag(CallFlags.Trace) ? TraceCodec.Read(ref reader) : default);
+            flags.HasFlag(CallFlags.Trace) ? TraceCodec.Read(ref reader) : default,
+            flags.HasFlag(CallFlags.Forward));
     }
 
     /// <summary>What the header says, on the call that it came with.</summary>
@@ -125,6 +128,7 @@ internal static class Frames
     {
         call.SourceId = header.Source;
         call.Carried = header.Context;
+        call.AsksForwarding = header.Forward;
         call.Deadline = header.Milliseconds == 0 ? long.MaxValue
             : host.Clock.After(TimeSpan.FromMilliseconds(Math.Min(header.Milliseconds, uint.MaxValue)));
         host.Statistics.Begin(call, host.Metrics.AreTimed);

@@ -5,8 +5,8 @@ using Sluice.Actors.Turns;
 namespace Sluice.Actors.Wire;
 
 /// <summary>
-/// The way to one silo: at most one connection, made when there is none, and watched. While one is being made, calls
-/// wait for it; when that fails, they fail at once.
+/// The way to one silo: at most one connection, made when there is none, and watched. While the first one is being
+/// made, calls wait for it. When that fails or the connection is lost, they go by another silo, or fail.
 /// </summary>
 internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
 {
@@ -35,6 +35,12 @@ internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
             return;
         }
 
+        // Not while the first connection is being made: a new silo is no reason for detours.
+        if (Volatile.Read(ref _failure) is not null && transport.TrySendByOther(call, silo))
+        {
+            return;
+        }
+
         bool isFull, waits;
         lock (_lock)
         {
@@ -59,6 +65,17 @@ internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
         {
             Refuse(call);
         }
+    }
+
+    /// <summary>The connection is over, and nobody here wanted that.</summary>
+    internal void Lost(Exception reason)
+    {
+        lock (_lock)
+        {
+            _failure = Connection is null ? reason : _failure;
+        }
+
+        Ensure();
     }
 
     /// <summary>Begins to connect, unless there is a connection, or it is too early.</summary>
@@ -171,6 +188,7 @@ internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
             {
                 isAgain = _connection is not null && !ReferenceEquals(_connection, made);
                 _connection = made;
+                _failure = null;
             }
         }
 
@@ -236,7 +254,7 @@ internal sealed class PeerLink(ClusterTransport transport, SiloEntry silo)
         {
             transport.SendAgain(call, silo.Id);
         }
-        else
+        else if (!transport.TrySendByOther(call, silo))
         {
             call.Fail(new SiloUnavailableException(
                 $"The silo {silo.Name} at {silo.Host}:{silo.Port} cannot be reached; {call.Name} was not sent.",

@@ -154,6 +154,11 @@ internal sealed class SiloTransport : ClusterTransport
         {
             Host.Deliver(call);
         }
+        else if (call is { AsksForwarding: true, OneWay: false } && !connection.Peer.IsSilo
+            && view.Find(SiloId) is { Status: SiloStatus.Active })
+        {
+            Host.Forward(call);
+        }
         else
         {
             Host.SendElsewhere(call);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Actors.Hosting;
 using Sluice.Actors.Membership;
+using Sluice.Actors.Wire;
 using Sluice.Testing;
 
 namespace Sluice.Cluster.Engine;
@@ -70,14 +71,16 @@ internal sealed class EngineCluster : IAsyncDisposable
     }
 
     internal async Task<ActorHost> StartClientAsync(
-        EngineSilo seed, Action<ClusterClientOptions>? configure = null, bool connected = true)
+        EngineSilo seed, Action<ClusterClientOptions>? configure = null, bool connected = true,
+        IClusterNetwork? network = null)
     {
         var options = new ClusterClientOptions { Name = "client", Seeds = { $"{seed.Entry.Host}:{seed.Entry.Port}" } };
         BePatient(options.Connections);
         configure?.Invoke(options);
         var provider = new ServiceCollection()
             .AddSingleton<ILoggerFactory>(Log)
-            .AddActorClient(_ => options)
+            .AddSingleton<ICallTransport>(_ => new ClientTransport(options, Log, network ?? new TcpNetwork()))
+            .AddActors(configure: null)
             .BuildServiceProvider();
         _providers.Add(provider);
         var host = provider.GetRequiredService<ActorHost>();
