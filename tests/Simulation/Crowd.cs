@@ -3,8 +3,9 @@ using Sluice.Simulation.Judging;
 namespace Sluice.Simulation;
 
 /// <summary>
-/// The clients of a run: one for each kind of limit, one with all of them, one that keeps within them, two that share
-/// the limits of their tenant, and two busy ones that hold shares of theirs.
+/// The clients of a run: one for each kind of limit, one with all of them, one that keeps within them, one that is so
+/// busy that its edges get chunks, one of an open plan, one whose calls count tokens, two that share the limits of
+/// their tenant, and two busy ones that hold shares of theirs.
 /// </summary>
 internal static class Crowd
 {
@@ -32,7 +33,35 @@ internal static class Crowd
         {
             Name = "metered",
             Quota = random.Next(2) == 0 ? random.Next(40, 160) : random.Next(300, 2000),
+            IsMetered = true,
             Load = 6,
+        },
+        new SimulatedClient
+        {
+            // Its quota is large, or its blocks would be too small for chunks.
+            Name = "spread",
+            Rate = new SimulatedRate(random.Next(192, 320), random.Next(40, 160), Second),
+            Quota = random.Next(20_000, 60_000),
+            PulseLoad = 90,
+            LongestCall = TimeSpan.FromMilliseconds(200),
+        },
+        new SimulatedClient
+        {
+            Name = "open",
+            Rate = new SimulatedRate(random.Next(12, 30), random.Next(4, 12), Second),
+            Slots = random.Next(6, 14),
+            IsOpen = true,
+            Load = 5,
+            LongestCall = TimeSpan.FromSeconds(random.Next(1, 5)),
+        },
+        new SimulatedClient
+        {
+            Name = "tokens",
+            TokenRate = new SimulatedRate(random.Next(1500, 4000), random.Next(400, 1500), Second),
+            TokenQuota = random.Next(2) == 0 ? random.Next(10_000, 40_000) : random.Next(300_000, 900_000),
+            ReservesFullCap = random.Next(2) == 0,
+            Load = 5,
+            LongestCall = TimeSpan.FromSeconds(random.Next(1, 6)),
         },
         new SimulatedClient
         {

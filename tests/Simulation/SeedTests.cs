@@ -35,5 +35,11 @@ public sealed class SeedTests(ITestOutputHelper output)
         Assert.Contains(reports, report => report.Openings > 10);
         Assert.Contains(reports, report => report.Overtaken > 0);
         Assert.Contains(reports, report => report.Lent > 20);
+        Assert.Contains(reports, report => report.ByChunk > 100);
+        Assert.Contains(reports, report => report.Alone > 10);
+        Assert.Contains(reports, report => report.Debts > 10);
+        Assert.Contains(reports, report => report.Refused > 100);
+        Assert.All(reports, report => Assert.True(report.Logged > 50, report.Mix));
+        Assert.Contains(reports, report => report.Compared > 3);
     }
 }

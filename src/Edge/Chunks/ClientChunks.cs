@@ -109,7 +109,7 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
             return;
         }
 
-        ReturnedChunk? ended = null;
+        EndedChunk? ended = null;
         lock (client)
         {
             if (question.Demand > 0)
@@ -155,7 +155,7 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
         var telling = new List<Task>();
         foreach (var (clientId, client) in _byClient)
         {
-            ReturnedChunk? ended;
+            EndedChunk? ended;
             lock (client)
             {
                 ended = client.End();
@@ -237,10 +237,10 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
     private void Look()
     {
         // The order of a dictionary differs from run to run, and with it the order in which silos are told.
-        List<(string ClientId, ReturnedChunk? Chunk)> over = [];
+        List<(string ClientId, EndedChunk? Chunk)> over = [];
         foreach (var (clientId, client) in _byClient)
         {
-            ReturnedChunk? ended;
+            EndedChunk? ended;
             bool isRemoved;
             lock (client)
             {
@@ -272,7 +272,7 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
         }
     }
 
-    private void Tell(string clientId, ReturnedChunk? ended)
+    private void Tell(string clientId, EndedChunk? ended)
     {
         if (ended is { } chunk)
         {
@@ -281,18 +281,24 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
     }
 
     /// <summary>Once: what its owner does not hear in time counts as spent, and that is soon.</summary>
-    private async Task TellAsync(string clientId, ReturnedChunk chunk)
+    private async Task TellAsync(string clientId, EndedChunk ended)
     {
+        var chunk = ended.Returned;
         try
         {
             await _cluster.GetGrain<IClientAdmission>(clientId)
                 .Complete(new CompletionBatch { Completions = [], Returned = [chunk] });
+            if (ended.Chunk.IsSurelyOut(Now))
+            {
+                return;
+            }
         }
         catch (Exception exception)
         {
             LogNotTold(exception, clientId, chunk.Number);
-            _usage?.Add(clientId, chunk); // What its owner has not heard, the log has in its place.
         }
+
+        _usage?.Add(clientId, chunk); // What its owner has not heard in time, the log has in its place.
     }
 
     [LoggerMessage(2601, LogLevel.Debug,

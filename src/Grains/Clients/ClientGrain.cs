@@ -70,7 +70,7 @@ internal sealed partial class ClientGrain(
             return new AdmitReply(Verdict.Pending, retryAfter, default, null, TimeSpan.Zero, _epoch);
         }
 
-        var now = Now;
+        var now = _cut?.After(Now) ?? Now;
         var edgeSession = request.RequestId.EdgeSession;
         if (HasLease && !_lease.Holds(now.Elapsed, _policy.SlotTtl))
         {

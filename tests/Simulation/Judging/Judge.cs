@@ -37,6 +37,7 @@ internal sealed partial class Judge
         _clients = clients.ToDictionary(client => client.ClientId, client => new ClientBooks(client, this));
         database.Counts.Opened += Opened;
         database.Counts.Written += Written;
+        database.Usage.Stored += Stored;
     }
 
     internal long Now => _world.Now;
@@ -78,7 +79,7 @@ internal sealed partial class Judge
     }
 
     internal long StoredOf(SimulatedClient client) => _database.Counts.ReservedOf(
-        client.LedgerKey, SimulatedClient.QuotaName, QuotaPeriod.MonthOf(SimulatedTime.Start).Number);
+        client.LedgerKey, client.QuotaKey, QuotaPeriod.MonthOf(SimulatedTime.Start).Number);
 
     /// <summary>Its slot may have been given away: nobody has renewed it for as long as a slot is taken.</summary>
     internal bool HasLapsed(CallRecord call) => Now - call.RenewedAt >= SlotTtl.Ticks * (1 - Drift);
@@ -97,15 +98,17 @@ internal sealed partial class Judge
     internal bool HasStoodStill(CallRecord call) => HasLapsed(call)
         && (call.Edge.IsPaused || Now - call.Edge.ResumedAt < TimeSpan.FromSeconds(1).Ticks);
 
-    internal CallRecord Asked(RequestId id, string clientId, SimulatedProcess edge, bool mustBeAdmitted)
+    internal CallRecord Asked(
+        RequestId id, string clientId, SimulatedProcess edge, bool mustBeAdmitted, long inputUpper, long outputCap)
     {
         var call = new CallRecord
         {
             Id = id, Client = _clients[clientId].Client, AskedAt = Now, RenewedAt = Now, Edge = edge,
-            MustBeAdmitted = mustBeAdmitted,
+            MustBeAdmitted = mustBeAdmitted, InputUpper = inputUpper, OutputCap = outputCap,
         };
         _calls.Add(id, call);
         _clients[clientId].Asked++;
+        _clients[clientId].Chunks.Asked(call);
         return call;
     }
 
@@ -118,9 +121,15 @@ internal sealed partial class Judge
         CheckRepeat(call, books, reply, sentAt);
         if (reply.Verdict is not Verdict.Admitted)
         {
+            if (reply.Verdict is Verdict.RateLimited && reply.Epoch == books.Lineages.NewestEpoch)
+            {
+                books.Chunks.CheckRefusal(call, sentAt, books.Lineages);
+            }
+
             return;
         }
 
+        call.AdmittedAt = Now;
         var newest = books.Lineages.NewestEpoch;
         books.AnsweredLate += call.EndedAt >= 0 ? 1 : 0;
         Overtaken += reply.Epoch < newest && sentAt > books.Lineages.OpenedAt(newest) ? 1 : 0;
@@ -132,7 +141,7 @@ internal sealed partial class Judge
         }
 
         // An answer of an older activation after one of a newer says nothing of who holds the slot now.
-        if (call.StartedAt < 0 && reply.Epoch >= call.Epoch)
+        if (call.StartedAt < 0 && !call.IsAlone && reply.Epoch >= call.Epoch)
         {
             (call.Epoch, call.Lineage, call.AnsweredAt) = (reply.Epoch, lineage, Now);
             call.RenewedEpoch = 0;
@@ -157,7 +166,7 @@ internal sealed partial class Judge
 
     internal void Began(CallRecord call)
     {
-        if (call.Lineage is null)
+        if (call is { Lineage: null, IsAlone: false, Chunk: null })
         {
             Fail("A1", $"{call} came to the pool, and nobody has admitted it.");
             return;
@@ -165,6 +174,11 @@ internal sealed partial class Judge
 
         call.StartedAt = Now;
         _clients[call.Client.ClientId].Begin(call);
+        if (call.IsAlone)
+        {
+            _clients[call.Client.ClientId].CheckAlone(call);
+        }
+
         _ofTenants.GetValueOrDefault(call.Client.Tenant)?.Begin(call);
     }
 
@@ -246,7 +260,7 @@ internal sealed partial class Judge
     /// </summary>
     private void CheckRepeat(CallRecord call, ClientBooks books, AdmitReply reply, long sentAt)
     {
-        if (reply.Verdict is not Verdict.Admitted && call.Epoch > 0 && sentAt > call.AnsweredAt
+        if (reply.Verdict is not Verdict.Admitted && call.Epoch > 0 && !call.IsAlone && sentAt > call.AnsweredAt
             && call.CompletingAt < 0 && !HasLapsed(call) && books.Lineages.Of(reply.Epoch) == call.Lineage
             && (call.RenewedEpoch == 0 || books.Lineages.Of(call.RenewedEpoch) == call.Lineage)
             && !(reply.Verdict is Verdict.Pending && (books.Client.Slots is not null || IsOfTenant(call)))

@@ -6,12 +6,14 @@ namespace Sluice.Simulation.Processes;
 
 /// <summary>
 /// What the processes log. Whoever reads the trace reads it; the judge learns from it which activation goes on with
-/// what another left, and how many shares were lent, so that a run in which none was shows; and nothing else.
+/// what another left, when a count was changed to what the usage log shows, and how many shares were lent, so that a run
+/// in which none was shows; nothing else.
 /// </summary>
 internal sealed class ProcessLog(SimulatedProcess process, Judge judge) : ILoggerFactory
 {
     private const int GoesOn = 1005;
     private const int Lent = 1206;
+    private const int Reconciled = 1032;
 
     public ILogger CreateLogger(string categoryName) => new Logger(
         process, judge,
@@ -42,10 +44,18 @@ internal sealed class ProcessLog(SimulatedProcess process, Judge judge) : ILogge
             }
 
             judge.Lent += eventId.Id == Lent ? 1 : 0;
-            if (eventId.Id == GoesOn && state is IReadOnlyList<KeyValuePair<string, object?>> values)
+            if (eventId.Id is GoesOn or Reconciled && state is IReadOnlyList<KeyValuePair<string, object?>> values)
             {
                 var named = values.ToDictionary(value => value.Key, value => value.Value);
-                judge.GoesOn((string)named["ClientId"]!, (long)named["Epoch"]!, (long)named["LastEpoch"]!);
+                var clientId = (string)named["ClientId"]!;
+                if (eventId.Id == GoesOn)
+                {
+                    judge.GoesOn(clientId, (long)named["Epoch"]!, (long)named["LastEpoch"]!);
+                }
+                else
+                {
+                    judge.Corrected(clientId);
+                }
             }
         }
     }
