@@ -101,7 +101,7 @@ internal sealed class ClientChunk
     }
 
     /// <summary>Ends the chunk if it was granted before a change that it does not outlive.</summary>
-    public ReturnedChunk? EndIfRecalled(string clientId, RevocationFeed feed) =>
+    public EndedChunk? EndIfRecalled(string clientId, RevocationFeed feed) =>
         _chunk is { } chunk && !feed.MayRemember(clientId, chunk.KeyVersion, _decided) ? End() : null;
 
     /// <summary>

@@ -172,7 +172,7 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
 
     public void Dispose() => _timer?.Dispose();
 
-    private void EndAll(Func<KeyValuePair<string, ClientChunk>, ReturnedChunk?> end)
+    private void EndAll(Func<KeyValuePair<string, ClientChunk>, EndedChunk?> end)
     {
         foreach (var client in _byClient)
         {
@@ -181,9 +181,9 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
     }
 
     private void EndOf(
-        KeyValuePair<string, ClientChunk> client, Func<KeyValuePair<string, ClientChunk>, ReturnedChunk?> end)
+        KeyValuePair<string, ClientChunk> client, Func<KeyValuePair<string, ClientChunk>, EndedChunk?> end)
     {
-        ReturnedChunk? ended;
+        EndedChunk? ended;
         lock (client.Value)
         {
             ended = end(client);

@@ -1,4 +1,3 @@
-using Sluice.Rules;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
 using Xunit;
