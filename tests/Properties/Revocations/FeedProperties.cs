@@ -22,6 +22,7 @@ public sealed class FeedProperties
         Answer,
         Hear,
         Pass,
+        PassLong,
         Sleep,
     }
 
@@ -41,6 +42,7 @@ public sealed class FeedProperties
             (14, Gen.Constant(Act.Answer)),
             (14, Gen.Constant(Act.Hear)),
             (10, Gen.Constant(Act.Pass)),
+            (1, Gen.Constant(Act.PassLong)),
             (1, Gen.Constant(Act.Sleep)))
         from which in Gen.Choose(0, 5)
         from again in Draw.OneIn(4)
@@ -160,6 +162,9 @@ public sealed class FeedProperties
                 break;
             case Act.Pass:
                 world.Pass(TimeSpan.FromMilliseconds(one.Milliseconds));
+                break;
+            case Act.PassLong:
+                world.Pass(TimeSpan.FromSeconds(12));
                 break;
             default:
                 world.Sleep(TimeSpan.FromSeconds(21));

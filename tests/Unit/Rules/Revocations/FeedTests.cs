@@ -92,10 +92,10 @@ public sealed class FeedTests
         var view = Heard(FeedView.Beginning, Page(0, 1, Key(1)), out _);
         var over = Revocation.MemoryLives + Second;
 
-        var before = view.Apply(Page(1, 1), over - TimeSpan.FromTicks(1), over - TimeSpan.FromTicks(1), out _);
+        var before = view.Apply(Page(1, 2, Key(2)), Second, over - TimeSpan.FromTicks(1), out _);
         var after = view.Apply(Page(1, 1), over, over, out _);
 
-        Assert.Equal((1, Standing.KeyRevoked), (before.Count, before.Set.Judge("c", 1, 0)));
+        Assert.Equal((2, Standing.KeyRevoked), (before.Count, before.Set.Judge("c", 1, 0)));
         Assert.Same(RevocationSet.Empty, after.Set);
     }
 
