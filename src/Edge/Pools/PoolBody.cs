@@ -49,8 +49,9 @@ internal sealed class PoolBody(Stream body, TimeSpan idleTimeout, CancellationTo
         {
             return (PoolBodyRead.Idle, 0);
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        catch (Exception exception) when (exception is IOException or HttpRequestException or ObjectDisposedException)
         {
+            // The last: this edge has ended the call between two reads.
             clientGone.ThrowIfCancellationRequested();
             return (PoolBodyRead.Broken, 0);
         }

@@ -9,6 +9,9 @@ internal enum PoolEnd
     Whole,
     Broken,
     Silent,
+
+    /// <summary>The edge itself has closed the connection.</summary>
+    Closed,
 }
 
 /// <summary>A pool's answer in the pieces that a test cuts it into.</summary>
@@ -65,6 +68,8 @@ internal sealed class PoolStream(IEnumerable<ReadOnlyMemory<byte>> pieces, PoolE
         {
             case PoolEnd.Broken:
                 throw new IOException("The connection broke.");
+            case PoolEnd.Closed:
+                throw new ObjectDisposedException(nameof(PoolStream));
             case PoolEnd.Silent:
                 var never = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
                 _silent.TrySetResult();

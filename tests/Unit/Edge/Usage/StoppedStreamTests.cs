@@ -111,6 +111,26 @@ public sealed class StoppedStreamTests
         Assert.Equal(2, EventsOf(text).Count);
     }
 
+    /// <summary>Guards against a broken connection: nobody was reading when the pool was let go.</summary>
+    [Fact]
+    public async Task A_stop_while_the_client_is_written_to_ends_in_good_order_too()
+    {
+        var call = Stoppable();
+        call.Connection = new SilencedPool(_time);
+        using var client = new MemoryStream();
+        var exchange = new Exchange { RequestAborted = CancellationToken.None };
+        exchange.Context.Response.Body = new StoppingBody(call, client);
+
+        var reason = await StreamRelay.RelayAsync(
+            exchange.Context, call, new PoolStream(Utf8(Part), PoolEnd.Closed).AsBody(_time));
+
+        Assert.Null(reason);
+        Assert.True(call.IsStopped);
+        Assert.EndsWith(
+            "\"finish_reason\":\"length\"}]}\n\n" + End, Encoding.UTF8.GetString(client.ToArray()),
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("data: {\"type\":\"response.output_text.delta\",\"delta\":\"four\"}\n\n")]
     [InlineData("data: {\"id\":\"1\",\"object\":\"other\",\"choices\":[{\"index\":0}]}\n\n")]
@@ -223,6 +243,42 @@ public sealed class StoppedStreamTests
         chunk.GetProperty("choices").EnumerateArray().Select(choice => choice.GetProperty("finish_reason").GetString());
 
     private static ReadOnlyMemory<byte> Utf8(string text) => Encoding.UTF8.GetBytes(text);
+
+    /// <summary>A client's side of a call that is stopped while something is written there.</summary>
+    private sealed class StoppingBody(ModelCall call, MemoryStream client) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => client.Length;
+
+        public override long Position
+        {
+            get => client.Position;
+            set => throw new NotSupportedException();
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            call.Stop("daily");
+            return client.WriteAsync(buffer, cancellationToken);
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
 
     /// <summary>A connection that is over when the call is stopped.</summary>
     private sealed class SilencedPool(ManualTime time) : IPoolConnection
