@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Sluice.Edge;
 using Sluice.Edge.Admission;
-using Sluice.Edge.Calls;
 using Sluice.Edge.Chunks;
 using Sluice.Edge.Sessions;
 using Sluice.Edge.UsageLog;
