@@ -5,7 +5,7 @@ namespace Sluice.Simulation;
 /// <summary>A fixed budget of seeds. ./bench simulate runs more of them.</summary>
 public sealed class SeedTests(ITestOutputHelper output)
 {
-    private const int Seeds = 60;
+    private const int Seeds = 40;
 
     private static readonly Lazy<SeedRange> Budget = new(() => SeedRange.Run(1, Seeds, CancellationToken.None));
 
