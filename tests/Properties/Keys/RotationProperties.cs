@@ -72,6 +72,43 @@ public sealed class RotationProperties
             }
         }));
 
+    /// <summary>Also at the moment itself: a key that is being rotated is never without a primary.</summary>
+    [Fact]
+    public void The_version_that_waits_takes_over_when_the_primary_is_revoked_or_reaches_its_end() =>
+        Law.Holds(Policies.Zip(Histories), drawn => Replay(drawn.Item1, drawn.Item2, (step, _) =>
+        {
+            if (step.Before.PrimaryOf(Key, step.Began) is not { } primary
+                || step.Before.PendingOf(Key, step.Began) is not { } pending)
+            {
+                return;
+            }
+
+            if (step.Event.Act is Act.Revoke && step.Event.Which == primary.Version)
+            {
+                Assert.Equal(pending.Version, step.Next.PrimaryOf(Key, step.Now)?.Version);
+            }
+
+            if (step.Event.Act is Act.Pass && primary.ExpiresAt <= step.Now && pending.ExpiresAt > primary.ExpiresAt)
+            {
+                Assert.Equal(pending.Version, step.Next.PrimaryOf(Key, primary.ExpiresAt)?.Version);
+            }
+        }));
+
+    [Fact]
+    public void Nobody_makes_room_for_a_version_that_ends_before_its_time_comes() =>
+        Law.Holds(Policies.Zip(Histories), drawn => Replay(drawn.Item1, drawn.Item2, (step, _) =>
+        {
+            foreach (var version in step.Next.Versions.Where(version => version.ExpiresAt <= version.Activation))
+            {
+                Assert.False(version.WasPrimary(step.Now.AddYears(1)));
+                if (step.Before.PrimaryOf(Key, step.Began) is { } primary && step.Event.Act is Act.Pass
+                    && primary.ExpiresAt > step.Now && version == step.Next.Versions[^1])
+                {
+                    Assert.Equal(primary.Version, step.Next.PrimaryOf(Key, step.Now)?.Version);
+                }
+            }
+        }));
+
     [Fact]
     public void A_version_only_moves_forward_and_its_number_is_never_used_again() =>
         Law.Holds(Policies.Zip(Histories), drawn =>
