@@ -7,7 +7,7 @@ using static Sluice.Rules.Keys.KeyVersionState;
 
 namespace Sluice.Properties.Keys;
 
-/// <summary>What holds of a key however often, and in whatever order, it is rotated, given up, revoked and used.</summary>
+/// <summary>What holds of a key in whatever order it is rotated, given up, revoked and used.</summary>
 public sealed class RotationProperties
 {
     private const string Key = "key-1";
@@ -64,10 +64,10 @@ public sealed class RotationProperties
         {
             if (step.Before.PrimaryOf(Key, step.Began) is { } before && step.Next.PrimaryOf(Key, step.Now) is null)
             {
-                var newest = step.Next.Versions.Where(version => version.WasPrimary(step.Now)).MaxBy(one => one.Version);
+                var newest = step.Next.Versions.Last(version => version.WasPrimary(step.Now));
                 Assert.True(
                     step.Event is { Act: Act.Revoke } revoke && revoke.Which == before.Version
-                    || newest!.ExpiresAt <= step.Now,
+                    || newest.ExpiresAt <= step.Now,
                     $"{step.Event} left no primary.");
             }
         }));
@@ -126,7 +126,9 @@ public sealed class RotationProperties
                     }
 
                     var before = step.Before.StateOf(known, step.Began);
-                    Assert.True(MayBecome(before, state), $"{step.Event}: version {version.Version} was {before}, is {state}.");
+                    Assert.True(
+                        MayBecome(before, state),
+                        $"{step.Event}: version {version.Version} was {before}, is {state}.");
                     Assert.Equal(known.Mac, version.Mac);
                 }
             });
@@ -145,7 +147,7 @@ public sealed class RotationProperties
             }
         }));
 
-    /// <summary>A client that goes on with the secret it has is not refused because somebody asked for another.</summary>
+    /// <summary>Who goes on with the secret it has is not refused because somebody asked for another.</summary>
     [Fact]
     public void Asking_for_a_rotation_and_giving_it_up_refuses_nobody() =>
         Law.Holds(
@@ -166,7 +168,7 @@ public sealed class RotationProperties
                 }
             }));
 
-    /// <summary>Its first use is what moves the clock, so a client that has not switched has the whole overlap.</summary>
+    /// <summary>Its first use is what moves the clock, so who has not switched has the whole overlap.</summary>
     [Fact]
     public void Who_is_replaced_is_accepted_for_the_whole_overlap() =>
         Law.Holds(Policies.Zip(Histories), drawn => Replay(drawn.Item1, drawn.Item2, (step, _) =>
@@ -228,8 +230,8 @@ public sealed class RotationProperties
     private static KeyAnswer Judge(KeyRing ring, KeyVersion version, DateTimeOffset now) =>
         ring.Judge(version.Version, version.Mac.AsSpan(), now);
 
-    private static IEnumerable<(KeyVersion Version, KeyVersionState State)> StatesOf(KeyRing ring, DateTimeOffset now) =>
-        ring.Versions.Select(version => (version, ring.StateOf(version, now)));
+    private static IEnumerable<(KeyVersion Version, KeyVersionState State)> StatesOf(
+        KeyRing ring, DateTimeOffset now) => ring.Versions.Select(version => (version, ring.StateOf(version, now)));
 
     private static bool MayBecome(KeyVersionState before, KeyVersionState after) => before == after || after switch
     {

@@ -6,8 +6,8 @@ namespace Sluice.Simulation.Processes;
 
 /// <summary>
 /// What the processes log. Whoever reads the trace reads it; the judge learns from it which activation goes on with
-/// what another left, when a count was changed to what the usage log shows, and how many shares were lent, so that a run
-/// in which none was shows; nothing else.
+/// what another left, when a count was changed to what the usage log shows, and how many shares were lent, so that a
+/// run in which none was shows; nothing else.
 /// </summary>
 internal sealed class ProcessLog(SimulatedProcess process, Judge judge) : ILoggerFactory
 {

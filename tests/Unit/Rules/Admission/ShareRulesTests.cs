@@ -17,10 +17,10 @@ public sealed class ShareRulesTests
     public void A_share_has_what_the_client_reserved_lately_and_no_more_than_its_part()
     {
         var small = Granted(new ShareDemand(20, [500], [20], Clients: 1));
-        var large = Granted(new ShareDemand(200, [9_000], [200], Clients: 4));
+        var large = Granted(new ShareDemand(400, [9_000], [400], Clients: 4));
 
         Assert.Equal((500, 20), (small!.Rates[0], small.Quotas[0]));
-        Assert.Equal((500, 200), (large!.Rates[0], large.Quotas[0])); // A quarter, shared by four.
+        Assert.Equal((500, 400), (large!.Rates[0], large.Quotas[0])); // A quarter, shared by four.
         Assert.Null(Granted(new ShareDemand(15, [500], [15], Clients: 1)));
         Assert.Null(Granted(new ShareDemand(200, [9_000], [200], Clients: 3), used: 9_990));
         Assert.Null(Granted(new ShareDemand(16, [9_000], [16], Clients: 1))); // A sixteenth is more than a quarter.
