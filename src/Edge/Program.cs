@@ -9,6 +9,7 @@ using Sluice.Edge.Errors;
 using Sluice.Edge.Hosting;
 using Sluice.Edge.Models;
 using Sluice.Edge.Pools;
+using Sluice.Edge.Revocations;
 using Sluice.Edge.Sessions;
 using Sluice.Edge.UsageLog;
 using Sluice.Telemetry;
@@ -31,6 +32,8 @@ public static class Program
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<EdgeSession>().AddSingleton<EdgeMetrics>();
         services.AddSingleton<IReadinessCheck, SessionCheck>();
+        services.AddSingleton<RevocationFeed>().AddSingleton<RevocationMetrics>();
+        services.AddHostedService<RevocationFollower>();
         services.AddSingleton<PoolCatalog>().AddSingleton<PoolAnswer>();
         services.AddSingleton<ClientChunks>().AddHostedService(provider => provider.GetRequiredService<ClientChunks>());
         services.AddSingleton<Callers>().AddSingleton<LiveCalls>().AddSingleton<SlotFences>();

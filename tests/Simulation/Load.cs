@@ -1,3 +1,4 @@
+using Sluice.Edge.Usage;
 using Sluice.Simulation.Faults;
 using Sluice.Simulation.Judging;
 using Sluice.Simulation.Kernel;
@@ -11,6 +12,12 @@ internal sealed class Load(
 {
     private const int QuietCalls = 10;
 
+    /// <summary>Seconds, on the average, between two times at which a client calls a lot.</summary>
+    private const double PulsePause = 9;
+
+    private static readonly TimeSpan PulseLeast = TimeSpan.FromSeconds(0.4);
+    private static readonly TimeSpan PulseMost = TimeSpan.FromSeconds(1.1);
+
     internal bool IsOn { get; private set; }
 
     internal long Calls { get; private set; }
@@ -22,6 +29,11 @@ internal sealed class Load(
         {
             PlanNext(client);
         }
+
+        foreach (var client in clients.Where(client => client.PulseLoad > 0))
+        {
+            PlanPulse(client);
+        }
     }
 
     internal void Stop() => IsOn = false;
@@ -32,14 +44,16 @@ internal sealed class Load(
     /// </summary>
     /// <param name="used">What is counted of a client's quota by now.</param>
     /// <param name="lost">What crashes may have cost a client of its rate, at most.</param>
+    /// <param name="full">Tenants of whose quota too little is left for their clients' calls.</param>
     internal IReadOnlyList<PlannedCall> CallQuietly(
-        Func<SimulatedClient, long> used, Func<SimulatedClient, long> lost)
+        Func<SimulatedClient, long> used, Func<SimulatedClient, long> lost, IReadOnlySet<string> full)
     {
         var calls = new List<PlannedCall>();
-        foreach (var client in clients.Where(client => client.Quota is not { } quota || used(client) + 20 < quota))
+        foreach (var client in clients.Where(client => !full.Contains(client.Tenant) && HasRoom(client, used(client))))
         {
             var at = TimeSpan.Zero;
-            var count = client.Load > 0 ? QuietCalls : Math.Max(0, client.Rate!.Burst - lost(client));
+            var isAny = client.Load + client.PulseLoad > 0;
+            var count = isAny ? QuietCalls : Math.Max(0, client.Rate!.Burst - lost(client));
             for (var i = 0; i < count; i++)
             {
                 var call = new PlannedCall
@@ -50,13 +64,48 @@ internal sealed class Load(
                     MustBeAdmitted = true,
                 };
                 calls.Add(call);
-                at += client.Load > 0 ? TimeSpan.FromMilliseconds(700) : TimeSpan.FromMilliseconds(150);
+                at += isAny ? TimeSpan.FromMilliseconds(700) : TimeSpan.FromMilliseconds(150);
                 world.Plan(at, () => Send(call));
             }
         }
 
         return calls;
     }
+
+    private static bool HasRoom(SimulatedClient client, long used) =>
+        (client.Quota is not { } quota || used + 20 < quota)
+        && (client.TokenQuota is not { } tokens || used + (20 * 130) < tokens);
+
+    /// <summary>Every edge is called a lot at once, or all but some.</summary>
+    private void PlanPulse(SimulatedClient client) => world.Plan(
+        TimeSpan.FromSeconds(-Math.Log(1 - world.Random.NextDouble()) * PulsePause),
+        () =>
+        {
+            if (!IsOn)
+            {
+                return;
+            }
+
+            var until = world.Now + world.Between(PulseLeast, PulseMost).Ticks;
+            foreach (var edge in fleet.OpenEdges.Where(_ => world.Chance(0.8)))
+            {
+                PlanInPulse(client, edge, until);
+            }
+
+            PlanPulse(client);
+        });
+
+    private void PlanInPulse(SimulatedClient client, SimulatedEdge edge, long until) => world.Plan(
+        TimeSpan.FromSeconds(-Math.Log(1 - world.Random.NextDouble()) / client.PulseLoad),
+        () =>
+        {
+            if (IsOn && world.Now < until && edge is { IsOpen: true, Process.IsPaused: false })
+            {
+                Calls++;
+                edge.Take(Draw(client));
+                PlanInPulse(client, edge, until);
+            }
+        });
 
     private void PlanNext(SimulatedClient client) => world.Plan(
         TimeSpan.FromSeconds(-Math.Log(1 - world.Random.NextDouble()) / client.Load),
@@ -73,15 +122,27 @@ internal sealed class Load(
     {
         var share = world.Random.NextDouble() * (world.Random.Next(4) == 0 ? 1 : 0.15);
         var length = TimeSpan.FromMilliseconds(5) + (client.LongestCall * share);
+        var (input, cap) = (world.Random.Next(10, 80), world.Random.Next(64, 300));
         return new PlannedCall
         {
             Client = client,
+            InputUpper = input,
+            OutputCap = cap,
+            Use = new TokenUsage(world.Random.Next(1, input + 1), DrawAnswer(cap)),
             Length = length,
             HangsUpAfter = world.Chance(mix.HangUps) ? length * world.Random.NextDouble() : null,
             PoolIsAway = world.Chance(mix.PoolAway),
             Repeats = world.Chance(mix.Repeats) ? world.Random.Next(1, 4) : 0,
         };
     }
+
+    /// <summary>Most answers are short, and some longer than they may be: not every pool keeps to a cap.</summary>
+    private int DrawAnswer(int cap) => world.Random.Next(20) switch
+    {
+        0 => cap + world.Random.Next(1, 300),
+        < 4 => world.Random.Next(1, cap + 1),
+        _ => world.Random.Next(1, 60),
+    };
 
     private void Send(PlannedCall call)
     {

@@ -59,6 +59,13 @@ internal sealed class SeedRange
             + $"{reports.Sum(report => report.Begun)} of them at the pool, "
             + $"{reports.Sum(report => report.Overtaken)} admitted beside a newer activation; "
             + $"{reports.Sum(report => report.Openings)} activations of clients, "
-            + $"{reports.Sum(report => report.GoneOn)} went on with what was left; {Failures.Count} seeds failed"));
+            + $"{reports.Sum(report => report.GoneOn)} went on with what was left; "
+            + $"{reports.Sum(report => report.Lent)} shares were lent; "
+            + $"{reports.Sum(report => report.ByChunk)} calls by chunks, "
+            + $"{reports.Sum(report => report.Refused)} refused by rates, "
+            + $"{reports.Sum(report => report.Alone)} admitted by edges alone, "
+            + $"{reports.Sum(report => report.Debts)} of them taken as debts; "
+            + $"{reports.Sum(report => report.Logged)} calls logged, {reports.Sum(report => report.Compared)} counts "
+            + $"compared with a whole log; {Failures.Count} seeds failed"));
     }
 }

@@ -5,7 +5,7 @@ namespace Sluice.Simulation;
 /// <summary>A fixed budget of seeds. ./bench simulate runs more of them.</summary>
 public sealed class SeedTests(ITestOutputHelper output)
 {
-    private const int Seeds = 60;
+    private const int Seeds = 40;
 
     private static readonly Lazy<SeedRange> Budget = new(() => SeedRange.Run(1, Seeds, CancellationToken.None));
 
@@ -34,5 +34,12 @@ public sealed class SeedTests(ITestOutputHelper output)
         Assert.Contains(reports, report => report.GoneOn > 0);
         Assert.Contains(reports, report => report.Openings > 10);
         Assert.Contains(reports, report => report.Overtaken > 0);
+        Assert.Contains(reports, report => report.Lent > 20);
+        Assert.Contains(reports, report => report.ByChunk > 100);
+        Assert.Contains(reports, report => report.Alone > 10);
+        Assert.Contains(reports, report => report.Debts > 10);
+        Assert.Contains(reports, report => report.Refused > 100);
+        Assert.All(reports, report => Assert.True(report.Logged > 50, report.Mix));
+        Assert.Contains(reports, report => report.Compared > 3);
     }
 }

@@ -43,6 +43,26 @@ internal sealed record SimulationReport
     /// <summary>Calls that an activation admitted while a newer one was open: two at once.</summary>
     internal required long Overtaken { get; init; }
 
+    /// <summary>Shares of their limits that tenants lent to clients.</summary>
+    internal required long Lent { get; init; }
+
+    /// <summary>Calls that edges admitted by chunks.</summary>
+    internal required long ByChunk { get; init; }
+
+    /// <summary>Refusals by rates, of which some are held against what was used.</summary>
+    internal required long Refused { get; init; }
+
+    /// <summary>Calls that edges admitted without their grain, and of those what grains have taken as debts.</summary>
+    internal required long Alone { get; init; }
+
+    internal required long Debts { get; init; }
+
+    /// <summary>Calls that the usage log has from their edges.</summary>
+    internal required long Logged { get; init; }
+
+    /// <summary>Counts that were compared with a whole log at the end.</summary>
+    internal required long Compared { get; init; }
+
     /// <summary>Everything that is needed to see it again; empty when nothing was broken.</summary>
     internal string Failure => Violation is null ? "" : string.Create(CultureInfo.InvariantCulture, $"""
         seed {Seed} breaks {Violation.Invariant} at step {Steps}, {Simulated.TotalSeconds:0.000} s ({Mix}):

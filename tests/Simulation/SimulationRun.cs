@@ -1,5 +1,6 @@
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Tenants;
+using Sluice.Grains.Abstractions.Usage;
 using Sluice.Simulation.Database;
 using Sluice.Simulation.Faults;
 using Sluice.Simulation.Judging;
@@ -25,13 +26,18 @@ internal sealed class SimulationRun
     /// </summary>
     private static readonly TimeSpan Healing = (2 * Judge.SlotTtl) + TimeSpan.FromSeconds(10);
 
+    /// <summary>An edge that is lost is not waited for any more after two minutes.</summary>
+    private static readonly TimeSpan ComparingLimit = TimeSpan.FromSeconds(150);
+
     private static readonly TimeSpan Quiet = Judge.SlotTtl + TimeSpan.FromSeconds(3);
+
+    private const long QuietCallsOfTenant = 100;
 
     private readonly long _seed;
     private readonly SimulatedWorld _world;
     private readonly FaultMix _mix;
     private readonly IReadOnlyList<SimulatedClient> _clients;
-    private readonly SimulatedClient _tenant;
+    private readonly IReadOnlyList<SimulatedClient> _tenants;
     private readonly SimulatedNetwork _network;
     private readonly SimulatedDatabase _database;
     private readonly Judge _judge;
@@ -49,10 +55,10 @@ internal sealed class SimulationRun
         _world = new SimulatedWorld(random, new EventTrace(writer));
         _mix = new FaultMix(random);
         _clients = Crowd.Draw(random);
-        _tenant = Crowd.DrawTenant(random);
+        _tenants = Crowd.DrawTenants(random);
         _network = new SimulatedNetwork(_world) { Slowness = _mix.NetworkSlowness };
         _database = new SimulatedDatabase(_world, random.Next(-Cluster.DriftMax, Cluster.DriftMax + 1));
-        _judge = new Judge(_world, _database, _clients, _tenant) { LosesNoCall = _mix.LosesNoCall };
+        _judge = new Judge(_world, _database, _clients, _tenants) { LosesNoCall = _mix.LosesNoCall };
         _pool = new SimulatedPool(_world, _judge);
         _cluster = new Cluster(_world, _network, _database, _judge)
         {
@@ -82,7 +88,7 @@ internal sealed class SimulationRun
         _world.Trace.Note("seed", $"{_seed}: {_mix}");
         try
         {
-            _ = Begin() && Trouble() && Heal() && KeepEveryPromise() && FallQuiet();
+            _ = Begin() && Trouble() && Heal() && KeepEveryPromise() && FallQuiet() && CompareWithLog();
         }
         finally
         {
@@ -107,6 +113,13 @@ internal sealed class SimulationRun
             Openings = _judge.Clients.Sum(client => client.Openings),
             GoneOn = _judge.GoneOn,
             Overtaken = _judge.Overtaken,
+            Lent = _judge.Lent,
+            ByChunk = _judge.Clients.Sum(client => client.Chunks.Spent),
+            Refused = _judge.Clients.Sum(client => client.Chunks.Refusals),
+            Alone = _judge.Clients.Sum(client => client.Outages.Alone),
+            Debts = _judge.Clients.Sum(client => client.Outages.Taken),
+            Logged = _judge.Logged,
+            Compared = _judge.Compared,
         };
     }
 
@@ -114,7 +127,7 @@ internal sealed class SimulationRun
     {
         var isReady = false;
         _fleet.RestartMissing();
-        _operator.Start(_clients, _tenant, () => isReady = true);
+        _operator.Start(_clients, _tenants, () => isReady = true);
         return RunUntil(() => isReady && _fleet.AllAreUp, StartLimit, "the cluster did not begin");
     }
 
@@ -142,12 +155,28 @@ internal sealed class SimulationRun
     /// <summary>Nothing is wrong any more: who is under its limits is admitted, and each call counts once.</summary>
     private bool KeepEveryPromise()
     {
+        var since = _world.Now;
         if (LookAtAll() is not { } before)
         {
             return false;
         }
 
-        var calls = _load.CallQuietly(client => Used(before[client]), _judge.LostByCrashes);
+        var full = new HashSet<string>();
+        foreach (var tenant in _tenants)
+        {
+            if (LookAtTenant(tenant) is not { } look)
+            {
+                return false;
+            }
+
+            var used = look.Limits.First(limit => limit.Name == SimulatedClient.QuotaName).Used;
+            if (used + QuietCallsOfTenant >= tenant.Quota)
+            {
+                full.Add(tenant.Tenant);
+            }
+        }
+
+        var calls = _load.CallQuietly(client => Used(before[client]), _judge.LostByCrashes, full);
         if (!RunUntil(() => calls.All(call => call.IsOver), StartLimit, "calls of quiet times did not end")
             || LookAtAll() is not { } after)
         {
@@ -157,7 +186,8 @@ internal sealed class SimulationRun
         foreach (var client in _clients.Where(client => client.Quota is not null))
         {
             _judge.CheckCounted(
-                client.ClientId, Used(before[client]), Used(after[client]), calls.Count(call => call.Client == client));
+                client.ClientId, Used(before[client]), Used(after[client]), calls.Count(call => call.Client == client),
+                since);
         }
 
         return _judge.Violation is null;
@@ -175,9 +205,42 @@ internal sealed class SimulationRun
             _judge.CheckQuiet(client.ClientId, looks[client]);
         }
 
-        if (LookAtTenant() is { } look)
+        foreach (var tenant in _tenants)
         {
-            _judge.CheckQuiet(look);
+            if (LookAtTenant(tenant) is { } look)
+            {
+                _judge.CheckQuiet(tenant, look);
+            }
+        }
+
+        return _judge.Violation is null;
+    }
+
+    /// <summary>
+    /// Every count is compared with the usage log once more. One of an edge that was lost is waited for long enough
+    /// that nobody expects it any more; that takes so long that not every run with one waits for it.
+    /// </summary>
+    private bool CompareWithLog()
+    {
+        _judge.CheckAllLogged(_fleet.Sessions);
+        if (_judge.Violation is not null || (_fleet.HasLostEdge && _world.Random.Next(4) > 0))
+        {
+            return _judge.Violation is null;
+        }
+
+        var compared = new Dictionary<SimulatedClient, bool>();
+        var counted = _clients.Where(client => client.HasQuota).ToList();
+        counted.ForEach(client => _operator.Reconcile(
+            client, reply => compared[client] = reply.State is ReconcileState.Done));
+        if (!RunUntil(() => compared.Count == counted.Count, ComparingLimit, "a count is not compared with the log")
+            || LookAtAll() is not { } looks)
+        {
+            return false;
+        }
+
+        foreach (var client in counted)
+        {
+            _judge.CheckReconciled(client, Used(looks[client]), compared[client], _fleet.Sessions);
         }
 
         return _judge.Violation is null;
@@ -200,10 +263,10 @@ internal sealed class SimulationRun
         return RunUntil(() => looks.Count == _clients.Count, StartLimit, "a client cannot be looked at") ? looks : null;
     }
 
-    private TenantLiveState? LookAtTenant()
+    private TenantLiveState? LookAtTenant(SimulatedClient tenant)
     {
         TenantLiveState? seen = null;
-        _operator.LookAtTenant(_tenant, look => seen = look);
+        _operator.LookAtTenant(tenant, look => seen = look);
         return RunUntil(() => seen is not null, StartLimit, "the tenant cannot be looked at") ? seen : null;
     }
 

@@ -1,7 +1,9 @@
 using Sluice.Edge.Calls;
 using Sluice.Edge.Errors;
+using Sluice.Edge.Revocations;
 using Sluice.Edge.UsageLog;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Rules.Revocations;
 
 namespace Sluice.Edge.Admission;
 
@@ -10,7 +12,7 @@ namespace Sluice.Edge.Admission;
 /// </summary>
 internal sealed class AdmissionMiddleware(
     RequestDelegate next, Decisions decisions, LiveCalls live, Completions completions, EdgeMetrics metrics,
-    UsageBuffer? usage = null)
+    UsageBuffer? usage = null, RevocationFeed? feed = null, RevocationMetrics? revocations = null)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -32,6 +34,16 @@ internal sealed class AdmissionMiddleware(
                 live.Remove(call);
                 completing = true; // A refusal took nothing, so there is nothing to complete.
                 return;
+            }
+
+            // Whoever admitted it: a chunk, this edge alone, or a grain that had not heard or answered before.
+            if (feed is not null && feed.Judge(call.Caller, reply) is var standing and not Standing.Good)
+            {
+                revocations?.Refused(standing);
+                await (standing is Standing.KeyRevoked
+                    ? ApiError.For(Verdict.KeyRevoked, call, refusedBy: null)
+                    : ApiError.Undecided).WriteAsync(context);
+                return; // What was taken is given back below.
             }
 
             if (usage?.MustRefuse(reply) is true)

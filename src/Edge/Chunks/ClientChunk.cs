@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Revocations;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules.Limits;
+using Sluice.Rules.Revocations;
 
 namespace Sluice.Edge.Chunks;
 
@@ -13,6 +15,7 @@ internal sealed class ClientChunk
 
     private EdgeChunk? _chunk;
     private AdmitReply _granted;
+    private DecidedBy _decided;
     private TimeSpan _asked;
     private TimeSpan _used;
     private byte[] _secretDigest = [];
@@ -62,7 +65,7 @@ internal sealed class ClientChunk
     /// <param name="asked">Edge's monotonic time before it was asked.</param>
     /// <param name="reply">The owner's answer; null for none.</param>
     /// <returns>The chunk before, to be told; null when it goes on, or there was none.</returns>
-    public ReturnedChunk? Answered(ModelCall call, TimeSpan asked, AdmitReply? reply)
+    public EndedChunk? Answered(ModelCall call, TimeSpan asked, AdmitReply? reply)
     {
         _isAsking = false;
         if (reply is not { Chunk: { } grant } granted)
@@ -76,6 +79,7 @@ internal sealed class ClientChunk
             [.. grant.Requests.Select(requests => new ChunkPart(null, requests))],
             call.Caller.KeyVersion, grant.PlanVersion, asked, grant.Lifetime);
         (_asked, _secretDigest, _model) = (asked, call.Caller.SecretDigest, call.Body.Model);
+        _decided = grant.Stamp.ToRule();
         _granted = granted with { Chunk = null, CompleteWithin = TimeSpan.Zero, Degraded = null };
         return before;
     }
@@ -87,26 +91,35 @@ internal sealed class ClientChunk
 
     /// <summary>Ends the chunk.</summary>
     /// <returns>What to tell its owner; null when there is none.</returns>
-    public ReturnedChunk? End()
+    public EndedChunk? End()
     {
         var ended = _chunk?.Return() is { } spent
-            ? new ReturnedChunk(spent.Id.EdgeSession, spent.Id.Number, [.. spent.Spent])
-            : (ReturnedChunk?)null;
+            ? new EndedChunk(_chunk, new ReturnedChunk(spent.Id.EdgeSession, spent.Id.Number, [.. spent.Spent]))
+            : (EndedChunk?)null;
         _chunk = null;
         return ended;
     }
+
+    /// <summary>Ends the chunk if it was granted before a change that it does not outlive.</summary>
+    public EndedChunk? EndIfRecalled(string clientId, RevocationFeed feed) =>
+        _chunk is { } chunk && !feed.MayRemember(clientId, chunk.KeyVersion, _decided) ? End() : null;
 
     /// <summary>
     /// Ends the chunk when its client calls no more or none was asked for in its place, while its owner still takes
     /// back what is left of it.
     /// </summary>
-    public ReturnedChunk? EndIfIdle(TimeSpan idle, TimeSpan now) =>
+    public EndedChunk? EndIfIdle(TimeSpan idle, TimeSpan now) =>
         now - _used >= idle || now - _asked >= ChunkSize.Ttl * 3 / 4 ? End() : null;
 
     /// <summary>Removes it when its client has not called for a while.</summary>
     public bool TryRemove(TimeSpan now) =>
         IsRemoved = IsRemoved || (_chunk is null && !_isAsking && now - _used >= Memory);
 }
+
+/// <summary>A chunk that is spent no more, to be told to its owner.</summary>
+/// <param name="Chunk">The chunk.</param>
+/// <param name="Returned">What is told.</param>
+internal readonly record struct EndedChunk(EdgeChunk Chunk, ReturnedChunk Returned);
 
 /// <summary>What a call was admitted by, when the edge admitted it by itself.</summary>
 /// <param name="Client">Whose it is; to be locked.</param>

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Revocations;
 using Sluice.Edge.UsageLog;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules.Limits;
+using Sluice.Rules.Revocations;
 
 namespace Sluice.Edge.Chunks;
 
@@ -24,6 +26,8 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly UsageBuffer? _usage;
+    private readonly RevocationFeed? _feed;
+    private readonly RevocationMetrics? _revocations;
     private readonly long _started;
     private readonly long _least;
     private readonly Lock _timing = new();
@@ -32,9 +36,10 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
 
     public ClientChunks(
         IClusterClient cluster, IOptions<EdgeOptions> options, TimeProvider time, ILogger<ClientChunks> logger,
-        UsageBuffer? usage = null)
+        UsageBuffer? usage = null, RevocationFeed? feed = null, RevocationMetrics? revocations = null)
     {
         (_cluster, _time, _logger, _usage, _started) = (cluster, time, logger, usage, time.GetTimestamp());
+        (_feed, _revocations) = (feed, revocations);
         var perSecond = options.Value.ChunksFromRequestsPerSecond;
         _least = perSecond == 0
             ? long.MaxValue
@@ -49,10 +54,13 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
 
     private TimeSpan Now => _time.GetElapsedTime(_started);
 
+    /// <summary>An edge that has not heard of revocations for a while asks for each call: owners know.</summary>
+    private bool IsCutOff => _feed is { } feed && !feed.IsHeardWithin(FeedView.SilenceMax);
+
     /// <summary>The decision about a call by a chunk; null when the owner is to be asked.</summary>
     public AdmitReply? TryAdmit(ModelCall call)
     {
-        if (_least == long.MaxValue)
+        if (_least == long.MaxValue || IsCutOff)
         {
             return null;
         }
@@ -71,7 +79,7 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
     /// <summary>The owner is about to be asked. Whoever asks says what came of it: <see cref="Answered"/>.</summary>
     public Question Ask(ModelCall call)
     {
-        if (_least == long.MaxValue || !_byClient.TryGetValue(call.Caller.ClientId, out var client))
+        if (_least == long.MaxValue || IsCutOff || !_byClient.TryGetValue(call.Caller.ClientId, out var client))
         {
             return default;
         }
@@ -101,12 +109,16 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
             return;
         }
 
-        ReturnedChunk? ended = null;
+        EndedChunk? ended = null;
         lock (client)
         {
             if (question.Demand > 0)
             {
                 ended = client.Answered(call, question.Asked, reply);
+                if (_feed is not null && client.EndIfRecalled(call.Caller.ClientId, _feed) is { } late)
+                {
+                    Tell(call.Caller.ClientId, late); // Granted before a change of which this edge has heard.
+                }
             }
 
             if (isRefused && client.IsOf(call))
@@ -118,6 +130,23 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
         Tell(call.Caller.ClientId, ended);
     }
 
+    /// <summary>Something was changed or revoked: chunks that were granted before it end now.</summary>
+    /// <param name="clientId">Whose; null for all clients.</param>
+    public void Recall(string? clientId)
+    {
+        if (clientId is null)
+        {
+            EndAll(client => client.Value.EndIfRecalled(client.Key, _feed!));
+        }
+        else if (_byClient.TryGetValue(clientId, out var client))
+        {
+            EndOf(KeyValuePair.Create(clientId, client), one => one.Value.EndIfRecalled(one.Key, _feed!));
+        }
+    }
+
+    /// <summary>Nobody knows what was revoked meanwhile: every chunk ends now.</summary>
+    public void RecallAll() => EndAll(static client => client.Value.End());
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>An edge that stops gives back what it has.</summary>
@@ -126,7 +155,7 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
         var telling = new List<Task>();
         foreach (var (clientId, client) in _byClient)
         {
-            ReturnedChunk? ended;
+            EndedChunk? ended;
             lock (client)
             {
                 ended = client.End();
@@ -142,6 +171,30 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
     }
 
     public void Dispose() => _timer?.Dispose();
+
+    private void EndAll(Func<KeyValuePair<string, ClientChunk>, EndedChunk?> end)
+    {
+        foreach (var client in _byClient)
+        {
+            EndOf(client, end);
+        }
+    }
+
+    private void EndOf(
+        KeyValuePair<string, ClientChunk> client, Func<KeyValuePair<string, ClientChunk>, EndedChunk?> end)
+    {
+        EndedChunk? ended;
+        lock (client.Value)
+        {
+            ended = end(client);
+        }
+
+        if (ended is not null)
+        {
+            _revocations?.Recalled();
+            Tell(client.Key, ended);
+        }
+    }
 
     /// <summary>The client's entry, locked, and not removed.</summary>
     private ClientChunk LockOf(string clientId)
@@ -184,10 +237,10 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
     private void Look()
     {
         // The order of a dictionary differs from run to run, and with it the order in which silos are told.
-        List<(string ClientId, ReturnedChunk? Chunk)> over = [];
+        List<(string ClientId, EndedChunk? Chunk)> over = [];
         foreach (var (clientId, client) in _byClient)
         {
-            ReturnedChunk? ended;
+            EndedChunk? ended;
             bool isRemoved;
             lock (client)
             {
@@ -219,7 +272,7 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
         }
     }
 
-    private void Tell(string clientId, ReturnedChunk? ended)
+    private void Tell(string clientId, EndedChunk? ended)
     {
         if (ended is { } chunk)
         {
@@ -228,18 +281,24 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
     }
 
     /// <summary>Once: what its owner does not hear in time counts as spent, and that is soon.</summary>
-    private async Task TellAsync(string clientId, ReturnedChunk chunk)
+    private async Task TellAsync(string clientId, EndedChunk ended)
     {
+        var chunk = ended.Returned;
         try
         {
             await _cluster.GetGrain<IClientAdmission>(clientId)
                 .Complete(new CompletionBatch { Completions = [], Returned = [chunk] });
+            if (ended.Chunk.IsSurelyOut(Now))
+            {
+                return;
+            }
         }
         catch (Exception exception)
         {
             LogNotTold(exception, clientId, chunk.Number);
-            _usage?.Add(clientId, chunk); // What its owner has not heard, the log has in its place.
         }
+
+        _usage?.Add(clientId, chunk); // What its owner has not heard in time, the log has in its place.
     }
 
     [LoggerMessage(2601, LogLevel.Debug,

@@ -1,12 +1,15 @@
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Revocations;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Rules.Revocations;
 
 namespace Sluice.Edge.Credentials;
 
 /// <summary>Asks a client's grain who a key is, where nothing is to be taken.</summary>
-internal sealed class Callers(IClusterClient cluster, IOptions<EdgeOptions> options, TimeProvider time)
+internal sealed class Callers(
+    IClusterClient cluster, IOptions<EdgeOptions> options, TimeProvider time, RevocationFeed? feed = null)
 {
     private readonly TimeSpan _timeout = options.Value.DecisionTimeout;
 
@@ -18,7 +21,10 @@ internal sealed class Callers(IClusterClient cluster, IOptions<EdgeOptions> opti
     public async ValueTask<IdentifyReply> IdentifyAsync(ModelCall call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await AskUntilReachedAsync(call, cancellationToken).WaitAsync(_timeout, time, cancellationToken);
+        var reply = await AskUntilReachedAsync(call, cancellationToken).WaitAsync(_timeout, time, cancellationToken);
+        return reply.Verdict is Verdict.Admitted && feed?.Judge(call.Caller, default) is Standing.KeyRevoked
+            ? new IdentifyReply { Verdict = Verdict.KeyRevoked }
+            : reply;
     }
 
     private async Task<IdentifyReply> AskUntilReachedAsync(ModelCall call, CancellationToken cancellationToken)

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Credentials;
+using Sluice.Edge.Revocations;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Usage;
 using Sluice.Rules.Limits;
+using Sluice.Rules.Revocations;
 
 namespace Sluice.Edge.Degraded;
 
@@ -12,7 +14,8 @@ namespace Sluice.Edge.Degraded;
 /// found right lately, and what was spent without it. Locked: calls of a client come on many threads.
 /// </summary>
 /// <param name="firstTotal">See <see cref="DegradedAccount"/>.</param>
-internal sealed class KnownClient(DegradedUse firstTotal)
+/// <param name="feed">What was revoked; null where nobody follows it.</param>
+internal sealed class KnownClient(DegradedUse firstTotal, RevocationFeed? feed = null)
 {
     /// <summary>Key versions remembered; a client in rotation has two.</summary>
     private const int KeysMax = 8;
@@ -22,6 +25,7 @@ internal sealed class KnownClient(DegradedUse firstTotal)
     private readonly Lock _lock = new();
     private readonly Dictionary<int, KnownKey> _keys = [];
     private readonly DegradedAccount _account = new(firstTotal);
+    private DecidedBy _decided = RevocationMapping.Unknown;
     private long _termsVersion;
     private volatile bool _hasDebt;
 
@@ -33,6 +37,9 @@ internal sealed class KnownClient(DegradedUse firstTotal)
         /// <summary>Edge's monotonic time before the question that the grain answered last.</summary>
         public TimeSpan Verified { get; set; }
     }
+
+    /// <summary>The client's change by which its terms were made; 0 when that is not known.</summary>
+    public long ClientChange => _decided.ClientChange;
 
     /// <summary>The terms that this edge knows; 0 when it knows none.</summary>
     public long TermsVersion => Volatile.Read(ref _termsVersion);
@@ -95,7 +102,7 @@ internal sealed class KnownClient(DegradedUse firstTotal)
             switch (reply.Verdict)
             {
                 case Verdict.Admitted or Verdict.NoFreeSlot or Verdict.RateLimited:
-                    Remember(call, sent);
+                    Remember(call, reply.ClientChange, sent);
                     break;
                 case Verdict.Pending:
                     break; // It is not ready to say.
@@ -120,6 +127,11 @@ internal sealed class KnownClient(DegradedUse firstTotal)
         lock (_lock)
         {
             _account.Failed(now);
+            if (feed is not null && !feed.IsHeardWithin(FeedView.OpenSilenceMax))
+            {
+                return DegradedAnswer.FeedSilent;
+            }
+
             var answer = _account.Ask(
                 DegradedMapping.CostsOf(call), running(call.Caller.ClientId), VerifiedAt(call), now);
             if (answer is DegradedAnswer.Admitted)
@@ -129,6 +141,30 @@ internal sealed class KnownClient(DegradedUse firstTotal)
             }
 
             return answer;
+        }
+    }
+
+    /// <summary>Something was changed or revoked: keys that were verified before it count no more.</summary>
+    public void Recall(string clientId)
+    {
+        lock (_lock)
+        {
+            foreach (var version in _keys.Keys.ToList())
+            {
+                if (!feed!.MayRemember(clientId, version, _decided))
+                {
+                    _keys.Remove(version);
+                }
+            }
+        }
+    }
+
+    /// <summary>Nobody knows what was revoked meanwhile.</summary>
+    public void RecallAll()
+    {
+        lock (_lock)
+        {
+            _keys.Clear();
         }
     }
 
@@ -148,11 +184,19 @@ internal sealed class KnownClient(DegradedUse firstTotal)
             [.. (terms.Budgets ?? []).Select(budget => (budget.Unit, budget.Amount))],
             terms.Slots);
         _keys.Clear();
+        _decided = terms.Stamp.ToRule();
         Volatile.Write(ref _termsVersion, terms.Version);
     }
 
-    private void Remember(ModelCall call, TimeSpan sent)
+    private void Remember(ModelCall call, long clientChange, TimeSpan sent)
     {
+        // Verified before a change of which this edge has heard: that is worth nothing.
+        if (feed is not null && !feed.MayRemember(
+            call.Caller.ClientId, call.Caller.KeyVersion, _decided with { ClientChange = clientChange }))
+        {
+            return;
+        }
+
         LastVerified = sent > LastVerified ? sent : LastVerified;
         var (_, version, digest) = call.Caller;
         if (!_keys.TryGetValue(version, out var key) || !CryptographicOperations.FixedTimeEquals(key.Digest, digest))

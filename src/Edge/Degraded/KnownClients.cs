@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Revocations;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules.Limits;
 
 namespace Sluice.Edge.Degraded;
 
 /// <summary>The clients of open plans that this edge has served lately; those of closed plans cost nothing.</summary>
-internal sealed class KnownClients(LiveCalls live, DegradedMetrics metrics, TimeProvider time)
+internal sealed class KnownClients(
+    LiveCalls live, DegradedMetrics metrics, TimeProvider time, RevocationFeed? feed = null)
 {
     /// <summary>Clients kept, about 1 KiB each. What is above is served as if its plan were closed.</summary>
     public const int CountMax = 50_000;
@@ -58,7 +60,33 @@ internal sealed class KnownClients(LiveCalls live, DegradedMetrics metrics, Time
         {
             AdmittedAt = time.GetUtcNow(),
             Usage = Find(call.Caller.ClientId)?.Usage,
+            ClientChange = Find(call.Caller.ClientId)?.ClientChange ?? 0,
         };
+    }
+
+    /// <summary>Something was changed or revoked: keys that were verified before it count no more.</summary>
+    /// <param name="clientId">Whose; null for all clients.</param>
+    public void Recall(string? clientId)
+    {
+        if (clientId is not null)
+        {
+            Find(clientId)?.Recall(clientId);
+            return;
+        }
+
+        foreach (var (id, client) in _byClient)
+        {
+            client.Recall(id);
+        }
+    }
+
+    /// <summary>Nobody knows what was revoked meanwhile: no key counts as verified.</summary>
+    public void RecallAll()
+    {
+        foreach (var client in _byClient.Values)
+        {
+            client.RecallAll();
+        }
     }
 
     private KnownClient? NewOf(string clientId, in AdmitReply reply)
@@ -73,7 +101,7 @@ internal sealed class KnownClients(LiveCalls live, DegradedMetrics metrics, Time
         {
             return _byClient.Count >= CountMax && !_byClient.ContainsKey(clientId)
                 ? null
-                : _byClient.GetOrAdd(clientId, _ => new KnownClient(_highest));
+                : _byClient.GetOrAdd(clientId, _ => new KnownClient(_highest, feed));
         }
     }
 

@@ -57,6 +57,11 @@ public readonly record struct AdmitReply(
 
     /// <summary>What it holds of limits in tokens while it runs; null when none counts tokens.</summary>
     [Id(18)] public HeldTokens? Held { get; init; }
+
+    /// <summary>
+    /// The client's change by which it was decided, as the feed of revocations counts them: 1 or more; 0: not known.
+    /// </summary>
+    [Id(19)] public long ClientChange { get; init; }
 }
 
 /// <summary>A limit that refused, in numbers.</summary>

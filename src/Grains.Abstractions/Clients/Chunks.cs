@@ -21,6 +21,9 @@ public sealed record ChunkGrant
 
     /// <summary>The version of the plan under which it was granted.</summary>
     [Id(3)] public long PlanVersion { get; init; }
+
+    /// <summary>By which changes it was granted; null when the owner does not say, and only its time ends it.</summary>
+    [Id(4)] public PolicyStamp? Stamp { get; init; }
 }
 
 /// <summary>The end of a chunk, told by the edge that had it. Repeats do no harm.</summary>

@@ -36,6 +36,9 @@ public sealed record DegradedTerms
 
     /// <summary>Calls that this edge may run at once, those that run already among them; null for any number.</summary>
     [Id(5)] public long? Slots { get; init; }
+
+    /// <summary>By which changes they are; null when the owner does not say.</summary>
+    [Id(7)] public PolicyStamp? Stamp { get; init; }
 }
 
 /// <param name="Unit">The unit's name as in a plan; null for requests.</param>

@@ -41,4 +41,24 @@ public interface ITenantAdmission : IGrainWithStringKey
     /// </summary>
     [Alias("Report"), AlwaysInterleave, ResponseTimeout("00:00:01")]
     ValueTask<TenantReportReply> Report(TenantReport report);
+
+    /// <summary>
+    /// A busy client gives back its share of the tenant's limits, tells of its calls that go on or have ended, and may
+    /// be lent the next one. It is one exchange however often it is told; of a lost answer the share is lost, until its
+    /// time is over.
+    /// </summary>
+    [Alias("Exchange"), AlwaysInterleave, ResponseTimeout("00:00:00.500")]
+    ValueTask<TenantExchangeReply> Exchange(TenantExchange exchange);
+}
+
+/// <summary>A client that may hold a share of its tenant's limits; the grain key is the client id.</summary>
+[Alias("sluice.ITenantShareHolder")]
+public interface ITenantShareHolder : IGrainWithStringKey
+{
+    /// <summary>
+    /// Somebody is short of what this share may hold, or an earlier one: nothing more is spent of it, and it is given
+    /// back. One that is on its way is given back when it arrives.
+    /// </summary>
+    [Alias("RecallShare"), AlwaysInterleave, ResponseTimeout("00:00:01")]
+    ValueTask RecallShare(long number);
 }

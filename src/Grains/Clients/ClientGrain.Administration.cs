@@ -61,7 +61,8 @@ internal sealed partial class ClientGrain
         }
 
         var plan = await GrainFactory.GetGrain<IPlanGrain>(next.Plan).Describe();
-        await Store(stored.State with { Definition = next });
+        await Store(stored.State.Changed(ClientId, next));
+        _change = stored.State.Change;
         Adopt(next, _keys, plan!); // Checked above; plans are never taken away.
         await RefreshPlan(CancellationToken.None); // Told of changes from here on, and of one that came meanwhile.
         LogChanged(ClientId, next.Tenant, "changed");
@@ -107,7 +108,7 @@ internal sealed partial class ClientGrain
             return new ChangeReply(ChangeOutcome.NotFound, $"Client {ClientId} has no key version {request.Version}.");
         }
 
-        await StoreKeys(definition, ring);
+        await StoreKeys(definition, ring, request.Version);
         LogChanged(ClientId, definition.Tenant, $"key version {request.Version} revoked");
         return ChangeReply.Done;
     }
@@ -194,10 +195,11 @@ internal sealed partial class ClientGrain
         return new ChangeReply(ChangeOutcome.NotFound, $"There is no client {ClientId}.");
     }
 
-    private async Task StoreKeys(ClientDefinition definition, KeyRing ring)
+    private async Task StoreKeys(ClientDefinition definition, KeyRing ring, int revoked = 0)
     {
         var keys = StoredKeyVersion.Of(ring, _keys, hasher.KeyId);
-        await Store(stored.State with { Keys = keys });
+        var next = stored.State with { Keys = keys };
+        await Store(revoked > 0 ? next.Revoking(ClientId, revoked) : next);
         Adopt(_definition ?? definition, keys, _plan!);
     }
 
@@ -225,11 +227,13 @@ internal sealed partial class ClientGrain
         try
         {
             await stored.WriteStateAsync();
+            stored.State = next.Published();
         }
         catch
         {
             stored.State = before;
             _storedUncertain = true;
+            ReadAgainSoon();
             throw;
         }
     }
@@ -242,6 +246,7 @@ internal sealed partial class ClientGrain
         }
 
         await stored.ReadStateAsync();
+        _change = stored.State.Change;
         if (stored.State.Definition is { } definition)
         {
             if (_plan is null)

@@ -9,7 +9,7 @@ namespace Sluice.Grains.Clients;
 /// <summary>Parts of a busy client's limits that its edges spend by themselves.</summary>
 internal sealed partial class ClientGrain
 {
-    private readonly ChunkSeekers _chunkSeekers = new();
+    private readonly ChunkSeekers _chunkSeekers = new(ChunkSize.Ttl);
     private long _lastChunk;
 
     /// <summary>What the edge that asked for a request gets beside it; null for nothing.</summary>
@@ -38,6 +38,7 @@ internal sealed partial class ClientGrain
             Requests = [.. chunk.Rates, .. chunk.Quotas],
             Lifetime = ChunkSize.Ttl - EdgeChunk.MarginOf(ChunkSize.Ttl),
             PlanVersion = plan.Version,
+            Stamp = Stamp,
         };
     }
 

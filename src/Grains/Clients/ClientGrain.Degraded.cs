@@ -82,6 +82,7 @@ internal sealed partial class ClientGrain
                 VerifiedWithin = plan.VerifiedMax,
                 Budgets = [.. share.Parts.Select(part => new DegradedAmount(part.Unit, part.Budget))],
                 Slots = share.Slots,
+                Stamp = Stamp,
             };
         }
 

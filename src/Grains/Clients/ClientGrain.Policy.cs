@@ -19,6 +19,7 @@ internal sealed partial class ClientGrain
             ?? throw new InvalidOperationException(
                 $"Client {ClientId} works by plan '{definition.Plan}', and there is no such plan.");
         var tenant = await GrainFactory.GetGrain<ITenantGrain>(definition.Tenant).Subscribe(ClientId);
+        _change = stored.State.Change;
         Adopt(definition, keys, plan, tenant);
         await OpenReserve(cancellationToken);
         this.RegisterGrainTimer(
@@ -61,11 +62,13 @@ internal sealed partial class ClientGrain
         var now = Now;
         _client = _client.Under(next, _policy, now);
         (_policy, _definition, _keys, _plan) = (next, definition, keys, plan);
+        ShareUnder(ofTenant, isSame: tenant?.Version == _tenant?.Version);
         (_tenant, _tenantPolicy) = (tenant, ofTenant);
         (_metering, _reserveFullCap) = (Metering.Of(next), plan.ReserveFullCap);
         _metering = ofTenant is null ? _metering : _metering.With(ofTenant);
         _usageTerms = new UsageTerms { Tenant = definition.Tenant, Plan = plan.Plan, Metered = plan.Metered };
         WatchLost();
+        _stamp = null;
         ForgetTerms();
         ExtendReserveIfLow(edgeSession: 0, waiting: null, default, now.Elapsed); // A changed rate has nothing open.
     }

@@ -7,8 +7,8 @@ internal sealed partial class ClientGrain
 {
     protected override string LedgerKey => ClientId;
 
-    /// <summary>So no chunk and no hold of an earlier activation has a number of this one's.</summary>
-    protected override void Opened() => _lastChunk = _lastHold = _epoch << 32;
+    /// <summary>So no chunk, hold and exchange of an earlier activation has a number of this one's.</summary>
+    protected override void Opened() => _lastChunk = _lastHold = _lastExchange = _epoch << 32;
 
     protected override void WentOn(long lastEpoch, int slots, TimeSpan now)
     {

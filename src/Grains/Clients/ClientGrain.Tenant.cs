@@ -69,12 +69,25 @@ internal sealed partial class ClientGrain : ITenantSubscriber
             return Wait(AdmissionRules.RecoveringRetryAfter); // They are told again.
         }
 
+        var requestId = request.RequestId.ToRule();
+        if (IsHeldByTenant(requestId))
+        {
+            return await IsExtendedAtTenant(request.RequestId) && IsHeldByTenant(requestId)
+                ? AdmitNow(request)
+                : Wait(AdmissionRules.RecoveringRetryAfter);
+        }
+
         if (_tenant is not { } tenant || !NeedsTenant(request, out var costs))
         {
             return AdmitNow(request);
         }
 
-        var requestId = request.RequestId.ToRule();
+        if (AdmitByShare(request, costs) is { } byShare)
+        {
+            NoteUse(costs);
+            return byShare;
+        }
+
         if (!_asking.Add(requestId))
         {
             return Wait(AdmissionRules.PendingRetryAfter);
@@ -110,10 +123,56 @@ internal sealed partial class ClientGrain : ITenantSubscriber
             await GiveBack(hold);
         }
 
+        if (reply.Verdict is Verdict.Admitted)
+        {
+            NoteUse(costs);
+        }
+
         return reply;
     }
 
-    /// <summary>False: it holds a slot already, or the client's own limits or fence refuse it or let it wait.</summary>
+    /// <summary>Whether it is a question about a call that was admitted, and that the tenant knows of.</summary>
+    private bool IsHeldByTenant(RuleId requestId)
+    {
+        _client.MoveTo(Now, _policy);
+        return _tenantPolicy is not null
+            && _client.Slots.Taken.ContainsKey(requestId)
+            && _share?.Has(requestId) is not true;
+    }
+
+    /// <summary>
+    /// The edge counts a slot's time from its last question, so the tenant must hold it for as long as this client
+    /// does. It is told as running; that says nothing of other calls, nor that the tenant's slots are all told of.
+    /// </summary>
+    private async ValueTask<bool> IsExtendedAtTenant(RequestId requestId)
+    {
+        try
+        {
+            var reply = await TenantAdmission.Report(new TenantReport
+            {
+                ClientId = ClientId,
+                Live = new LiveRequests
+                {
+                    EdgeSession = requestId.EdgeSession,
+                    UpToSequence = 0,
+                    Sequences = [requestId.Sequence],
+                    Admitted = [requestId.Sequence],
+                    Epoch = 0,
+                },
+            });
+            TenantAnswered();
+            return reply.IsRenewed;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            TenantFailed(exception);
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// False: it holds a slot already, by a share, or the client's own limits or fence refuse it or let it wait.
+    /// </summary>
     private bool NeedsTenant(AdmitRequest request, out Costs costs)
     {
         var now = Now;
@@ -173,9 +232,10 @@ internal sealed partial class ClientGrain : ITenantSubscriber
     /// </summary>
     private async Task Settle(Completion[] completions)
     {
-        if (completions.Length > 0)
+        var ends = EndsToTellNow(completions);
+        if (ends.Length > 0)
         {
-            await TenantAdmission.Settle(new TenantEnds { ClientId = ClientId, Completions = completions });
+            await TenantAdmission.Settle(new TenantEnds { ClientId = ClientId, Completions = ends });
         }
     }
 
@@ -235,6 +295,7 @@ internal sealed partial class ClientGrain : ITenantSubscriber
             .. from slot in _client.Slots.Taken.Keys
                where slot.EdgeSession == live.EdgeSession
                select slot.Sequence,
+            .. UntoldOf(live.EdgeSession), // Its tenant must hear of the end, and not that it is gone.
         ];
         return live with
         {

@@ -49,6 +49,7 @@ internal sealed partial class ClientGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        await EndShares();
         await base.OnDeactivateAsync(reason, cancellationToken);
         await EndUsage(cancellationToken);
     }
@@ -69,7 +70,7 @@ internal sealed partial class ClientGrain(
             return new AdmitReply(Verdict.Pending, retryAfter, default, null, TimeSpan.Zero, _epoch);
         }
 
-        var now = Now;
+        var now = _cut?.After(Now) ?? Now;
         var edgeSession = request.RequestId.EdgeSession;
         if (HasLease && !_lease.Holds(now.Elapsed, _policy.SlotTtl))
         {
@@ -116,6 +117,7 @@ internal sealed partial class ClientGrain(
                 : default,
             Usage = decision.Verdict is Rules.Admission.Verdict.Admitted ? _usageTerms : null,
             Held = decision.Verdict is Rules.Admission.Verdict.Admitted ? HeldBy(asked.RequestId) : null,
+            ClientChange = _change,
         };
     }
 

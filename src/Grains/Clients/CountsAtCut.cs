@@ -24,6 +24,17 @@ internal sealed class CountsAtCut(
     /// <summary>By how much the quota's count is lower by now because of calls from before.</summary>
     public long GivenBack(int quota) => _givenBack[quota];
 
+    /// <summary>
+    /// The moment of what happens after the cut: later than that by every clock, also when it happens at once or the
+    /// calendar is set back. The log tells microseconds apart.
+    /// </summary>
+    public Moment After(Moment now)
+    {
+        var (firstElapsed, firstUtc) = (at + TimeSpan.FromTicks(1), utc + TimeSpan.FromMicroseconds(1));
+        return new Moment(
+            now.Elapsed > firstElapsed ? now.Elapsed : firstElapsed, now.Utc > firstUtc ? now.Utc : firstUtc);
+    }
+
     /// <summary>Whether a call or chunk was counted at the cut; one whose time is not known was.</summary>
     public bool IsBefore(Moment? admitted) => admitted is not { } moment || moment.Elapsed <= at;
 

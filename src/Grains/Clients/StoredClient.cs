@@ -1,16 +1,54 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Revocations;
 using Sluice.Rules.Keys;
+using Sluice.Rules.Revocations;
 
 namespace Sluice.Grains.Clients;
 
 /// <summary>A client at rest. Stored types only grow: new members with safe defaults, none renamed.</summary>
 [GenerateSerializer, Alias("sluice.StoredClient")]
-public sealed record StoredClient
+public sealed record StoredClient : IRevokingState
 {
     [Id(0)] public ClientDefinition? Definition { get; init; }
 
     /// <summary>Oldest first.</summary>
     [Id(1)] public StoredKeyVersion[] Keys { get; init; } = [];
+
+    /// <summary>Counts how often something else was said of the client; 0 or more.</summary>
+    [Id(4)] public long Changes { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public ImmutableArray<Revocation> Revokes { get; private init; } = [];
+
+    /// <summary>
+    /// The change in force, as answers and the feed count it: 1 or more, for 0 says that it is not known.
+    /// </summary>
+    public long Change => Changes + 1;
+
+    /// <summary>Something else is said of the client: what was decided or is remembered by before is over.</summary>
+    public StoredClient Changed(string clientId, ClientDefinition definition) => this with
+    {
+        Definition = definition,
+        Changes = Changes + 1,
+        Revokes =
+        [
+            new Revocation(
+                0, definition.Suspended ? RevocationKind.Client : RevocationKind.ClientPolicy, clientId, Change + 1,
+                Revocation.MemoryLives),
+        ],
+    };
+
+    /// <summary>One of its key versions is over.</summary>
+    public StoredClient Revoking(string clientId, int version) => this with
+    {
+        Revokes = [new Revocation(0, RevocationKind.KeyVersion, clientId, version, Revocation.MemoryLives)],
+    };
+
+    /// <summary>It is stored, and what it ended is published.</summary>
+    public StoredClient Published() => Revokes.IsDefaultOrEmpty ? this : this with { Revokes = [] };
 }
 
 /// <summary>A key version at rest: never the secret, only its keyed MAC.</summary>

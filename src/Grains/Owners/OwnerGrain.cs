@@ -19,6 +19,9 @@ internal abstract partial class OwnerGrain(IClientLedger ledger, TimeProvider ti
     private readonly HashSet<RequestId> _waiting = [];
     private readonly HashSet<long> _waitingSessions = [];
 
+    // What is to be lent, of each rate, when more is stored; default for nothing.
+    private ImmutableArray<long> _lending;
+
     private bool _extending;
 
     /// <summary>The limits that the account is counted by.</summary>
@@ -47,6 +50,9 @@ internal abstract partial class OwnerGrain(IClientLedger ledger, TimeProvider ti
 
     /// <summary>A limit counts calls at once, whatever becomes of those that cannot be renewed.</summary>
     protected abstract bool HasSlots { get; }
+
+    /// <summary>How long what an activation has lent of its account may be spent.</summary>
+    protected virtual TimeSpan LentFor => ChunkSize.Ttl;
 
     protected Moment Now => new(time.GetElapsedTime(_started), time.GetUtcNow());
 
@@ -83,7 +89,7 @@ internal abstract partial class OwnerGrain(IClientLedger ledger, TimeProvider ti
         _epoch = opened.Epoch;
         _lease = new OwnerLease(asked);
         Opened();
-        var found = opened.ToRule(_policy, time.GetUtcNow());
+        var found = opened.ToRule(_policy, time.GetUtcNow()) with { LentFor = LentFor };
         if (!HasLease)
         {
             found = found with { SinceWritten = TimeSpan.Zero }; // Nobody need have asked for as long as it granted.
@@ -97,6 +103,13 @@ internal abstract partial class OwnerGrain(IClientLedger ledger, TimeProvider ti
         // Before it grants anything: a successor tells by it for how long this owner's slots may be held.
         await ExtendReserve(default, isNeeded: HasLease, now.Elapsed, cancellationToken);
         await Began(opened.SinceWritten, cancellationToken);
+    }
+
+    /// <summary>Stores so much more of each rate that it can be lent soon.</summary>
+    protected void ExtendReserveToLend(ImmutableArray<long> tokens, TimeSpan now)
+    {
+        _lending = tokens;
+        ExtendReserveIfLow(edgeSession: 0, waiting: null, default, now);
     }
 
     /// <summary>
@@ -152,7 +165,9 @@ internal abstract partial class OwnerGrain(IClientLedger ledger, TimeProvider ti
     private async Task ExtendReserve(
         Costs costs, bool isNeeded, TimeSpan now, CancellationToken cancellationToken)
     {
-        var next = ReserveRules.Next(_client, _policy, new ReserveNeed(_waiting.Count, costs, _waitingSessions), now);
+        var need = new ReserveNeed(_waiting.Count, costs, _waitingSessions) { Lent = _lending };
+        var next = ReserveRules.Next(_client, _policy, need, now);
+        _lending = default;
         _waiting.Clear();
         _waitingSessions.Clear();
         if (next.IsEmpty && !isNeeded)

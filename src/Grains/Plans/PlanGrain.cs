@@ -1,17 +1,34 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Revocations;
 using Sluice.Rules;
 using Sluice.Rules.Limits;
 using Sluice.Rules.Policies;
+using Sluice.Rules.Revocations;
 
 namespace Sluice.Grains.Plans;
 
 /// <summary>A plan at rest.</summary>
 [GenerateSerializer, Alias("sluice.StoredPlan")]
-public sealed record StoredPlan
+public sealed record StoredPlan : IRevokingState
 {
     [Id(0)] public PlanDefinition? Definition { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public ImmutableArray<Revocation> Revokes { get; private init; } = [];
+
+    /// <summary>What edges remember by an older version of the plan is over; nobody remembers a first one.</summary>
+    public static StoredPlan Of(PlanDefinition plan) => new()
+    {
+        Definition = plan,
+        Revokes = plan.Version > 1
+            ? [new Revocation(0, RevocationKind.PlanPolicy, plan.Plan, plan.Version, Revocation.MemoryLives)]
+            : [],
+    };
 }
 
 /// <summary>One plan, and who works by it now.</summary>
@@ -133,7 +150,7 @@ internal sealed partial class PlanGrain(
     private async Task Store(PlanDefinition plan)
     {
         var before = stored.State;
-        stored.State = new StoredPlan { Definition = plan };
+        stored.State = StoredPlan.Of(plan);
         try
         {
             await stored.WriteStateAsync();

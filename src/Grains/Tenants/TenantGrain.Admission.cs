@@ -60,7 +60,8 @@ internal sealed partial class TenantGrain
         }
 
         var costs = CostsOf(request);
-        var decision = TenantRules.Hold(_client, requestId, costs, _policy, now).Decision;
+        var (decision, recall) = TenantRules.Hold(_client, requestId, costs, _policy, now, _recalls);
+        Recall(recall);
         var waits = decision.Verdict is RuleVerdict.Pending
             && decision.RetryAfter == AdmissionRules.PendingRetryAfter;
         if (decision.Verdict is RuleVerdict.Admitted)
@@ -104,14 +105,7 @@ internal sealed partial class TenantGrain
     public ValueTask Settle(TenantEnds ends)
     {
         var now = Now;
-        foreach (var completion in ends.Completions)
-        {
-            var (session, sequence) = completion.RequestId;
-            var requestId = new RuleId(TenantRules.SessionOf(ends.ClientId, session), sequence);
-            var reserved = _client.Slots.Taken.TryGetValue(requestId, out var slot) ? slot.Reserved : default;
-            AdmissionRules.Complete(_client, requestId, completion.ToRule(reserved), _policy, now);
-            _holds.Remove(requestId);
-        }
+        Settle(ends.ClientId, ends.Completions, now);
 
         // What calls used beyond their reservation is stored soon.
         ExtendReserveIfLow(edgeSession: 0, waiting: null, default, now.Elapsed);

@@ -23,4 +23,11 @@ internal sealed partial class TenantGrain
     [LoggerMessage(1204, LogLevel.Warning,
         "Tenant {Tenant}, epoch {Epoch}: its limits could not be stored ahead; requests wait until they can.")]
     private partial void LogReserveFailed(Exception exception, string tenant, long epoch);
+
+    [LoggerMessage(1206, LogLevel.Debug, "Tenant {Tenant}: share {Share} is lent to client {ClientId}.")]
+    private partial void LogLent(string tenant, long share, string clientId);
+
+    [LoggerMessage(1205, LogLevel.Warning,
+        "Client {ClientId} could not be asked for share {Share} of its tenant {Tenant}; it is over soon.")]
+    private partial void LogNotRecalled(Exception exception, string clientId, string tenant, long share);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Grains.Abstractions;
@@ -5,16 +7,31 @@ using Sluice.Grains.Abstractions.Tenants;
 using Sluice.Grains.Clients;
 using Sluice.Grains.Owners;
 using Sluice.Grains.Plans;
+using Sluice.Grains.Revocations;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
+using Sluice.Rules.Revocations;
 
 namespace Sluice.Grains.Tenants;
 
 /// <summary>A tenant at rest.</summary>
 [GenerateSerializer, Alias("sluice.StoredTenant")]
-public sealed record StoredTenant
+public sealed record StoredTenant : IRevokingState
 {
     [Id(0)] public TenantDefinition? Definition { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public ImmutableArray<Revocation> Revokes { get; private init; } = [];
+
+    /// <summary>What edges remember by an older version of the tenant is over; nobody remembers a first one.</summary>
+    public static StoredTenant Of(TenantDefinition tenant) => new()
+    {
+        Definition = tenant,
+        Revokes = tenant.Version > 1
+            ? [new Revocation(0, RevocationKind.TenantPolicy, tenant.Tenant, tenant.Version, Revocation.MemoryLives)]
+            : [],
+    };
 }
 
 /// <summary>
@@ -88,7 +105,7 @@ internal sealed partial class TenantGrain(
 
         var next = tenant with { Version = (_tenant?.Version ?? 0) + 1 };
         var before = stored.State;
-        stored.State = new StoredTenant { Definition = next };
+        stored.State = StoredTenant.Of(next);
         try
         {
             await stored.WriteStateAsync();

@@ -34,6 +34,44 @@ internal static class TenantMapping
             images + pages == 0 ? default : [new Cost(Units.Images, images), new Cost(Units.Pages, pages)]);
     }
 
+    /// <summary>A call that runs on when its share ends, as its client tells it.</summary>
+    public static ShareCall ToRule(TenantCall call, string clientId, bool hasScopes)
+    {
+        var (session, sequence) = call.RequestId;
+        var costs = CostsOf(new TenantHoldRequest
+        {
+            Hold = default,
+            Version = 0,
+            Model = call.Model,
+            InputTokens = call.InputTokens,
+            OutputTokens = call.OutputTokens,
+            Images = call.Images,
+            Pages = call.Pages,
+        });
+        return new ShareCall(
+            new Rules.Limits.RequestId(TenantRules.SessionOf(clientId, session), sequence),
+            hasScopes
+                ? costs with
+                {
+                    Call = ScopeMapping.FactsOf(call.Model, call.Endpoint, call.KeyVersion, call.ClientAddress),
+                }
+                : costs);
+    }
+
+    /// <summary>The same for the wire.</summary>
+    public static TenantCall ToWire(ShareCall call) => new()
+    {
+        RequestId = call.RequestId.ToWire(),
+        InputTokens = call.Reserved.InputTokens,
+        OutputTokens = call.Reserved.OutputTokens,
+        Images = call.Reserved.Of(Units.Images),
+        Pages = call.Reserved.Of(Units.Pages),
+        Model = call.Reserved.Call?.Model ?? "",
+        Endpoint = call.Reserved.Call?.Endpoint ?? "",
+        KeyVersion = call.Reserved.Call?.KeyVersion ?? 0,
+        ClientAddress = call.Reserved.Call?.Address ?? UInt128.Zero,
+    };
+
     /// <summary>The tenant's answer, but for who answers.</summary>
     public static TenantHoldReply ToWire(Decision decision, Costs costs, ClientPolicy policy) => new()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sluice.Rules.Limits;
 
 namespace Sluice.Rules.Admission;
@@ -32,7 +33,11 @@ public sealed record NextReserve(
 /// <param name="EdgeSessions">
 /// Edges whose slots are looked at: those that wait, or that ask just now; each once.
 /// </param>
-public readonly record struct ReserveNeed(int Requests, Costs Costs, IReadOnlyCollection<long> EdgeSessions);
+public readonly record struct ReserveNeed(int Requests, Costs Costs, IReadOnlyCollection<long> EdgeSessions)
+{
+    /// <summary>Tokens of each rate, by position, that wait to be lent; default or another length: none.</summary>
+    public ImmutableArray<long> Lent { get; init; }
+}
 
 /// <summary>Keeps what is stored ahead of what is used: quotas, rates and slots in one write.</summary>
 public static class ReserveRules
@@ -60,8 +65,9 @@ public static class ReserveRules
         for (var i = 0; i < policy.Rates.Length; i++)
         {
             var (rate, bucket) = (policy.Rates[i], client.Buckets[i]);
-            var tokens = Math.Min(
-                Product(need.Requests, rate.CostOf(need.Costs)), bucket.Remaining(rate.Bucket));
+            var waiting = Product(need.Requests, rate.CostOf(need.Costs));
+            var lent = !need.Lent.IsDefault && need.Lent.Length == policy.Rates.Length ? need.Lent[i] : 0;
+            var tokens = Math.Min(Math.Max(waiting, lent), bucket.Remaining(rate.Bucket));
             if (client.Ceilings[i].Next(bucket, tokens, RateCeiling.AheadOf(rate.Bucket), rate.Bucket) is { } stored)
             {
                 (rates ??= []).Add(new NextRate(rate.Key, stored));

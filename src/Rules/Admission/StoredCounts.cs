@@ -18,6 +18,9 @@ public sealed record StoredCounts(
     /// <summary>How long ago at least an owner before stored something last; zero when that is not known.</summary>
     public TimeSpan SinceWritten { get; init; }
 
+    /// <summary>How long what the owner before lent may be spent.</summary>
+    public TimeSpan LentFor { get; init; } = ChunkSize.Ttl;
+
     /// <summary>
     /// The client as its owner begins with it: all that is stored counts as used, and nothing is open before more is
     /// stored. A rate of which nothing is stored begins full.
@@ -38,7 +41,7 @@ public sealed record StoredCounts(
             client.Ceilings[i] = RateCeiling.Closed(client.Buckets[i]);
             if (Rates.TryGetValue(policy.Rates[i].Key, out var stored) && stored.Rate.IsPossible)
             {
-                var (bucket, ceiling) = RateCeiling.Recovered(stored.Rate, stored.Since, ChunkSize.Ttl, now.Elapsed);
+                var (bucket, ceiling) = RateCeiling.Recovered(stored.Rate, stored.Since, LentFor, now.Elapsed);
                 client.Buckets[i] = bucket.Under(policy.Rates[i].Bucket, stored.Rate.Limit);
                 client.Ceilings[i] = ceiling.Under(client.Buckets[i]);
             }

@@ -20,20 +20,34 @@ public static class TenantRules
     /// <summary>What the name of a tenant's limit begins with where it stands among a client's.</summary>
     public const string NamePrefix = "tenant/";
 
+    /// <summary>How soon to repeat a call that waits for shares: about one call to another grain.</summary>
+    public static readonly TimeSpan RecallRetryAfter = TimeSpan.FromMilliseconds(10);
+
     /// <summary>
     /// Holds what a request costs of every limit of the tenant, or nothing. Before anyone is refused for want of tokens
     /// or units, shares that clients do not use are recalled.
     /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="requestId">The call.</param>
+    /// <param name="costs">What it is expected to cost.</param>
+    /// <param name="limits">The tenant's limits.</param>
+    /// <param name="now">The tenant's moment.</param>
+    /// <param name="recalls">What was asked back before; null for nothing.</param>
     public static TenantDecision Hold(
-        ClientState tenant, RequestId requestId, Costs costs, ClientPolicy limits, Moment now)
+        ClientState tenant, RequestId requestId, Costs costs, ClientPolicy limits, Moment now,
+        ShareRecalls? recalls = null)
     {
         var decision = AdmissionRules.Hold(tenant, requestId, costs, limits, now);
-        var isShort = decision.Verdict is Verdict.RateLimited or Verdict.QuotaExhausted;
-        var shares = isShort ? SharesOut(tenant) : [];
-        return shares.IsEmpty
-            ? new TenantDecision(decision, [])
-            : new TenantDecision(
-                decision with { Verdict = Verdict.Pending, RetryAfter = AdmissionRules.PendingRetryAfter }, shares);
+        if (decision.Verdict is not (Verdict.RateLimited or Verdict.QuotaExhausted))
+        {
+            return new TenantDecision(decision, []);
+        }
+
+        var (recall, waits) = (recalls ?? new ShareRecalls()).SomebodyIsShort(tenant.Chunks, now.Elapsed);
+        return waits
+            ? new TenantDecision(
+                AdmissionRules.Answer(Verdict.Pending, tenant, costs, limits, RecallRetryAfter), recall)
+            : new TenantDecision(decision, recall);
     }
 
     /// <summary>What a call would be answered now, whoever asks. The tenant stays exactly as it is.</summary>
@@ -82,6 +96,9 @@ public static class TenantRules
         return Math.Max(1, (long)(BinaryPrimitives.ReadUInt64BigEndian(hash) >> 1));
     }
 
+    /// <summary>Whom a share is lent to: one number for each client, which is none of its sessions'.</summary>
+    public static long HolderOf(string clientId) => SessionOf(clientId, edgeSession: 0);
+
     /// <summary>
     /// Every mistake in the limits of a tenant: what makes any limits valid, and that a tenant has no keys of its own.
     /// </summary>
@@ -96,11 +113,4 @@ public static class TenantRules
     /// <summary>The client refused the request after all: what was held is free, as if never asked for.</summary>
     public static bool GiveBack(ClientState tenant, RequestId requestId, ClientPolicy limits, Moment now) =>
         AdmissionRules.Complete(tenant, requestId, new Ending(EndingKind.NotDispatched), limits, now);
-
-    // What is out to nobody in particular cannot be recalled.
-    private static ImmutableArray<ChunkId> SharesOut(ClientState tenant) =>
-        [.. from id in tenant.Chunks.Out.Keys
-            where id.EdgeSession != 0
-            orderby id.EdgeSession, id.Number
-            select id];
 }

@@ -16,6 +16,15 @@ public enum KeyAnswer
 
     /// <summary>The right secret of a version past its end.</summary>
     Expired,
+
+    /// <summary>
+    /// The right secret of a version whose place a newer one has taken. Whoever was told of that uses it no more, so
+    /// this is the cheapest sign of a leak that there is.
+    /// </summary>
+    Retired,
+
+    /// <summary>The right secret of a version that is not accepted before its time.</summary>
+    NotYetActive,
 }
 
 /// <summary>One version of a key, as it is kept.</summary>
@@ -37,7 +46,33 @@ public sealed record KeyVersion(
     DateTimeOffset ExpiresAt,
     DateTimeOffset? RevokedAt,
     string RevokedReason,
-    string Label);
+    string Label)
+{
+    /// <summary>The rotation that made it; empty: it is the first of its key.</summary>
+    public string RotationId { get; init; } = "";
+
+    /// <summary>When it takes its predecessor's place; null: it had it from the beginning.</summary>
+    public DateTimeOffset? ActivatesAt { get; init; }
+
+    /// <summary>True: it is accepted before that too, so that who switches early is not refused.</summary>
+    public bool AcceptedEarly { get; init; }
+
+    /// <summary>How long its predecessor is accepted beside it; zero or more.</summary>
+    public TimeSpan Overlap { get; init; }
+
+    /// <summary>When it is refused though its successor's overlap says otherwise; null: the overlap counts.</summary>
+    public DateTimeOffset? RetiresAt { get; init; }
+
+    /// <summary>When it was given up before it took its predecessor's place; null when it was not.</summary>
+    public DateTimeOffset? CancelledAt { get; init; }
+
+    /// <summary>When it is, or would have been, its key's primary.</summary>
+    public DateTimeOffset Activation => ActivatesAt ?? CreatedAt;
+
+    /// <summary>Whether it was its key's primary at some time up to this one.</summary>
+    public bool WasPrimary(DateTimeOffset now) =>
+        Activation <= now && Activation < ExpiresAt && CancelledAt is null && !(RevokedAt < Activation);
+}
 
 /// <summary>The key versions of one client, oldest first.</summary>
 public sealed record KeyRing(ImmutableArray<KeyVersion> Versions)
@@ -66,12 +101,58 @@ public sealed record KeyRing(ImmutableArray<KeyVersion> Versions)
             return KeyAnswer.Unknown;
         }
 
-        if (found.RevokedAt is not null)
+        return StateOf(found, now) switch
         {
-            return KeyAnswer.Revoked;
+            KeyVersionState.Active or KeyVersionState.Retiring => KeyAnswer.Accepted,
+            KeyVersionState.Pending => found.AcceptedEarly ? KeyAnswer.Accepted : KeyAnswer.NotYetActive,
+            KeyVersionState.Expired => KeyAnswer.Expired,
+            KeyVersionState.Retired => KeyAnswer.Retired,
+            _ => KeyAnswer.Revoked,
+        };
+    }
+
+    /// <summary>
+    /// Where a version is in its life. It follows from what is stored and from the time alone: nothing has to happen
+    /// when a time comes, so nothing can happen late, twice or not at all.
+    /// </summary>
+    public KeyVersionState StateOf(KeyVersion version, DateTimeOffset now)
+    {
+        if (version.RevokedAt is not null)
+        {
+            return KeyVersionState.Revoked;
         }
 
-        return now >= found.ExpiresAt ? KeyAnswer.Expired : KeyAnswer.Accepted;
+        if (version.CancelledAt is not null)
+        {
+            return KeyVersionState.Cancelled;
+        }
+
+        if (now >= version.ExpiresAt)
+        {
+            return KeyVersionState.Expired;
+        }
+
+        if (version.Activation > now)
+        {
+            return KeyVersionState.Pending;
+        }
+
+        KeyVersion? successor = null;
+        var newer = 0;
+        foreach (var other in Versions)
+        {
+            if (other.Version > version.Version && other.KeyId == version.KeyId && other.WasPrimary(now))
+            {
+                successor ??= other;
+                newer++;
+            }
+        }
+
+        // Two generations are accepted at most, however long the overlaps are.
+        return successor is null ? KeyVersionState.Active
+            : newer > 1 || now >= (version.RetiresAt ?? successor.Activation + successor.Overlap)
+                ? KeyVersionState.Retired
+            : KeyVersionState.Retiring;
     }
 
     public KeyVersion? Find(int version)
@@ -109,7 +190,8 @@ public sealed record KeyRing(ImmutableArray<KeyVersion> Versions)
     }
 
     /// <summary>
-    /// Ends a version for good; null when there is none. Revoking it again keeps the first time and reason.
+    /// Ends a version for good; null when there is none. Revoking it again keeps the first time and reason. Where it
+    /// was the primary, the version that was to take its place does so at once.
     /// </summary>
     public KeyRing? Revoke(int version, string reason, DateTimeOffset now)
     {
@@ -119,8 +201,36 @@ public sealed record KeyRing(ImmutableArray<KeyVersion> Versions)
             return null;
         }
 
-        return found.RevokedAt is not null
-            ? this
-            : new KeyRing(Versions.Replace(found, found with { RevokedAt = now, RevokedReason = reason }));
+        if (found.RevokedAt is not null)
+        {
+            return this;
+        }
+
+        var wasPrimary = StateOf(found, now) is KeyVersionState.Active;
+        var next = new KeyRing(Versions.Replace(found, found with { RevokedAt = now, RevokedReason = reason }));
+        return wasPrimary && next.PendingOf(found.KeyId, now) is { } pending ? next.Activate(pending, now) : next;
+    }
+
+    /// <summary>The one active version of a key; null when it has none: it was revoked, or its time is over.</summary>
+    public KeyVersion? PrimaryOf(string keyId, DateTimeOffset now) => In(KeyVersionState.Active, keyId, now);
+
+    /// <summary>The version that will take the primary's place; null when the key is not being rotated.</summary>
+    public KeyVersion? PendingOf(string keyId, DateTimeOffset now) => In(KeyVersionState.Pending, keyId, now);
+
+    /// <summary>A pending version takes its predecessor's place now.</summary>
+    internal KeyRing Activate(KeyVersion pending, DateTimeOffset now) =>
+        new(Versions.Replace(pending, pending with { ActivatesAt = now }));
+
+    private KeyVersion? In(KeyVersionState state, string keyId, DateTimeOffset now)
+    {
+        foreach (var version in Versions)
+        {
+            if (version.KeyId == keyId && StateOf(version, now) == state)
+            {
+                return version;
+            }
+        }
+
+        return null;
     }
 }

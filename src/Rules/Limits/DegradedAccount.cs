@@ -24,6 +24,9 @@ public enum DegradedAnswer
 
     /// <summary>The call would cost more than is left.</summary>
     NoBudget,
+
+    /// <summary>The edge has not heard for too long what was revoked.</summary>
+    FeedSilent,
 }
 
 /// <summary>

@@ -53,7 +53,13 @@ public sealed class EdgeChunk
         new TimeSpan(ttl.Ticks * DriftPerMillion / 1_000_000) + MarginMin;
 
     /// <summary>False: its time is over or it was returned, and nothing more is spent of it.</summary>
-    public bool IsOpen(TimeSpan now) => !_isReturned && now < _ends;
+    public bool IsOpen(TimeSpan now) => !_isReturned && IsSurelyOut(now);
+
+    /// <summary>
+    /// Whether its owner surely still takes back what was told to it before this moment. Later it may have counted all
+    /// of it as spent.
+    /// </summary>
+    public bool IsSurelyOut(TimeSpan now) => now < _ends;
 
     /// <summary>What is left of one part; 0 when it is not open.</summary>
     public long Left(int part, TimeSpan now) => IsOpen(now) ? Math.Max(0, _left[part]) : 0;

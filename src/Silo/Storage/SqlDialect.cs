@@ -21,6 +21,7 @@ internal sealed record SqlDialect
         PayloadBefore = "CAST(",
         PayloadAfter = " AS jsonb)",
         SkipLocked = "FOR UPDATE SKIP LOCKED",
+        LockRow = "FOR UPDATE",
 
         // The lock is that of a foreign key. Whoever declares the silo dead waits for the writes that have it, and a
         // write that waits for a declaration looks again after it: no write of a dead silo follows its death.
@@ -39,6 +40,7 @@ internal sealed record SqlDialect
         PayloadBefore = "json(",
         PayloadAfter = ")",
         SkipLocked = "", // There is one writer: nothing is ever locked.
+        LockRow = "",
         Fence = silo => $"({silo} >= 0)", // There is one silo: nobody declares it dead.
         BeginMigration = "BEGIN IMMEDIATE",
         MigrationText = migration => migration.Sqlite,
@@ -60,6 +62,9 @@ internal sealed record SqlDialect
 
     /// <summary>Ends a SELECT that takes rows for itself, without waiting for those that another silo takes.</summary>
     public required string SkipLocked { get; init; }
+
+    /// <summary>Ends a SELECT whose row must stay as it is until the end of the transaction.</summary>
+    public required string LockRow { get; init; }
 
     /// <summary>
     /// A condition that makes a statement write nothing once the silo with that id was declared dead; always true for

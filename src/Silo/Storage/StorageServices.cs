@@ -1,11 +1,13 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Sluice.Grains.Clients;
+using Sluice.Grains.Revocations;
 using Sluice.Grains.Usage;
 using Sluice.Silo.Storage.Ledger;
 using Sluice.Silo.Storage.Membership;
 using Sluice.Silo.Storage.Migrations;
 using Sluice.Silo.Storage.PostgreSql;
+using Sluice.Silo.Storage.Revocations;
 using Sluice.Silo.Storage.Sqlite;
 using Sluice.Silo.Storage.States;
 using Sluice.Silo.Storage.Usage;
@@ -44,6 +46,8 @@ internal static partial class StorageServices
             ActivatorUtilities.CreateInstance<BreakingReserveWriter>(provider, ReserveWriterOf(provider)));
         services.AddSingleton<IClientLedger, DatabaseClientLedger>();
         services.AddSingleton<IUsageLog, DatabaseUsageLog>().AddSingleton<UsageReport>();
+        services.AddSingleton<RevocationMetrics>().AddSingleton<RevocationWriter>().AddSingleton<RevocationTable>();
+        services.AddSingleton<IRevocationFeed, RevocationReader>();
         services.AddSingleton<StateIndex>();
         AddEngineTables(services);
         services.AddSingleton<DatabaseGrainStorage>();

@@ -30,7 +30,8 @@ public sealed class StateJsonTests
               },
               "mac": "AQID", "macKeyId": "m1"
             }
-          ]
+          ],
+          "changes": 3
         }
         """;
 

@@ -11,9 +11,14 @@ internal sealed class StoredOwner
     private readonly Dictionary<string, (StoredRate Rate, TimeSpan At)> _rates = [];
     private readonly Dictionary<long, int> _slots = [];
 
-    public StoredOwner(ClientPolicy policy, Moment now)
+    private readonly TimeSpan _lentFor;
+
+    /// <param name="policy">The limits.</param>
+    /// <param name="now">When it begins.</param>
+    /// <param name="lentFor">How long what it lends may be spent; null is as long as a chunk.</param>
+    public StoredOwner(ClientPolicy policy, Moment now, TimeSpan? lentFor = null)
     {
-        Policy = policy;
+        (Policy, _lentFor) = (policy, lentFor ?? ChunkSize.Ttl);
         State = Recovered(now);
     }
 
@@ -24,11 +29,11 @@ internal sealed class StoredOwner
     /// <summary>Counts the activations.</summary>
     public int Epoch { get; private set; } = 1;
 
-    /// <summary>Stores as much as one more call of this session needs.</summary>
-    public void Extend(long session, Moment now)
+    /// <summary>Stores as much as so many more calls of this session need.</summary>
+    public void Extend(long session, Moment now, Costs costs = default, int requests = 1)
     {
         State.MoveTo(now, Policy);
-        var next = ReserveRules.Next(State, Policy, new ReserveNeed(1, default, [session]), now.Elapsed);
+        var next = ReserveRules.Next(State, Policy, new ReserveNeed(requests, costs, [session]), now.Elapsed);
         foreach (var quota in next.Quotas)
         {
             _quotas[quota.Key] = (quota.Period, quota.Reserved);
@@ -57,5 +62,5 @@ internal sealed class StoredOwner
         _quotas.ToDictionary(row => row.Key, row => Quota.Recovered(row.Value.Period, row.Value.Reserved)),
         _rates.ToDictionary(row => row.Key, row => new RateStored(row.Value.Rate, now.Elapsed - row.Value.At)),
         [.. _slots.Where(row => row.Value > 0).Select(row => new StoredSlots(row.Key, row.Value))])
-        .Begin(Policy, now);
+        { LentFor = _lentFor }.Begin(Policy, now);
 }

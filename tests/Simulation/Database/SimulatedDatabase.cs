@@ -26,12 +26,15 @@ internal sealed class SimulatedDatabase
         var time = world.NewProcess("database", driftPpm).Time;
         Silos = new InMemoryMembershipTable(time);
         Counts = new LedgerTable(time);
+        Usage = new UsageTable(time);
         States = new StateTable();
     }
 
     internal InMemoryMembershipTable Silos { get; }
 
     internal LedgerTable Counts { get; }
+
+    internal UsageTable Usage { get; }
 
     internal StateTable States { get; }
 

@@ -73,6 +73,9 @@ internal sealed class FaultInjector(Fleet fleet, Cluster cluster, FaultMix mix)
             case Fault.Block:
                 fleet.Block(Draw(8));
                 break;
+            case Fault.EdgeFlap:
+                fleet.Flap(World.Random.Next(2, 6));
+                break;
             case Fault.Split:
                 fleet.Split(World.Between(TimeSpan.FromSeconds(3.5), TimeSpan.FromSeconds(7)));
                 break;

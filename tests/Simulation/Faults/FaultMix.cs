@@ -47,6 +47,9 @@ internal enum Fault
 
     /// <summary>The database is slow for a time.</summary>
     DatabaseSlow,
+
+    /// <summary>What an edge says reaches no silo, and does again, some times in a row.</summary>
+    EdgeFlap,
 }
 
 /// <summary>

@@ -34,6 +34,13 @@ internal sealed class Fleet
     internal List<SimulatedEdge> OpenEdges =>
         [.. _edges.Values.OfType<SimulatedEdge>().Where(edge => edge is { IsOpen: true, Process.IsPaused: false })];
 
+    /// <summary>Sessions of the edges that are there.</summary>
+    internal IReadOnlySet<long> Sessions =>
+        _edges.Values.OfType<SimulatedEdge>().Where(edge => edge.IsOpen).Select(edge => edge.Session).ToHashSet();
+
+    /// <summary>An edge was killed: nobody will ever tell what it had not told.</summary>
+    internal bool HasLostEdge { get; private set; }
+
     internal bool AllAreUp => _silos.Values.All(silo => silo is { HasStarted: true, IsStopping: false })
         && _edges.Values.All(edge => edge is { IsOpen: true });
 
@@ -97,6 +104,7 @@ internal sealed class Fleet
             var edge = Any(open);
             World.Trace.Note(edge.Process.Name, "is killed");
             edge.Kill();
+            HasLostEdge = true;
             _edges[edge.Machine] = null;
             World.Plan(
                 World.Between(TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(3)), () => StartEdge(edge.Machine));
@@ -112,6 +120,38 @@ internal sealed class Fleet
     }
 
     internal void CutEdge() => Cut(Any([.. _edges.Keys]), AnySiloMachine());
+
+    /// <summary>An edge reaches no silo, and does again, some times in a row.</summary>
+    internal void Flap(int times)
+    {
+        if (times == 0 || OpenEdges is not { Count: > 0 } open)
+        {
+            return;
+        }
+
+        Flap(Any(open).Machine, times);
+    }
+
+    private void Flap(string edge, int times)
+    {
+        foreach (var silo in _cluster.SiloMachines)
+        {
+            Block(edge, silo, World.Between(TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(3)));
+        }
+
+        if (times > 1)
+        {
+            World.Plan(
+                World.Between(TimeSpan.FromSeconds(3.5), TimeSpan.FromSeconds(6)),
+                () =>
+                {
+                    if (!IsHealed)
+                    {
+                        Flap(edge, times - 1);
+                    }
+                });
+        }
+    }
 
     internal void CutSilos() => Cut(AnySiloMachine(), AnySiloMachine());
 
@@ -154,8 +194,12 @@ internal sealed class Fleet
         World.Plan(withoutDatabase, () => _cluster.Database.LetIn(silo));
     }
 
+    /// <summary>From here on nothing goes wrong any more.</summary>
+    internal bool IsHealed { get; private set; }
+
     internal void UnblockAll()
     {
+        IsHealed = true;
         foreach (var (from, to) in _blocked)
         {
             _cluster.Network.Unblock(from, to);

@@ -5,7 +5,7 @@ namespace Sluice.Simulation.Judging;
 /// <summary>
 /// The judge's books of one client: what the pool saw of it, checked at every call that begins there.
 /// </summary>
-internal sealed class ClientBooks(SimulatedClient client, Judge judge)
+internal sealed partial class ClientBooks(SimulatedClient client, Judge judge)
 {
     private readonly List<CallRecord> _started = [];
     private readonly List<CallRecord> _running = [];
@@ -13,6 +13,18 @@ internal sealed class ClientBooks(SimulatedClient client, Judge judge)
     internal SimulatedClient Client => client;
 
     internal Lineages Lineages { get; } = new();
+
+    /// <summary>What edges admitted of it without its grain.</summary>
+    internal OutageBooks Outages { get; } = new(client, judge);
+
+    /// <summary>What edges were granted of it to spend by themselves.</summary>
+    internal ChunkBooks Chunks { get; } = new(client, judge);
+
+    /// <summary>When its quota's count was last changed to what the usage log shows.</summary>
+    internal long CorrectedAt { get; set; } = -1;
+
+    /// <summary>By when they were asked for.</summary>
+    internal IReadOnlyList<CallRecord> AllStarted => _started;
 
     /// <summary>Calls that the pool has begun with.</summary>
     internal long Started => _started.Count;
@@ -35,9 +47,13 @@ internal sealed class ClientBooks(SimulatedClient client, Judge judge)
     {
         Insert(call);
         _running.Add(call);
-        CheckRate(call);
-        CheckSlots(call);
-        CheckQuota();
+        if (!call.IsAlone)
+        {
+            CheckRate(call);
+            CheckTokens(call);
+            CheckSlots(call);
+            CheckQuota();
+        }
     }
 
     internal void End(CallRecord call) => _running.Remove(call);
@@ -56,7 +72,8 @@ internal sealed class ClientBooks(SimulatedClient client, Judge judge)
 
     /// <summary>
     /// R1. Each call was decided on at some moment from its question to its beginning. Those whose moments all lie
-    /// within a window must fit it; every window that ends now is looked at.
+    /// within a window must fit it; every window that ends now is looked at. What edges admitted without the grain is
+    /// in it as the debt that the grain has taken, if it had taken that before it decided on the last of them.
     /// </summary>
     private void CheckRate(CallRecord begun)
     {
@@ -65,9 +82,15 @@ internal sealed class ClientBooks(SimulatedClient client, Judge judge)
             return;
         }
 
+        var (lastAskedAt, debt) = (_started[^1].AskedAt, Outages.Debts.Count - 1);
         for (var (all, i) = (0L, _started.Count - 1); i >= 0; i--)
         {
-            all++;
+            all += _started[i].IsAlone ? 0 : 1;
+            for (; debt >= 0 && Outages.Debts[debt].Since >= _started[i].AskedAt; debt--)
+            {
+                all += Outages.Debts[debt].TakenAt < lastAskedAt ? Outages.Debts[debt].Calls : 0;
+            }
+
             var length = judge.Now - _started[i].AskedAt;
             var most = rate.Burst + (length * (1 + Judge.Drift) * rate.Amount / rate.Period.Ticks);
             if (all > most + Judge.Rounding)
@@ -77,7 +100,7 @@ internal sealed class ClientBooks(SimulatedClient client, Judge judge)
                 return;
             }
 
-            if (most >= _started.Count)
+            if (most >= _started.Count + Outages.Taken)
             {
                 return; // A longer window has more room than there are calls.
             }
@@ -95,36 +118,37 @@ internal sealed class ClientBooks(SimulatedClient client, Judge judge)
             return;
         }
 
-        var stoodStill = _running.Count(judge.HasStoodStill);
-        if (_running.Count - stoodStill > most)
+        var held = _running.Where(call => !call.IsAlone).ToList();
+        var stoodStill = held.Count(judge.HasStoodStill);
+        if (held.Count - stoodStill > most)
         {
-            judge.Fail("C1", $"{client.Name}: {_running.Count} calls run, of {most} that may, the last one is {begun}: "
-                + $"{string.Join(", ", _running.Select(judge.Describe))}.");
+            judge.Fail("C1", $"{client.Name}: {held.Count} calls run, of {most} that may, the last one is {begun}: "
+                + $"{string.Join(", ", held.Select(judge.Describe))}.");
         }
-        else if (_running.Count > most)
+        else if (held.Count > most)
         {
-            judge.Exceeded(
-                Gap.EdgeStoodStill, "C4", _running.Count - most, $"{client.Name}: {_running.Count} run, of {most}.");
+            judge.Exceeded(Gap.EdgeStoodStill, "C4", held.Count - most, $"{client.Name}: {held.Count} run, of {most}.");
         }
     }
 
     /// <summary>Q1, Q2, D2. What is stored is never below what is used, so no crash loses any of it.</summary>
     private void CheckQuota()
     {
-        if (client.Quota is not { } most)
+        if ((client.Quota ?? client.TokenQuota) is not { } most)
         {
             return;
         }
 
-        if (Started > most)
+        var used = client.TokenQuota is null ? Started : TokensAtLeast;
+        if (used > most)
         {
-            judge.Fail("Q1", $"{client.Name}: {Started} calls in the month, of {most}.");
+            judge.Fail("Q1", $"{client.Name}: {used} in the month, of {most}.");
         }
 
         var stored = judge.StoredOf(client);
-        if (Started > stored)
+        if (used > stored)
         {
-            judge.Fail("Q2", $"{client.Name}: {Started} calls have begun, and only {stored} are stored.");
+            judge.Fail("Q2", $"{client.Name}: {used} are used, and only {stored} are stored.");
         }
     }
 }

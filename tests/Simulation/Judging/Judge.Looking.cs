@@ -28,6 +28,7 @@ internal sealed partial class Judge
         {
             var count = look.Limits.Single(limit => limit.Name == SimulatedClient.QuotaName);
             CheckCount(books, count.Used, quota);
+            CheckUse(books, look.Epoch, count.Used, sentAt);
         }
     }
 
@@ -44,7 +45,7 @@ internal sealed partial class Judge
             var isKnown = call.RenewedEpoch > 0
                 ? call.RenewedEpoch == look.Epoch && call.RenewedSince <= sentAt
                 : call.Lineage == lineage;
-            if (call.StartedAt <= sentAt && isKnown && !HasLapsed(call) && call.CompletingAt < 0
+            if (call.StartedAt <= sentAt && isKnown && !call.IsAlone && !HasLapsed(call) && call.CompletingAt < 0
                 && !taken.Contains(call.Id))
             {
                 Fail("C6", $"{call} runs, is renewed, and has no slot at epoch {look.Epoch} any more.");
@@ -74,10 +75,42 @@ internal sealed partial class Judge
     {
         var unknown = books.Asked - books.Started;
         var block = Math.Max(1, quota / 100) + 1;
-        var most = books.Asked + books.AnsweredLate + ((books.Openings - 1) * (block + unknown));
+        var most = books.Asked + books.AnsweredLate + books.Chunks.NotSpent
+            + ((books.Openings - 1) * (block + unknown + books.Chunks.NotSpent));
         if (used > quota || used > most)
         {
             Fail("Q2", $"{books.Client.Name}: {used} are counted; {books.Asked} calls explain at most {most}.");
+        }
+    }
+
+    /// <summary>
+    /// Q2. A count is never below what was used, whatever the usage log has lowered it to. An activation that is over
+    /// and does not know it shows its own count, of which the newest has stored enough.
+    /// </summary>
+    private void CheckUse(ClientBooks books, long epoch, long used, long sentAt)
+    {
+        var started = books.AllStarted.Count(call => call.StartedAt <= sentAt);
+        if (epoch == books.Lineages.NewestEpoch && used < started)
+        {
+            FailBelow(
+                books, started - used,
+                $"{books.Client.Name}: {used} are counted by epoch {epoch}, and {started} calls had begun.");
+        }
+    }
+
+    /// <summary>A count is below what was used: a broken promise, but for what killed edges had not logged.</summary>
+    private void FailBelow(ClientBooks books, long missing, string what)
+    {
+        var unlogged = _calls.Values.Where(call => call is { IsDispatched: true, IsLogged: false, Edge.IsDead: true }
+            && call.Client == books.Client && (call.CompletingAt >= 0 || call.Chunk is { Told: >= 0 }));
+        if (books.CorrectedAt >= 0
+            && missing <= unlogged.Sum(call => books.Client.TokenQuota is null ? 1 : call.TokensUsed))
+        {
+            Gaps.Met(Gap.EdgeTookItsLog, missing);
+        }
+        else
+        {
+            Fail("Q2", what);
         }
     }
 
@@ -96,18 +129,28 @@ internal sealed partial class Judge
     }
 
     /// <summary>C2 of the tenant, which hears of ends through its clients.</summary>
-    internal void CheckQuiet(TenantLiveState look)
+    internal void CheckQuiet(SimulatedClient tenant, TenantLiveState look)
     {
         if (look.Calls > 0)
         {
-            Fail("C2", $"The tenant counts {look.Calls} calls, and nothing runs.");
+            Fail("C2", $"Tenant {tenant.Tenant} counts {look.Calls} calls, and nothing runs.");
+        }
+
+        // By then every rate has refilled, unless something of it is out and never comes back.
+        var lacking = look.Limits.FirstOrDefault(limit => limit.Name == "rate");
+        if (lacking.Used > 0)
+        {
+            Fail("L1", $"Tenant {tenant.Tenant} lacks {lacking.Used} of its rate, and nothing was asked for.");
         }
     }
 
-    /// <summary>Q4. In quiet times each call counts once, however often it was asked for.</summary>
-    internal void CheckCounted(string clientId, long usedBefore, long usedAfter, long calls)
+    /// <summary>
+    /// Q4. In quiet times each call counts once, however often it was asked for; not looked at where the count was
+    /// changed meanwhile to what the usage log shows.
+    /// </summary>
+    internal void CheckCounted(string clientId, long usedBefore, long usedAfter, long calls, long since)
     {
-        if (usedAfter - usedBefore != calls)
+        if (usedAfter - usedBefore != calls && _clients[clientId].CorrectedAt < since)
         {
             Fail("Q4", $"{_clients[clientId].Client.Name}: {calls} calls were counted as {usedAfter - usedBefore}.");
         }

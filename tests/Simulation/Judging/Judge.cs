@@ -23,19 +23,21 @@ internal sealed partial class Judge
     private readonly SimulatedWorld _world;
     private readonly SimulatedDatabase _database;
     private readonly Dictionary<string, ClientBooks> _clients;
-    private readonly ClientBooks _ofTenant;
+    private readonly Dictionary<string, ClientBooks> _ofTenants;
     private readonly Dictionary<RequestId, CallRecord> _calls = [];
     private readonly Dictionary<(string ClientId, long Epoch), long> _refusedAt = [];
     private readonly HashSet<long> _sessions = [];
 
     internal Judge(
-        SimulatedWorld world, SimulatedDatabase database, IEnumerable<SimulatedClient> clients, SimulatedClient tenant)
+        SimulatedWorld world, SimulatedDatabase database, IEnumerable<SimulatedClient> clients,
+        IEnumerable<SimulatedClient> tenants)
     {
         (_world, _database) = (world, database);
-        _ofTenant = new ClientBooks(tenant, this);
+        _ofTenants = tenants.ToDictionary(tenant => tenant.Tenant, tenant => new ClientBooks(tenant, this));
         _clients = clients.ToDictionary(client => client.ClientId, client => new ClientBooks(client, this));
         database.Counts.Opened += Opened;
         database.Counts.Written += Written;
+        database.Usage.Stored += Stored;
     }
 
     internal long Now => _world.Now;
@@ -77,7 +79,7 @@ internal sealed partial class Judge
     }
 
     internal long StoredOf(SimulatedClient client) => _database.Counts.ReservedOf(
-        client.LedgerKey, SimulatedClient.QuotaName, QuotaPeriod.MonthOf(SimulatedTime.Start).Number);
+        client.LedgerKey, client.QuotaKey, QuotaPeriod.MonthOf(SimulatedTime.Start).Number);
 
     /// <summary>Its slot may have been given away: nobody has renewed it for as long as a slot is taken.</summary>
     internal bool HasLapsed(CallRecord call) => Now - call.RenewedAt >= SlotTtl.Ticks * (1 - Drift);
@@ -96,15 +98,17 @@ internal sealed partial class Judge
     internal bool HasStoodStill(CallRecord call) => HasLapsed(call)
         && (call.Edge.IsPaused || Now - call.Edge.ResumedAt < TimeSpan.FromSeconds(1).Ticks);
 
-    internal CallRecord Asked(RequestId id, string clientId, SimulatedProcess edge, bool mustBeAdmitted)
+    internal CallRecord Asked(
+        RequestId id, string clientId, SimulatedProcess edge, bool mustBeAdmitted, long inputUpper, long outputCap)
     {
         var call = new CallRecord
         {
             Id = id, Client = _clients[clientId].Client, AskedAt = Now, RenewedAt = Now, Edge = edge,
-            MustBeAdmitted = mustBeAdmitted,
+            MustBeAdmitted = mustBeAdmitted, InputUpper = inputUpper, OutputCap = outputCap,
         };
         _calls.Add(id, call);
         _clients[clientId].Asked++;
+        _clients[clientId].Chunks.Asked(call);
         return call;
     }
 
@@ -117,9 +121,15 @@ internal sealed partial class Judge
         CheckRepeat(call, books, reply, sentAt);
         if (reply.Verdict is not Verdict.Admitted)
         {
+            if (reply.Verdict is Verdict.RateLimited && reply.Epoch == books.Lineages.NewestEpoch)
+            {
+                books.Chunks.CheckRefusal(call, sentAt, books.Lineages);
+            }
+
             return;
         }
 
+        call.AdmittedAt = Now;
         var newest = books.Lineages.NewestEpoch;
         books.AnsweredLate += call.EndedAt >= 0 ? 1 : 0;
         Overtaken += reply.Epoch < newest && sentAt > books.Lineages.OpenedAt(newest) ? 1 : 0;
@@ -131,7 +141,7 @@ internal sealed partial class Judge
         }
 
         // An answer of an older activation after one of a newer says nothing of who holds the slot now.
-        if (call.StartedAt < 0 && reply.Epoch >= call.Epoch)
+        if (call.StartedAt < 0 && !call.IsAlone && reply.Epoch >= call.Epoch)
         {
             (call.Epoch, call.Lineage, call.AnsweredAt) = (reply.Epoch, lineage, Now);
             call.RenewedEpoch = 0;
@@ -156,7 +166,7 @@ internal sealed partial class Judge
 
     internal void Began(CallRecord call)
     {
-        if (call.Lineage is null)
+        if (call is { Lineage: null, IsAlone: false, Chunk: null })
         {
             Fail("A1", $"{call} came to the pool, and nobody has admitted it.");
             return;
@@ -164,17 +174,19 @@ internal sealed partial class Judge
 
         call.StartedAt = Now;
         _clients[call.Client.ClientId].Begin(call);
-        if (IsOfTenant(call))
+        if (call.IsAlone)
         {
-            _ofTenant.Begin(call);
+            _clients[call.Client.ClientId].CheckAlone(call);
         }
+
+        _ofTenants.GetValueOrDefault(call.Client.Tenant)?.Begin(call);
     }
 
     internal void Ended(CallRecord call)
     {
         call.EndedAt = Now;
         _clients[call.Client.ClientId].End(call);
-        _ofTenant.End(call);
+        _ofTenants.GetValueOrDefault(call.Client.Tenant)?.End(call);
     }
 
     internal void Completing(RequestId id)
@@ -212,6 +224,9 @@ internal sealed partial class Judge
         return (books.Openings - 1 - books.Lineages.Continued) * Math.Max(1, client.Rate!.Burst / 8);
     }
 
+    /// <summary>Shares of their limits that tenants lent.</summary>
+    internal long Lent { get; set; }
+
     /// <summary>Activations that went on with what another had left.</summary>
     internal long GoneOn { get; private set; }
 
@@ -245,7 +260,7 @@ internal sealed partial class Judge
     /// </summary>
     private void CheckRepeat(CallRecord call, ClientBooks books, AdmitReply reply, long sentAt)
     {
-        if (reply.Verdict is not Verdict.Admitted && call.Epoch > 0 && sentAt > call.AnsweredAt
+        if (reply.Verdict is not Verdict.Admitted && call.Epoch > 0 && !call.IsAlone && sentAt > call.AnsweredAt
             && call.CompletingAt < 0 && !HasLapsed(call) && books.Lineages.Of(reply.Epoch) == call.Lineage
             && (call.RenewedEpoch == 0 || books.Lineages.Of(call.RenewedEpoch) == call.Lineage)
             && !(reply.Verdict is Verdict.Pending && (books.Client.Slots is not null || IsOfTenant(call)))
@@ -256,7 +271,7 @@ internal sealed partial class Judge
     }
 
     /// <summary>R1, C1 and Q1 of the tenant: its clients' calls together are within its limits.</summary>
-    private bool IsOfTenant(CallRecord call) => call.Client.Tenant == _ofTenant.Client.Tenant;
+    private bool IsOfTenant(CallRecord call) => _ofTenants.ContainsKey(call.Client.Tenant);
 
     private void Opened(string clientId, long epoch, long siloId)
     {

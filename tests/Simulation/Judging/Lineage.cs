@@ -45,6 +45,9 @@ internal sealed class Lineages
         }
     }
 
+    /// <summary>When activations were opened, in true time.</summary>
+    internal IEnumerable<long> Openings => _openedAt.Values;
+
     /// <summary>When it was opened, in true time; zero for an epoch that nobody has opened.</summary>
     internal long OpenedAt(long epoch) => _openedAt.GetValueOrDefault(epoch);
 

@@ -11,6 +11,9 @@ using Sluice.Edge.Credentials;
 using Sluice.Edge.Degraded;
 using Sluice.Edge.Pools;
 using Sluice.Edge.Sessions;
+using Sluice.Edge.Usage;
+using Sluice.Edge.UsageLog;
+using Sluice.Rules.Estimates;
 using Sluice.Simulation.Judging;
 using Sluice.Simulation.Kernel;
 
@@ -35,6 +38,7 @@ internal sealed class SimulatedEdge
     private readonly Completions _completions;
     private readonly SlotFences _fences;
     private readonly ClientChunks _chunks;
+    private readonly UsageSender _sender;
     private readonly AdmissionMiddleware _admission;
     private readonly Dictionary<ModelCall, PlannedCall> _plans = [];
 
@@ -45,22 +49,26 @@ internal sealed class SimulatedEdge
         var log = new ProcessLog(Process, cluster.Judge);
         Host = ClientHost.Make(cluster, Process, machine, log);
         Tap = new Tap(Host.Client, cluster, Process);
-        var options = Options.Create(new EdgeOptions());
+        // The lowest rate at which chunks are asked for, and as much room for the log as an outage of it fills.
+        var options = Options.Create(new EdgeOptions { ChunksFromRequestsPerSecond = 64, UsageEventsMax = 400 });
         var metrics = new EdgeMetrics(cluster.Meters());
         var live = new LiveCalls();
         var fences = _fences = new SlotFences(live, metrics, Process.Time, new Logger<SlotFences>(log));
         _session = new EdgeSession(Tap, Process.Time, new Logger<EdgeSession>(log));
         _renew = new Renewals(
             Tap, live, fences, _session, options, Process.Time, new Logger<Renewals>(log)).RunAsync;
-        _completions = new Completions(Tap, live, options, Process.Time, new Logger<Completions>(log));
-        _chunks = new ClientChunks(Tap, options, Process.Time, new Logger<ClientChunks>(log));
+        var logged = new UsageMetrics(cluster.Meters());
+        var usage = new UsageBuffer(_session, live, logged, options, Process.Time);
+        _sender = new UsageSender(Tap, _session, usage, logged, options, Process.Time, new Logger<UsageSender>(log));
+        _completions = new Completions(Tap, live, options, Process.Time, new Logger<Completions>(log), usage);
+        _chunks = new ClientChunks(Tap, options, Process.Time, new Logger<ClientChunks>(log), usage);
         var degraded = new DegradedMetrics(cluster.Meters());
         var known = new KnownClients(live, degraded, Process.Time);
         var outages = new OwnerOutages(degraded, Process.Time, new Logger<OwnerOutages>(log));
         var questions = new Questions(Tap, _completions, fences, _chunks, known, outages, options, Process.Time);
         var decisions = new Decisions(
             questions, _chunks, known, outages, options, metrics, Process.Time);
-        _admission = new AdmissionMiddleware(ForwardAsync, decisions, live, _completions, metrics);
+        _admission = new AdmissionMiddleware(ForwardAsync, decisions, live, _completions, metrics, usage);
     }
 
     internal string Machine { get; }
@@ -70,6 +78,9 @@ internal sealed class SimulatedEdge
     internal ActorHost Host { get; }
 
     internal Tap Tap { get; }
+
+    /// <summary>Which of all edges that ever were it is, once it is open.</summary>
+    internal long Session => _session.Session;
 
     /// <summary>It listens: it has a session.</summary>
     internal bool IsOpen { get; private set; }
@@ -81,6 +92,7 @@ internal sealed class SimulatedEdge
         _cluster.Judge.SessionOpened(_session.Session);
         _cluster.World.Trace.Note(Process.Name, $"is edge session {_session.Session}");
         IsOpen = true;
+        await _sender.StartAsync(CancellationToken.None);
         await _renew(CancellationToken.None);
     });
 
@@ -94,6 +106,7 @@ internal sealed class SimulatedEdge
         _completions.Dispose();
         _fences.Dispose();
         _chunks.Dispose();
+        _sender.Dispose();
     }
 
     /// <summary>A client calls.</summary>
@@ -106,10 +119,11 @@ internal sealed class SimulatedEdge
         {
             RequestId = _session.Next(),
             Caller = new Caller(plan.Client.ClientId, 1, Cluster.Digest),
-            Body = Body,
+            Body = Body with { Input = new InputEstimate(plan.InputUpper, 0, 0), OutputCap = plan.OutputCap },
             Pool = Pool,
         };
-        var record = _cluster.Judge.Asked(call.RequestId, plan.Client.ClientId, Process, plan.MustBeAdmitted);
+        var record = _cluster.Judge.Asked(
+            call.RequestId, plan.Client.ClientId, Process, plan.MustBeAdmitted, plan.InputUpper, plan.OutputCap);
         plan.Record = record;
         _plans.Add(call, plan);
         var context = new DefaultHttpContext { RequestAborted = hungUp.Token };
@@ -157,19 +171,23 @@ internal sealed class SimulatedEdge
         }
 
         call.Dispatched = true;
-        var work = _pool.Send(Process, plan.Record!, plan.Length);
+        _cluster.Judge.Dispatched(plan.Record!, call.IsDegraded, call.SpentOf?.Chunk.Id.Number ?? 0);
+        var work = _pool.Send(Process, plan.Record!, plan.Length, plan.Use);
         call.PoolClosed = work.Closed;
         call.Connection = work;
         using var given = context.RequestAborted.Register(work.GiveUp);
         await work.Answered;
+        call.Usage = work.Told ?? default;
+        plan.Record!.Use = work.Told is { } told ? (told.Input, told.Output) : (plan.InputUpper, 0);
     }
 
     /// <summary>What a careful client of the grain may do at any time: asks again under the same id.</summary>
     private void Repeat(ModelCall call)
     {
-        if (_plans.ContainsKey(call))
+        // Of a call that its edge has admitted by itself no grain is ever asked.
+        if (call is { IsAsked: true, IsDegraded: false, SpentOf: null } && _plans.TryGetValue(call, out var plan))
         {
-            Process.Begin(() => Tap.RepeatAsync(call.Caller.ClientId, call.RequestId));
+            Process.Begin(() => Tap.RepeatAsync(plan.Record!));
         }
     }
 
@@ -207,6 +225,13 @@ internal sealed class PlannedCall
 
     /// <summary>How often the question is asked again while the call runs.</summary>
     internal int Repeats { get; init; }
+
+    /// <summary>Tokens that it reads at most, says it may answer at most, and uses.</summary>
+    internal long InputUpper { get; init; } = 20;
+
+    internal long OutputCap { get; init; } = 100;
+
+    internal TokenUsage Use { get; init; } = new(10, 20);
 
     internal bool MustBeAdmitted { get; init; }
 

@@ -3,6 +3,7 @@ using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Abstractions.Tenants;
+using Sluice.Grains.Abstractions.Usage;
 using Sluice.Simulation.Judging;
 using Sluice.Simulation.Kernel;
 
@@ -23,19 +24,26 @@ internal sealed class SimulatedOperator
 
     internal SimulatedProcess Process { get; }
 
-    internal void Start(IEnumerable<SimulatedClient> clients, SimulatedClient tenant, Action done) =>
+    internal void Start(
+        IEnumerable<SimulatedClient> clients, IEnumerable<SimulatedClient> tenants, Action done) =>
         Process.Begin(async () =>
     {
         await _host.StartAsync(CancellationToken.None);
-        await UntilDone(async () => await Tenant(tenant).Create(new TenantDefinition
+        foreach (var tenant in tenants)
         {
-            Tenant = tenant.Tenant, TimeZone = "Pacific/Auckland", Limits = tenant.Limits(),
-        }));
+            await UntilDone(async () => await Tenant(tenant).Create(new TenantDefinition
+            {
+                Tenant = tenant.Tenant, TimeZone = "Pacific/Auckland", Limits = tenant.Limits(),
+            }));
+        }
+
         foreach (var client in clients)
         {
             await UntilDone(async () => await Plan(client).Create(new PlanDefinition
             {
                 Plan = client.Plan, Limits = client.Limits(), UsableModels = ["m"],
+                ReserveFullCap = client.ReservesFullCap, Metered = client.IsMetered,
+                Degraded = client.IsOpen ? new DegradedDefinition { Open = true } : null,
             }));
             await UntilDone(async () => await Administration(client).Create(new ClientDefinition
             {
@@ -84,6 +92,35 @@ internal sealed class SimulatedOperator
         }
 
         seen(look);
+    });
+
+    /// <summary>Has a count compared with the usage log, until that is over.</summary>
+    internal void Reconcile(SimulatedClient client, Action<ReconcileReply> done) => Process.Begin(async () =>
+    {
+        var grain = _host.Client.GetGrain<IClientUsage>(client.ClientId);
+        for (long? after = null; ;)
+        {
+            try
+            {
+                // Below every number, so that this begins nothing: it tells which comparison was the last one.
+                var reply = (await grain.Reconcile(after ?? -1))!;
+                if (after is null)
+                {
+                    after = reply.Number;
+                }
+                else if (reply.State is not ReconcileState.Waiting && reply.Number > after)
+                {
+                    done(reply);
+                    return;
+                }
+            }
+            catch (Exception e)
+            {
+                _cluster.World.Trace.Aside(Process.Name, $"{client.Name} is not compared: {e.Message}");
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), Process.Time);
+        }
     });
 
     internal void Kill()

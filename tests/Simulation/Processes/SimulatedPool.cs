@@ -1,5 +1,6 @@
 using Sluice.Edge.Calls;
 using Sluice.Edge.Pools;
+using Sluice.Edge.Usage;
 using Sluice.Simulation.Judging;
 using Sluice.Simulation.Kernel;
 
@@ -16,7 +17,7 @@ internal sealed class SimulatedPool(SimulatedWorld world, Judge judge)
     internal int Working => _working.Count;
 
     /// <summary>A call goes out. It arrives a little later, if its edge is still there.</summary>
-    internal PoolWork Send(SimulatedProcess edge, CallRecord call, TimeSpan length)
+    internal PoolWork Send(SimulatedProcess edge, CallRecord call, TimeSpan length, TokenUsage use)
     {
         var work = new PoolWork(this, edge, call);
         world.Plan(Latency(), () =>
@@ -30,7 +31,11 @@ internal sealed class SimulatedPool(SimulatedWorld world, Judge judge)
             _working.Add(work);
             world.Trace.Note("pool", $"begins {call}");
             judge.Began(call);
-            world.Plan(length, () => End(work));
+            world.Plan(length, () =>
+            {
+                work.Told = work.IsGivenUp ? work.Told : use;
+                End(work);
+            });
         });
         return work;
     }
@@ -73,6 +78,9 @@ internal sealed class PoolWork(SimulatedPool pool, SimulatedProcess edge, CallRe
     internal CallRecord Call => call;
 
     internal bool IsGivenUp { get; private set; }
+
+    /// <summary>What it used, told with the end of its answer; null while nobody has told.</summary>
+    internal TokenUsage? Told { get; set; }
 
     /// <summary>Over for the edge's client: the answer is there, or nobody waits for it.</summary>
     internal Task Answered => _answered.Task;

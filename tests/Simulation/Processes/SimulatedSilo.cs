@@ -91,7 +91,7 @@ internal sealed class SimulatedSilo
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Process.Time)
             .AddSingleton<IClientLedger>(database)
-            .AddSingleton<IUsageLog, NoUsageLog>()
+            .AddSingleton<IUsageLog>(new SeenUsageLog(_cluster.Database, Process, Machine))
             .AddSingleton<IKeyHasher>(_cluster)
             .AddSingleton(Options.Create(new AdmissionOptions()))
             .AddSingleton<ILoggerFactory>(Log)

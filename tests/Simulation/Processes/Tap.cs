@@ -1,5 +1,7 @@
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Edges;
+using Sluice.Grains.Abstractions.Usage;
+using Sluice.Simulation.Judging;
 using Sluice.Simulation.Kernel;
 
 namespace Sluice.Simulation.Processes;
@@ -20,6 +22,7 @@ internal sealed class Tap(IClusterClient cluster, Cluster shared, SimulatedProce
             IClientAdmission admission =>
                 (TGrainInterface)(object)new TappedClient(admission, primaryKey, shared, process),
             IEdgeSessionGrain sessions => (TGrainInterface)(object)new TappedSessions(sessions),
+            IUsageGrain usage => (TGrainInterface)(object)new TappedUsage(usage),
             _ => grain,
         };
     }
@@ -32,13 +35,19 @@ internal sealed class Tap(IClusterClient cluster, Cluster shared, SimulatedProce
     /// <summary>
     /// Asks once more for what an edge has asked for. What becomes of it is the judge's matter alone.
     /// </summary>
-    internal async Task RepeatAsync(string clientId, RequestId requestId)
+    internal async Task RepeatAsync(CallRecord call)
     {
         try
         {
-            await GetGrain<IClientAdmission>(clientId).Admit(new AdmitRequest
+            var grain = new TappedClient(
+                cluster.GetGrain<IClientAdmission>(call.Client.ClientId), call.Client.ClientId, shared, process)
             {
-                RequestId = requestId, KeyVersion = 1, SecretDigest = Cluster.Digest, Model = "m",
+                IsRepeat = true,
+            };
+            await grain.Admit(new AdmitRequest
+            {
+                RequestId = call.Id, KeyVersion = 1, SecretDigest = Cluster.Digest, Model = "m",
+                InputUpper = call.InputUpper, OutputCap = call.OutputCap,
             });
         }
         catch (Exception e)
@@ -56,13 +65,33 @@ internal sealed class Tap(IClusterClient cluster, Cluster shared, SimulatedProce
         public async Task<long> Open() => await grain.Open();
     }
 
+    private sealed class TappedUsage(IUsageGrain grain) : IUsageGrain
+    {
+        public async Task Append(UsageBatch batch) => await grain.Append(batch);
+    }
+
     private sealed class TappedClient(
         IClientAdmission grain, string clientId, Cluster shared, SimulatedProcess process) : IClientAdmission
     {
+        /// <summary>A question that no edge asks by itself.</summary>
+        internal bool IsRepeat { get; init; }
+
         public async ValueTask<AdmitReply> Admit(AdmitRequest request)
         {
             var sentAt = shared.World.Now;
-            var reply = await grain.Admit(request);
+            shared.Judge.Asking(request, IsRepeat);
+            AdmitReply reply;
+            try
+            {
+                reply = await grain.Admit(request);
+            }
+            catch
+            {
+                shared.Judge.HasAsked(request, null, sentAt, IsRepeat);
+                throw;
+            }
+
+            shared.Judge.HasAsked(request, reply, sentAt, IsRepeat);
             shared.Judge.AdmitAnswered(request.RequestId, reply, sentAt);
             shared.World.Trace.Note(
                 process.Name, $"{Text(request.RequestId)} is {reply.Verdict} by epoch {reply.Epoch}");
@@ -78,7 +107,9 @@ internal sealed class Tap(IClusterClient cluster, Cluster shared, SimulatedProce
                 shared.Judge.Completing(completion.RequestId);
             }
 
+            shared.Judge.GivesBack(clientId, batch.Returned);
             await grain.Complete(batch);
+            shared.Judge.HasCompleted(clientId, batch);
             foreach (var completion in batch.Completions)
             {
                 shared.World.Trace.Note(process.Name, $"{Text(completion.RequestId)} is over: {completion.Outcome}");

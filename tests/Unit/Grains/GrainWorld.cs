@@ -54,6 +54,8 @@ internal sealed class GrainWorld : IKeyHasher
 
     public LogCapture Log { get; } = new();
 
+    public TenantCalls TenantCalls { get; } = new();
+
     public IClientAdmission Admission => Silo.Client.GetGrain<IClientAdmission>(ClientId);
 
     public IClientAdministration Administration => Silo.Client.GetGrain<IClientAdministration>(ClientId);
@@ -96,6 +98,7 @@ internal sealed class GrainWorld : IKeyHasher
             Random = new Random(0),
             Storage = name => name == "Default" ? Storage : null,
             Logging = Log,
+            Filters = () => [TenantCalls],
         });
         Run(() => silo.StartAsync(CancellationToken.None));
         return silo;

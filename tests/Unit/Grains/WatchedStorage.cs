@@ -1,4 +1,6 @@
 using Sluice.Actors.Hosting;
+using Sluice.Grains.Revocations;
+using Sluice.Rules.Revocations;
 
 namespace Sluice.Unit.Grains;
 
@@ -23,6 +25,9 @@ internal sealed class WatchedStorage : IGrainStorage
 
     public NextWrite Next { get; set; }
 
+    /// <summary>What writes ended that were stored, in their order.</summary>
+    public List<Revocation> Published { get; } = [];
+
     /// <summary>Told of every state that was read.</summary>
     public event Action<string, GrainId>? WasRead;
 
@@ -44,13 +49,23 @@ internal sealed class WatchedStorage : IGrainStorage
             case NextWrite.StoredButFails:
                 var copy = new GrainState<T>(grainState.State, grainState.ETag);
                 await _inner.WriteStateAsync(stateName, grainId, copy);
+                Publish(grainState.State);
                 throw new IOException("The answer to the write was lost.");
             default:
                 await _inner.WriteStateAsync(stateName, grainId, grainState);
+                Publish(grainState.State);
                 break;
         }
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         _inner.ClearStateAsync(stateName, grainId, grainState);
+
+    private void Publish<T>(T state)
+    {
+        if (state is IRevokingState { Revokes: { IsDefaultOrEmpty: false } revokes })
+        {
+            Published.AddRange(revokes);
+        }
+    }
 }

@@ -12,5 +12,6 @@ internal static class Schema
         new(4, "quota-periods", QuotaPeriods0004.PostgreSql, QuotaPeriods0004.Sqlite),
         new(5, "usage-log", Usage0005.PostgreSql, Usage0005.Sqlite),
         new(6, "usage-parcels", UsageParcels0006.PostgreSql, UsageParcels0006.Sqlite),
+        new(7, "revocations", Revocations0007.PostgreSql, Revocations0007.Sqlite),
     ];
 }

@@ -1,12 +1,17 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
+using Sluice.Grains.Revocations;
+using Sluice.Rules.Revocations;
 using Sluice.Silo.Storage.Membership;
+using Sluice.Silo.Storage.Revocations;
 
 namespace Sluice.Silo.Storage.States;
 
 /// <summary>
 /// The states of grains, a row each. Every write compares the version it is based on, the first one too, and is refused
-/// once this silo was declared dead: another one may have read the state since.
+/// once this silo was declared dead: another one may have read the state since. What a state ends is published in the
+/// same transaction.
 /// </summary>
 internal sealed class DatabaseGrainStorage : IGrainStorage
 {
@@ -16,13 +21,14 @@ internal sealed class DatabaseGrainStorage : IGrainStorage
 
     private readonly IDatabase _database;
     private readonly SiloFence _fence;
+    private readonly RevocationWriter _revocations;
     private readonly string _clearSql;
     private readonly string _insertSql;
     private readonly string _updateSql;
 
-    public DatabaseGrainStorage(IDatabase database, SiloFence fence)
+    public DatabaseGrainStorage(IDatabase database, SiloFence fence, RevocationWriter revocations)
     {
-        (_database, _fence) = (database, fence);
+        (_database, _fence, _revocations) = (database, fence, revocations);
         var (payload, now) = (database.Dialect.Payload("$5"), database.Dialect.Now);
         _insertSql = $"""
             INSERT INTO grain_state (grain_type, grain_key, state_name, version, payload, modified_at)
@@ -77,12 +83,15 @@ internal sealed class DatabaseGrainStorage : IGrainStorage
         var write = grainState.ETag is { } etag
             ? new Statement(_updateSql, [.. key, VersionOf(etag, grainId), payload, _fence.SiloId])
             : new Statement(_insertSql, [.. key, FirstVersion(), payload, _fence.SiloId]);
-        var rows = await _database.WriteAsync([write], row => row.GetInt64(0), cancellationToken);
+        var revokes = grainState.State is IRevokingState { Revokes: { IsDefaultOrEmpty: false } ended } ? ended : [];
+        IReadOnlyList<Statement> publish = revokes.IsEmpty ? [] : Publish(grainState, grainId, key, revokes);
+        var rows = await _database.WriteAsync([.. publish, write], row => row.GetInt64(0), cancellationToken);
         if (rows.Count == 0)
         {
             throw await RefusedAsync(stateName, grainId, grainState.ETag, cancellationToken);
         }
 
+        _revocations.Published(revokes);
         grainState.ETag = Text(rows[0]);
         grainState.RecordExists = true;
     }
@@ -111,6 +120,13 @@ internal sealed class DatabaseGrainStorage : IGrainStorage
 
     private static object[] KeyOf(string stateName, GrainId grainId) =>
         [grainId.Type.ToString()!, grainId.Key.ToString()!, stateName];
+
+    /// <exception cref="InvalidOperationException">What was never stored ends something.</exception>
+    private IReadOnlyList<Statement> Publish<T>(
+        IGrainState<T> grainState, GrainId grainId, object[] key, ImmutableArray<Revocation> revokes) =>
+        grainState.ETag is { } etag
+            ? _revocations.Statements(key, VersionOf(etag, grainId), _fence.SiloId, revokes)
+            : throw new InvalidOperationException($"The first state of {grainId} cannot revoke anything.");
 
     private static void Forget<T>(IGrainState<T> grainState)
     {

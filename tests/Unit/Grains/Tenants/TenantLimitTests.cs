@@ -76,6 +76,40 @@ public sealed class TenantLimitTests
         Assert.Equal(Verdict.Admitted, world.Admit(TenantWorld.Other).Verdict);
     }
 
+    /// <summary>
+    /// Guards a call whose answer was lost: its edge counts the slot's time from the last question, at both owners.
+    /// </summary>
+    [Fact]
+    public void A_question_that_is_repeated_holds_the_slot_for_a_whole_time_again_at_the_tenant_too()
+    {
+        var world = new TenantWorld([GrainWorld.Slots(1)]);
+        var sequence = world.NextSequence();
+        world.Admit(TenantWorld.One, sequence);
+        world.Grains.Advance(TimeSpan.FromSeconds(10));
+        world.Grains.TenantCalls.Forget();
+
+        Assert.Equal(Verdict.Admitted, world.Admit(TenantWorld.One, sequence).Verdict);
+
+        Assert.Equal(1, world.Grains.TenantCalls.All);
+        world.Grains.Advance(TimeSpan.FromSeconds(14));
+        Assert.Equal(Verdict.NoFreeSlot, world.Admit(TenantWorld.Other).Verdict);
+        world.Grains.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(Verdict.Admitted, world.Admit(TenantWorld.Other).Verdict);
+    }
+
+    /// <summary>Guards the limit: a question that comes when its slot is gone is a new one, for both owners.</summary>
+    [Fact]
+    public void A_question_that_is_repeated_when_its_slot_is_over_asks_the_tenant_anew()
+    {
+        var world = new TenantWorld([GrainWorld.Slots(1)]);
+        var sequence = world.NextSequence();
+        world.Admit(TenantWorld.One, sequence);
+        world.Grains.Advance(TimeSpan.FromSeconds(15));
+        world.Admit(TenantWorld.Other);
+
+        TenantWorld.Refused("tenant/slots", Verdict.NoFreeSlot, world.Admit(TenantWorld.One, sequence));
+    }
+
     /// <summary>Guards the others of the same edge: their slots are not that client's to free.</summary>
     [Fact]
     public void A_report_of_one_client_frees_its_own_slots_alone()

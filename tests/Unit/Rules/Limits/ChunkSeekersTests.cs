@@ -5,7 +5,7 @@ namespace Sluice.Unit.Rules.Limits;
 
 public sealed class ChunkSeekersTests
 {
-    private readonly ChunkSeekers _seekers = new();
+    private readonly ChunkSeekers _seekers = new(ChunkSize.Ttl);
 
     [Fact]
     public void Edges_that_asked_lately_are_counted_once_each()

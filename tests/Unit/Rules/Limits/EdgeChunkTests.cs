@@ -37,6 +37,15 @@ public sealed class EdgeChunkTests
         Assert.Equal(0, _chunk.Left(0, Seconds(11)));
     }
 
+    [Fact]
+    public void What_is_told_before_its_time_is_over_is_surely_taken_back_whether_it_was_returned_or_not()
+    {
+        _chunk.Return();
+
+        Assert.True(_chunk.IsSurelyOut(Seconds(10.9999999)));
+        Assert.False(_chunk.IsSurelyOut(Seconds(11)));
+    }
+
     /// <summary>Guards against a key that was rotated or revoked while a chunk is open.</summary>
     [Fact]
     public void Another_key_version_asks_the_owner() => Assert.False(_chunk.TrySpend(Ten, Key + 1, Seconds(10)));
