@@ -32,25 +32,27 @@ internal sealed class ChunkBooks(SimulatedClient client, Judge judge)
     private static readonly long LateMost = TimeSpan.FromSeconds(30).Ticks;
 
     /// <summary>Refusals are many, and each is held against all calls.</summary>
-    private const int CheckedOneIn = 6;
+    private const int CheckedOneIn = 3;
+
+    private const long LeastChunk = 16;
 
     private static readonly long Lifetime = TimeSpan.FromMilliseconds(500).Ticks;
 
     private readonly Dictionary<(long Session, long Number), ChunkRecord> _granted = [];
     private readonly List<CallRecord> _asked = [];
-    private readonly HashSet<CallRecord> _seeking = [];
-    private readonly List<long> _lostAt = [];
+    private readonly Dictionary<CallRecord, long> _seeking = [];
+    private readonly List<(long At, long Most)> _lost = [];
 
     /// <summary>What was granted and not used for a call, as far as edges know; and what may have been.</summary>
     internal long NotSpent => _granted.Values.Sum(chunk => chunk.Granted - chunk.Spent)
-        + ((_lostAt.Count + _seeking.Count) * LargestChunk);
+        + NotHeardOf;
 
     /// <summary>Refusals that were held against what was used.</summary>
     internal long Refusals { get; private set; }
 
     /// <summary>What edges that live no more were granted and have not given back.</summary>
     internal long LostBy(IReadOnlySet<long> living) =>
-        NotSpentBy(living) + ((_lostAt.Count + _seeking.Count) * LargestChunk);
+        NotSpentBy(living) + NotHeardOf;
 
     private long NotSpentBy(IReadOnlySet<long> living) => _granted
         .Where(chunk => !living.Contains(chunk.Key.Session) && chunk.Value.ReturnedAt < 0)
@@ -58,7 +60,8 @@ internal sealed class ChunkBooks(SimulatedClient client, Judge judge)
 
     internal long Spent => _granted.Values.Sum(chunk => chunk.Spent);
 
-    private long LargestChunk => client.Rate is { } rate && client.Slots is null ? rate.Burst / 4 : 0;
+    /// <summary>What questions may have been granted whose answers did not come, at most.</summary>
+    private long NotHeardOf => _lost.Sum(lost => lost.Most) + _seeking.Values.Sum();
 
     internal void Asked(CallRecord call)
     {
@@ -69,7 +72,9 @@ internal sealed class ChunkBooks(SimulatedClient client, Judge judge)
     }
 
     /// <summary>A question that wants a chunk goes out, and comes back, or is lost with what it brought.</summary>
-    internal void Seeks(CallRecord call) => _seeking.Add(call);
+    /// <param name="call">The call it is asked with.</param>
+    /// <param name="demand">What is wanted; less than 16 are never granted.</param>
+    internal void Seeks(CallRecord call, long demand) => _seeking[call] = Math.Max(LeastChunk, demand);
 
     internal void Granted(CallRecord call, ChunkGrant grant, long sentAt)
     {
@@ -86,9 +91,9 @@ internal sealed class ChunkBooks(SimulatedClient client, Judge judge)
 
     internal void IsAnswered(CallRecord call, bool isLost)
     {
-        if (_seeking.Remove(call) && isLost)
+        if (_seeking.Remove(call, out var most) && isLost)
         {
-            _lostAt.Add(judge.Now);
+            _lost.Add((judge.Now, most));
         }
     }
 
@@ -201,14 +206,14 @@ internal sealed class ChunkBooks(SimulatedClient client, Judge judge)
                 : (Math.Min(over, judge.Now), chunk.Granted);
         }
 
-        foreach (var lostAt in _lostAt)
+        foreach (var (at, most) in _lost)
         {
-            yield return (Math.Min(lostAt + LateMost, judge.Now), LargestChunk);
+            yield return (Math.Min(at + LateMost, judge.Now), most);
         }
 
-        foreach (var _ in _seeking.Where(call => call != refused))
+        foreach (var (_, most) in _seeking.Where(seeking => seeking.Key != refused))
         {
-            yield return (judge.Now, LargestChunk);
+            yield return (judge.Now, most);
         }
     }
 

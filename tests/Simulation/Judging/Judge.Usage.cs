@@ -113,7 +113,7 @@ internal sealed partial class Judge
         Array.ForEach(request.Completes, ended => Completing(ended.RequestId));
         if (request.ChunkDemand > 0)
         {
-            books.Chunks.Seeks(call);
+            books.Chunks.Seeks(call, request.ChunkDemand);
         }
 
         if (!isRepeat)
