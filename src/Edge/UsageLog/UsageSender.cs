@@ -96,8 +96,7 @@ internal sealed partial class UsageSender(
         var batch = buffer.Next(isLast);
         try
         {
-            var key = session.Session.ToString(CultureInfo.InvariantCulture);
-            await cluster.GetGrain<IUsageGrain>(key).Append(batch).WaitAsync(AnswerTimeout, time, cancellationToken);
+            await AppendAsync(batch).WaitAsync(AnswerTimeout, time, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -122,6 +121,10 @@ internal sealed partial class UsageSender(
 
         return true;
     }
+
+    /// <summary>Apart, so that the answer comes back to where it was asked for before anybody waits for it.</summary>
+    private async Task AppendAsync(UsageBatch batch) =>
+        await cluster.GetGrain<IUsageGrain>(session.Session.ToString(CultureInfo.InvariantCulture)).Append(batch);
 
     [LoggerMessage(2701, LogLevel.Warning,
         "Edge session {EdgeSession}: batch {Number} of the usage log is not stored; it is sent again. {Waiting} events "

@@ -50,8 +50,8 @@ public sealed class StateJsonTests
             "degraded": {
               "open": true, "rateTime": "00:00:02", "grace": "00:00:30", "verifiedWithin": "00:01:00"
             },
-            "reserveFullCap": true, "lenientFence": true, "withoutChunks": false, "metered": true,
-            "stopStreams": true
+            "reserveFullCap": true, "lenientFence": true, "stopStreams": true, "withoutChunks": false,
+            "metered": true
           }
         }
         """;
