@@ -86,9 +86,15 @@ internal sealed partial class Judge
         var exact = all.Where(call => call.IsDispatched && living.Contains(call.Id.EdgeSession))
             .Sum(call => isTokens ? call.TokensUsed : 1);
         var others = all.Where(call => !living.Contains(call.Id.EdgeSession)).ToList();
+
+        // Refused, and admitted when the question came a second time, of which its edge wanted to know nothing any
+        // more: its owner takes it for lost. A repeat like that is the simulation's own; no edge asks once refused.
+        var unwanted = all.Where(call => living.Contains(call.Id.EdgeSession)
+            && call is { IsDispatched: false, IsLogged: false, AdmittedAt: >= 0 });
         var least = exact + (isTokens ? 0 : others.Count(call => call.StartedAt >= 0));
         var most = exact + books.Chunks.LostBy(living)
-            + others.Sum(call => isTokens ? Math.Max(call.TokensUsed, call.InputUpper + call.OutputCap) : 1);
+            + others.Concat(unwanted).Sum(
+                call => isTokens ? Math.Max(call.TokensUsed, call.InputUpper + call.OutputCap) : 1);
         if (used < least && (isWhole || !isTokens))
         {
             FailBelow(
