@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Sluice.Daemon.Running;
 using Sluice.Daemon.Settings;
 using Sluice.Grains.Clients;
@@ -26,10 +25,8 @@ public static class Program
         services.AddSettings<SiloOptions>("Silo");
         services.AddSettings<AdmissionOptions>("Admission");
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(provider =>
-            MasterKey.LoadOrCreate(provider.GetRequiredService<IOptions<SiloOptions>>().Value.MasterKeyFile));
-        services.AddSingleton<IKeyHasher, KeyHasher>();
         services.AddStorage();
+        services.AddSecurity(MasterKey.LoadOrCreate);
         builder.AddEngine();
         services.AddSingleton<Lists>();
         services.AddSingleton<SluiceFileApplier>();
@@ -56,11 +53,12 @@ public static class Program
 
     /// <summary>Before the silo listens: the database is prepared, and the grains answer.</summary>
     /// <exception cref="StorageUnavailableException">The database cannot be used.</exception>
-    /// <exception cref="MasterKeyException">The master key cannot be used.</exception>
+    /// <exception cref="MasterKeyException">The master key cannot be used, or is not this database's.</exception>
     public static async Task StartSiloAsync(this WebApplication app, CancellationToken cancellationToken)
     {
-        _ = app.Services.GetRequiredService<MasterKey>();
+        _ = app.Services.GetRequiredService<MasterKeys>();
         await app.Services.GetRequiredService<IDatabase>().PrepareAsync(cancellationToken);
+        await app.Services.GetRequiredService<DataKeys>().PrepareAsync(cancellationToken);
         await Engine.StartAsync(app.Services, cancellationToken);
     }
 

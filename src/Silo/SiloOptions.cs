@@ -11,6 +11,15 @@ public sealed class SiloOptions
     [Required]
     public string MasterKeyFile { get; set; } = "master.key";
 
+    /// <summary>The master key itself, in place of its file; for a secret store that sets variables.</summary>
+    /// <value>64 hexadecimal digits, default empty. Never shown.</value>
+    public string MasterKey { get; set; } = "";
+
+    /// <summary>
+    /// Files of other master keys, which open what was wrapped under them; nothing is wrapped with them.
+    /// </summary>
+    public IList<string> OpeningMasterKeyFiles { get; } = [];
+
     /// <summary>What stands in the keys that are issued here: <c>live</c> in <c>slk_live_…</c>.</summary>
     /// <value>1 to 12 of a-z and 0-9, default <c>live</c>.</value>
     [RegularExpression("^[a-z0-9]{1,12}$", ErrorMessage = "must be 1 to 12 of a-z and 0-9.")]

@@ -30,6 +30,12 @@ internal static class BodyMistake
             return $"{place}: there is no such member; the description at {AdminApi.DescriptionPath} names all.";
         }
 
+        if (mistake.Message.Contains("could not be converted to", StringComparison.Ordinal))
+        {
+            return $"{place}: is not of the kind that belongs there; the description at {AdminApi.DescriptionPath} "
+                + "says of each member what it takes.";
+        }
+
         return mistake.Message.StartsWith("Duplicate property", StringComparison.Ordinal)
             ? $"{place}: stands there more than once; write it once."
             : mistake.Message;

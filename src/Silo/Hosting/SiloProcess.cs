@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Sluice.Daemon;
 using Sluice.Daemon.Running;
@@ -98,8 +97,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         builder.AddCluster();
 
         // Silos that each made a key of their own would refuse each other's clients.
-        builder.Services.Replace(ServiceDescriptor.Singleton(provider =>
-            MasterKey.Load(provider.GetRequiredService<IOptions<SiloOptions>>().Value.MasterKeyFile)));
+        builder.Services.AddSecurity(MasterKey.Load);
     }
 
     private static SluiceFile? ObjectsOf(DaemonStart start)

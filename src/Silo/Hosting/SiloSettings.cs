@@ -50,6 +50,16 @@ internal static class SiloSettings
                 + "can be verified.",
                 "a file", "--master-key-file")
             .Add(
+                "MasterKey",
+                "The master key itself, in place of its file, for a secret store that sets the variable "
+                + "Silo__MasterKey.",
+                "64 hexadecimal digits", secret: true)
+            .Add(
+                "OpeningMasterKeyFiles:#",
+                "Files of other master keys, while the master key is being replaced: they open what was wrapped under "
+                + "them, and at its start a silo wraps that anew under Silo:MasterKeyFile.",
+                File)
+            .Add(
                 "KeyEnvironment", "What stands in the keys that are issued here: live in slk_live_…",
                 "1 to 12 of a-z, 0-9")
             .Add("ProtectMetrics", "Whether /metrics wants an admin key like the admin API.");

@@ -18,7 +18,14 @@ public sealed class MasterKey
 
     private readonly byte[] _key;
 
-    private MasterKey(byte[] key) => _key = key;
+    private MasterKey(byte[] key)
+    {
+        _key = key;
+        Id = $"m-{Convert.ToHexStringLower(Derive("master-key-id").AsSpan(0, 8))}";
+    }
+
+    /// <summary>Names the key without telling anything of it: two silos can be seen to have the same one.</summary>
+    public string Id { get; }
 
     /// <summary>
     /// Reads the key from a file, or makes both when there is no such file. The file holds 64 hexadecimal digits, and
@@ -40,6 +47,12 @@ public sealed class MasterKey
         : throw new MasterKeyException(
             $"The master key file '{path}' does not exist. Silos of a cluster share one: make it once, with 'umask 077 "
             + "&& openssl rand -hex 32 > master.key', and give every silo a copy."));
+
+    /// <summary>Takes the key from a setting, which never goes on a command line.</summary>
+    /// <exception cref="MasterKeyException">It is no key; the message does not repeat it.</exception>
+    public static MasterKey Parse(string text) => IsKey(text.Trim())
+        ? new MasterKey(Convert.FromHexString(text.Trim()))
+        : throw new MasterKeyException("Silo:MasterKey is not 64 hexadecimal digits, as 'openssl rand -hex 32' makes.");
 
     /// <summary>A key of 32 bytes for one purpose.</summary>
     public byte[] Derive(string purpose) => HKDF.DeriveKey(
@@ -67,12 +80,14 @@ public sealed class MasterKey
         }
 
         var text = File.ReadAllText(path).Trim();
-        return text.Length == 2 * Bytes && text.All(char.IsAsciiHexDigit)
+        return IsKey(text)
             ? new MasterKey(Convert.FromHexString(text))
             : throw new MasterKeyException(
                 $"The master key file '{path}' does not hold 64 hexadecimal digits. Restore it from its backup: "
                 + "without it no stored key can be verified.");
     }
+
+    private static bool IsKey(string text) => text.Length == 2 * Bytes && text.All(char.IsAsciiHexDigit);
 
     private static MasterKey Create(string path)
     {

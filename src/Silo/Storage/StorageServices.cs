@@ -8,6 +8,7 @@ using Sluice.Silo.Storage.Membership;
 using Sluice.Silo.Storage.Migrations;
 using Sluice.Silo.Storage.PostgreSql;
 using Sluice.Silo.Storage.Revocations;
+using Sluice.Silo.Storage.Secrets;
 using Sluice.Silo.Storage.Sqlite;
 using Sluice.Silo.Storage.States;
 using Sluice.Silo.Storage.Usage;
@@ -48,7 +49,7 @@ internal static partial class StorageServices
         services.AddSingleton<IUsageLog, DatabaseUsageLog>().AddSingleton<UsageReport>();
         services.AddSingleton<RevocationMetrics>().AddSingleton<RevocationWriter>().AddSingleton<RevocationTable>();
         services.AddSingleton<IRevocationFeed, RevocationReader>();
-        services.AddSingleton<StateIndex>();
+        services.AddSingleton<StateIndex>().AddSingleton<DataKeyTable>();
         AddEngineTables(services);
         services.AddSingleton<DatabaseGrainStorage>();
         services.AddKeyedSingleton<IGrainStorage>(

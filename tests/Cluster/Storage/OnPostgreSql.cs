@@ -36,3 +36,5 @@ public sealed class MembershipRaceOnPostgreSqlTests(PostgreSqlFixture server)
     : MembershipRaceTests(new PostgreSqlMembershipPlace(server));
 
 public sealed class UsageLogOnPostgreSqlTests(PostgreSqlFixture server) : UsageLogTests(new PostgreSqlPlace(server));
+
+public sealed class DataKeysOnPostgreSqlTests(PostgreSqlFixture server) : DataKeysTests(new PostgreSqlPlace(server));

@@ -41,6 +41,22 @@ public abstract class UsageLogTests : StorageTest
         Assert.Equal(["3"], await AskAsync("SELECT count(*) FROM usage_counted"));
     }
 
+    /// <summary>Guards an upgrade: what an older silo has stored as rows is not stored again as a batch.</summary>
+    [Fact]
+    public async Task A_batch_that_another_silo_has_stored_in_its_own_way_is_not_stored_again()
+    {
+        await AskAsync($"""
+            INSERT INTO usage_session (
+                edge_session, reports, complete_through, last_sequence, is_closed, dropped, reported_at)
+            VALUES ({Session}, 1, 2, 2, 0, 0, 0)
+            """);
+
+        await Log.AppendAsync(Batch(1, Event(1)), Token);
+        Assert.Equal((0, 0), await UsedAsync());
+        await Log.AppendAsync(Batch(2, Event(2)), Token);
+        Assert.Equal((1, 0), await UsedAsync());
+    }
+
     [Fact]
     public async Task Calls_that_are_logged_as_rows_count_beside_batches()
     {

@@ -13,5 +13,6 @@ internal static class Schema
         new(5, "usage-log", Usage0005.PostgreSql, Usage0005.Sqlite),
         new(6, "usage-parcels", UsageParcels0006.PostgreSql, UsageParcels0006.Sqlite),
         new(7, "revocations", Revocations0007.PostgreSql, Revocations0007.Sqlite),
+        new(8, "data-keys", DataKeys0008.PostgreSql, DataKeys0008.Sqlite),
     ];
 }
