@@ -174,6 +174,7 @@ public sealed class AdminObjectTests(SharedSluice shared)
     /// <summary>Guards against a typing mistake that is answered 200 and changes nothing.</summary>
     [Theory]
     [InlineData("tenants", """{"tenant":"t-strict","colour":"red"}""", "colour: there is no such member")]
+    [InlineData("plans", """{"plan":"p","limits":"m"}""", "limits: is not of the kind that belongs there")]
     [InlineData("tenants", """{"tenant":"t-strict","tenant":"u-strict"}""", "tenant: stands there more than once")]
     [InlineData("tenants", """{"tenant":"t-strict","Tenant":"u-strict"}""", "Tenant: stands there more than once")]
     [InlineData(
@@ -181,7 +182,8 @@ public sealed class AdminObjectTests(SharedSluice shared)
         """{"plan":"p-strict","limits":[{"name":"a","kind":"concurrency","amount":1,"per":"1m"}]}""",
         "limits[0].per: there is no such member")]
     [InlineData("plans", """{"plan":"p-strict","models":{"use":[],"use":["*"]}}""", "models.use: stands there more")]
-    public async Task A_member_that_is_unknown_or_stands_twice_is_400_and_named(string path, string body, string named)
+    public async Task A_member_that_is_unknown_twice_there_or_of_another_kind_is_400_and_named(
+        string path, string body, string named)
     {
         var answer = (await shared.Admins.PostAsync(path, body)).Is(HttpStatusCode.BadRequest);
 
