@@ -46,6 +46,11 @@ internal sealed partial class ClientGrain
         var before = isTaken ? CountsBefore(slot.Admitted, now) : null;
         var counts = AdmissionRules.Complete(_client, requestId, ending, _policy, now);
         NoteGivenBack(before);
+        if (isTaken)
+        {
+            NoteEnded(completion, requestId, slot, now);
+        }
+
         if (_models.Remove(requestId, out var model) && counts
             && completion is { Certainty: UsageCertainty.Reported, IsStopped: false })
         {
