@@ -32,6 +32,7 @@ internal static class AdminApi
         admin.MapSlots();
         admin.MapExplanations();
         admin.MapUsage();
+        admin.MapAudit();
         admin.MapCluster();
     }
 
