@@ -99,6 +99,15 @@ public sealed class CostTests
     }
 
     [Fact]
+    public void A_stated_cap_that_costs_more_than_the_budget_is_not_let_in_for_less()
+    {
+        CreateClient(Budget(3_000), Price(input: 0, output: 1_000_000));
+
+        Assert.Equal(Verdict.QuotaExhausted, Ask(input: 10, cap: 3_001).Verdict);
+        Admitted(input: 10, cap: 3_000);
+    }
+
+    [Fact]
     public void Models_have_prices_of_their_own()
     {
         CreateClient(
