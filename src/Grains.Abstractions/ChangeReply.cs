@@ -21,6 +21,12 @@ public enum ChangeOutcome
 
     /// <summary>The change breaks a rule; <see cref="ChangeReply.Detail"/> names every mistake.</summary>
     Invalid = 5,
+
+    /// <summary>The change does not fit what there is now; <see cref="ChangeReply.Detail"/> says what to do.</summary>
+    Conflict = 6,
+
+    /// <summary>It was there, and is over.</summary>
+    Gone = 9,
 }
 
 /// <param name="Outcome">How the change ended.</param>

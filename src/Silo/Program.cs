@@ -29,7 +29,7 @@ public static class Program
         services.AddStorage();
         services.AddSecurity(MasterKey.LoadOrCreate);
         builder.AddEngine();
-        services.AddSingleton<Lists>();
+        services.AddSingleton<Lists>().AddSingleton<RotationEndpoints>();
         services.AddHostedService<AuditSweeper>();
         services.AddSingleton<SluiceFileApplier>();
         services.AddOpenApi(AdminApi.Describe);

@@ -25,6 +25,13 @@ public sealed class SiloOptions
     [RegularExpression("^[a-z0-9]{1,12}$", ErrorMessage = "must be 1 to 12 of a-z and 0-9.")]
     public string KeyEnvironment { get; set; } = "live";
 
+    /// <summary>
+    /// True: whoever reaches the admin API over plain HTTP does so through a proxy that ends TLS, so secrets may be
+    /// told. False: they are told over TLS, and to this machine itself.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool TlsInFront { get; set; }
+
     /// <summary>True: <c>/metrics</c> wants an admin key like everything else on this port.</summary>
     /// <value>Default false: it names no client, and scrapers come without credentials.</value>
     public bool ProtectMetrics { get; set; }

@@ -13,7 +13,8 @@ internal static class RateLimitHeaders
         // A client's id stands readable in its keys; without a valid key it must not tell how busy the client is. A
         // model that a client may not see is answered like one that does not exist, and that has no such headers.
         if (decision.Verdict is
-            Verdict.UnknownKey or Verdict.KeyRevoked or Verdict.KeyExpired or Verdict.ModelUnknown)
+            Verdict.UnknownKey or Verdict.KeyRevoked or Verdict.KeyExpired or Verdict.KeyRetired
+            or Verdict.KeyNotYetActive or Verdict.ModelUnknown)
         {
             return;
         }

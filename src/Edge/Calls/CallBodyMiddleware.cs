@@ -108,7 +108,7 @@ internal sealed class CallBodyMiddleware(
         var identified = await callers.IdentifyAsync(call, context.RequestAborted);
         var error = identified.Verdict is Verdict.Admitted
             ? ApiError.ModelNotFound(model)
-            : ApiError.For(identified.Verdict, call, refusedBy: null);
+            : ApiError.For(identified.Verdict, call, refusedBy: null, identified.RetryAfter);
         await error.WriteAsync(context);
     }
 

@@ -101,8 +101,8 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
 
         var isRefused = reply is
         {
-            Verdict: Verdict.UnknownKey or Verdict.KeyRevoked or Verdict.KeyExpired or Verdict.ClientSuspended
-                or Verdict.ModelUnknown or Verdict.ModelForbidden,
+            Verdict: Verdict.UnknownKey or Verdict.KeyRevoked or Verdict.KeyExpired or Verdict.KeyRetired
+                or Verdict.KeyNotYetActive or Verdict.ClientSuspended or Verdict.ModelUnknown or Verdict.ModelForbidden,
         };
         if (question.Demand == 0 && !isRefused)
         {

@@ -108,6 +108,15 @@ internal sealed record ApiError(
             Verdict.UnknownKey => new(401, Invalid, "invalid_api_key", "Incorrect API key provided."),
             Verdict.KeyRevoked => new(401, Invalid, "api_key_revoked", "This API key was revoked. Use another one."),
             Verdict.KeyExpired => new(401, Invalid, "api_key_expired", "This API key has expired. Use a newer one."),
+            Verdict.KeyRetired => new(
+                401, Invalid, "api_key_retired",
+                "This API key was replaced by a newer one, and its time beside it is over. Use the newer one."),
+            Verdict.KeyNotYetActive => new(
+                401, Invalid, "key_not_yet_active",
+                "This API key is not accepted yet. Use the one before it until then.")
+            {
+                RetryAfter = retryAfter > TimeSpan.Zero ? retryAfter : null,
+            },
             Verdict.ClientSuspended => new(
                 403, Invalid, "client_suspended", "This client is suspended. Contact its administrator."),
             Verdict.ModelUnknown => ModelNotFound(call.Body.Model),

@@ -64,7 +64,7 @@ internal static class ModelEndpoints
             return new ModelAccess([.. identified.UsableModels], [.. identified.VisibleModels]);
         }
 
-        await ApiError.For(identified.Verdict, call, refusedBy: null).WriteAsync(context);
+        await ApiError.For(identified.Verdict, call, refusedBy: null, identified.RetryAfter).WriteAsync(context);
         return null;
     }
 }

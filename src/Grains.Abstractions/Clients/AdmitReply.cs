@@ -102,4 +102,7 @@ public sealed record IdentifyReply
 
     /// <summary>Patterns of the models that it may see besides and not use.</summary>
     [Id(4)] public string[] VisibleModels { get; init; } = [];
+
+    /// <summary>How long to wait before asking again; zero when waiting does not help.</summary>
+    [Id(6)] public TimeSpan RetryAfter { get; init; }
 }

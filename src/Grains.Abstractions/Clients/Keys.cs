@@ -60,4 +60,36 @@ public sealed record KeyVersionInfo
 
     /// <summary>Why it was revoked; may be empty.</summary>
     [Id(6)] public string RevokedReason { get; init; } = "";
+
+    /// <summary>Its part in rotations; null when it never had one.</summary>
+    [Id(9)] public KeyRotationInfo? Rotation { get; init; }
+}
+
+/// <summary>What a version of a key has to do with rotations.</summary>
+[GenerateSerializer, Immutable, Alias("sluice.KeyRotationInfo")]
+public sealed record KeyRotationInfo
+{
+    /// <summary>The rotation that made it; empty: it is the first of its key.</summary>
+    [Id(0)] public string RotationId { get; init; } = "";
+
+    /// <summary>When it takes its predecessor's place; null: it had it from the beginning.</summary>
+    [Id(1)] public DateTimeOffset? ActivatesAt { get; init; }
+
+    /// <summary>True: it is accepted before that too.</summary>
+    [Id(2)] public bool AcceptedEarly { get; init; }
+
+    /// <summary>How long its predecessor is accepted beside it; zero or more.</summary>
+    [Id(3)] public TimeSpan Overlap { get; init; }
+
+    /// <summary>When it is refused though its successor's overlap says otherwise; null: the overlap counts.</summary>
+    [Id(4)] public DateTimeOffset? RetiresAt { get; init; }
+
+    /// <summary>When it was given up; null when it was not.</summary>
+    [Id(5)] public DateTimeOffset? CancelledAt { get; init; }
+
+    /// <summary>Until when its secret must be fetched, or it is given up; null: whoever asked for it has it.</summary>
+    [Id(6)] public DateTimeOffset? FetchBy { get; init; }
+
+    /// <summary>When its secret was fetched first; null when it was not, or need not be.</summary>
+    [Id(7)] public DateTimeOffset? FetchedAt { get; init; }
 }

@@ -45,4 +45,13 @@ public enum Verdict
 
     /// <summary>It costs more than a rate holds when full; waiting does not help.</summary>
     TooLarge = 12,
+
+    /// <summary>The key version was replaced by a newer one, and its time beside it is over.</summary>
+    KeyRetired = 15,
+
+    /// <summary>
+    /// The key version is not accepted yet; <see cref="AdmitReply.RetryAfter"/> says for how long, and is zero when
+    /// nobody can know.
+    /// </summary>
+    KeyNotYetActive = 18,
 }

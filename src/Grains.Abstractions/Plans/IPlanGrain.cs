@@ -108,6 +108,9 @@ public sealed record PlanDefinition
     /// </summary>
     [Id(11)] public bool Metered { get; init; }
 
+    /// <summary>How keys of its clients are rotated; null: only when somebody asks.</summary>
+    [Id(12)] public RotationDefinition? Rotation { get; init; }
+
     /// <summary>What calls cost, where a limit counts <c>cost</c>; at most 256. Empty: nothing has a price.</summary>
     [Id(14)] public PriceDefinition[] Prices { get; init; } = [];
 }

@@ -108,7 +108,7 @@ internal sealed partial class ClientGrain
             return new ChangeReply(ChangeOutcome.NotFound, $"Client {ClientId} has no key version {request.Version}.");
         }
 
-        await StoreKeys(definition, ring, request.Version);
+        await StoreKeys(definition, ring, state => state.Revoking(ClientId, request.Version));
         LogChanged(ClientId, definition.Tenant, $"key version {request.Version} revoked");
         return ChangeReply.Done;
     }
@@ -193,14 +193,6 @@ internal sealed partial class ClientGrain
     {
         DeactivateIfNobody();
         return new ChangeReply(ChangeOutcome.NotFound, $"There is no client {ClientId}.");
-    }
-
-    private async Task StoreKeys(ClientDefinition definition, KeyRing ring, int revoked = 0)
-    {
-        var keys = StoredKeyVersion.Of(ring, _keys, hasher.KeyId);
-        var next = stored.State with { Keys = keys };
-        await Store(revoked > 0 ? next.Revoking(ClientId, revoked) : next);
-        Adopt(_definition ?? definition, keys, _plan!);
     }
 
     /// <summary>What is stored and could not be opened whole is left to the next activation.</summary>

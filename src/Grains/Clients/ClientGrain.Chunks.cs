@@ -26,7 +26,10 @@ internal sealed partial class ClientGrain
 
         var session = request.RequestId.EdgeSession;
         var edges = _chunkSeekers.CountWith(session, now.Elapsed);
-        var demand = new ChunkDemand(request.ChunkDemand, PerRequest: default, edges);
+        var demand = new ChunkDemand(request.ChunkDemand, PerRequest: default, edges)
+        {
+            KeyVersion = request.KeyVersion,
+        };
         if (ChunkRules.Grant(_client, new ChunkId(session, _lastChunk + 1), demand, _policy, now) is not { } chunk)
         {
             return null;
@@ -58,6 +61,7 @@ internal sealed partial class ClientGrain
                 var before = CountsBefore(chunk.Granted, now);
                 ChunkRules.Return(_client, new ChunkReturn(id, [.. spent]), _policy, now);
                 NoteGivenBack(before);
+                NoteSpent(chunk.KeyVersion, spent, now);
                 NoteReturned(one, chunk, now);
             }
         }

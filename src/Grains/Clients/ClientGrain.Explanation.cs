@@ -165,7 +165,7 @@ internal sealed partial class ClientGrain : IClientExplanation
     /// <summary>A call that waits asks many times, and must not push out the others: it keeps its place.</summary>
     private ref KeptDecision Place(in AdmissionRequest asked, in Decision decision)
     {
-        if (decision.Verdict is Verdict.UnknownKey or Verdict.KeyRevoked or Verdict.KeyExpired)
+        if (decision.Verdict.RefusesKey())
         {
             return ref _keyRefusals.Next();
         }

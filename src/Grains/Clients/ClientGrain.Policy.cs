@@ -62,6 +62,7 @@ internal sealed partial class ClientGrain
         var now = Now;
         _client = _client.Under(next, _policy, now);
         (_policy, _definition, _keys, _plan) = (next, definition, keys, plan);
+        WatchKeys();
         ShareUnder(ofTenant, isSame: tenant?.Version == _tenant?.Version);
         (_tenant, _tenantPolicy) = (tenant, ofTenant);
         (_metering, _reserveFullCap) = (Metering.Of(next), plan.ReserveFullCap);

@@ -23,6 +23,7 @@ internal sealed partial class ClientGrain(
     IClientLedger ledger,
     IUsageLog usage,
     IKeyHasher hasher,
+    IKeySecrets secrets,
     IOptions<AdmissionOptions> options,
     TimeProvider time,
     ILogger<ClientGrain> logger)
@@ -49,6 +50,7 @@ internal sealed partial class ClientGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        KeyMetrics.Forget(this);
         await EndShares();
         await base.OnDeactivateAsync(reason, cancellationToken);
         await EndUsage(cancellationToken);
@@ -100,6 +102,7 @@ internal sealed partial class ClientGrain(
         var chunk = GrantChunk(request, decision.Verdict, now); // First: it may take all that is open.
         ExtendReserveIfLow(edgeSession, waitsForLedger ? asked.RequestId : null, costs, now.Elapsed);
         RememberModel(asked, decision.Verdict);
+        NoteKey(request.KeyVersion, decision.Verdict, now);
         DeactivateIfNobody();
         LogDecision(ClientId, request.RequestId, decision.Verdict, decision.RefusedBy, decision.RetryAfter);
         return decision.ToWire(_policy.SlotTtl, _epoch).Bound(tenant) with
@@ -123,7 +126,10 @@ internal sealed partial class ClientGrain(
 
     public ValueTask<IdentifyReply> Identify(IdentifyRequest request)
     {
-        var verdict = AdmissionRules.Identify(request.KeyVersion, MacOf(request.SecretDigest), _policy, Now).ToWire();
+        var now = Now;
+        var judged = AdmissionRules.Identify(request.KeyVersion, MacOf(request.SecretDigest), _policy, now);
+        NoteKey(request.KeyVersion, judged, now);
+        var verdict = judged.ToWire();
         DeactivateIfNobody();
         return ValueTask.FromResult(
             verdict is Verdict.Admitted
@@ -135,7 +141,10 @@ internal sealed partial class ClientGrain(
                     UsableModels = _plan!.UsableModels,
                     VisibleModels = _plan.VisibleModels,
                 }
-                : new IdentifyReply { Verdict = verdict });
+                : new IdentifyReply
+                {
+                    Verdict = verdict, RetryAfter = AdmissionRules.WaitOf(judged, request.KeyVersion, _policy, now),
+                });
     }
 
     public ValueTask Complete(CompletionBatch batch)

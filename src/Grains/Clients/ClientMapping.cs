@@ -118,6 +118,8 @@ internal static class ClientMapping
         RuleVerdict.NoFreeSlot => Verdict.NoFreeSlot,
         RuleVerdict.RateLimited => Verdict.RateLimited,
         RuleVerdict.TooLarge => Verdict.TooLarge,
+        RuleVerdict.KeyRetired => Verdict.KeyRetired,
+        RuleVerdict.KeyNotYetActive => Verdict.KeyNotYetActive,
         _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "The wire has no such verdict."),
     };
 

@@ -4,7 +4,6 @@ using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Audit;
 using Sluice.Grains.Revocations;
 using Sluice.Rules.Audit;
-using Sluice.Rules.Keys;
 using Sluice.Rules.Revocations;
 
 namespace Sluice.Grains.Clients;
@@ -17,6 +16,9 @@ public sealed record StoredClient : IRevokingState, IAuditedState
 
     /// <summary>Oldest first.</summary>
     [Id(1)] public StoredKeyVersion[] Keys { get; init; } = [];
+
+    /// <summary>New secrets that somebody is to fetch, sealed.</summary>
+    [Id(6)] public StoredDelivery[] Deliveries { get; init; } = [];
 
     /// <summary>Counts how often something else was said of the client; 0 or more.</summary>
     [Id(4)] public long Changes { get; init; }
@@ -47,10 +49,14 @@ public sealed record StoredClient : IRevokingState, IAuditedState
         ],
     };
 
-    /// <summary>One of its key versions is over.</summary>
-    public StoredClient Revoking(string clientId, int version) => this with
+    /// <summary>Some of its key versions are over.</summary>
+    public StoredClient Revoking(string clientId, params IEnumerable<int> versions) => this with
     {
-        Revokes = [new Revocation(0, RevocationKind.KeyVersion, clientId, version, Revocation.MemoryLives)],
+        Revokes =
+        [
+            .. versions.Select(version =>
+                new Revocation(0, RevocationKind.KeyVersion, clientId, version, Revocation.MemoryLives)),
+        ],
     };
 
     /// <summary>The same, with what it changes for the audit trail.</summary>
@@ -61,46 +67,22 @@ public sealed record StoredClient : IRevokingState, IAuditedState
     public StoredClient Published() => this with { Revokes = [], Audits = [] };
 }
 
-/// <summary>A key version at rest: never the secret, only its keyed MAC.</summary>
-[GenerateSerializer, Immutable, Alias("sluice.StoredKeyVersion")]
-public sealed record StoredKeyVersion
+/// <summary>The secret of a rotation, as long as somebody may fetch it.</summary>
+[GenerateSerializer, Immutable, Alias("sluice.StoredDelivery")]
+public sealed record StoredDelivery
 {
-    [Id(0)] public required KeyVersionInfo Info { get; init; }
+    /// <summary>The rotation.</summary>
+    [Id(0)] public required string RotationId { get; init; }
 
-    /// <summary>HMAC-SHA256 of the secret's digest, 32 bytes.</summary>
-    [Id(1)] public required byte[] Mac { get; init; }
+    /// <summary>The key that is rotated.</summary>
+    [Id(1)] public required string KeyId { get; init; }
 
-    /// <summary>Names the key and algorithm of <see cref="Mac"/>.</summary>
-    [Id(2)] public required string MacKeyId { get; init; }
+    /// <summary>The new version of it.</summary>
+    [Id(2)] public required int Version { get; init; }
 
-    public static KeyRing RingOf(IEnumerable<StoredKeyVersion> stored) => new(
-        [.. stored.Select(key => new KeyVersion(
-            key.Info.Version,
-            key.Info.KeyId,
-            [.. key.Mac],
-            key.Info.CreatedAt,
-            key.Info.ExpiresAt,
-            key.Info.RevokedAt,
-            key.Info.RevokedReason,
-            key.Info.Label))]);
+    /// <summary>The secret, sealed by the silo for this place alone.</summary>
+    [Id(3)] public required string Sealed { get; init; }
 
-    /// <summary>
-    /// The ring at rest. A version that was stored before keeps the name of the key it was hashed with.
-    /// </summary>
-    public static StoredKeyVersion[] Of(KeyRing ring, IReadOnlyList<StoredKeyVersion> before, string macKeyId) =>
-        [.. ring.Versions.Select(key => new StoredKeyVersion
-        {
-            Info = new KeyVersionInfo
-            {
-                Version = key.Version,
-                KeyId = key.KeyId,
-                Label = key.Label,
-                CreatedAt = key.CreatedAt,
-                ExpiresAt = key.ExpiresAt,
-                RevokedAt = key.RevokedAt,
-                RevokedReason = key.RevokedReason,
-            },
-            Mac = [.. key.Mac],
-            MacKeyId = before.FirstOrDefault(stored => stored.Info.Version == key.Version)?.MacKeyId ?? macKeyId,
-        })];
+    /// <summary>From here on it is given to nobody, and forgotten soon.</summary>
+    [Id(4)] public required DateTimeOffset EndsAt { get; init; }
 }

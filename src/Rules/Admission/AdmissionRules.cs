@@ -29,7 +29,7 @@ public static class AdmissionRules
         // A call that was admitted may be running: what its key is worth by now is not its matter.
         return !client.Slots.Taken.ContainsKey(request.RequestId)
             && RefusalByKeyOrPolicy(request, policy, now) is { } refusal
-            ? Answer(refusal, client, request.Costs, policy)
+            ? Answer(refusal, client, request.Costs, policy, WaitOf(refusal, request.KeyVersion, policy, now))
             : Hold(client, request.RequestId, request.Costs, policy, now);
     }
 
@@ -73,9 +73,15 @@ public static class AdmissionRules
         {
             KeyAnswer.Revoked => Verdict.KeyRevoked,
             KeyAnswer.Expired => Verdict.KeyExpired,
+            KeyAnswer.Retired => Verdict.KeyRetired,
+            KeyAnswer.NotYetActive => Verdict.KeyNotYetActive,
             KeyAnswer.Accepted => policy.Suspended ? Verdict.ClientSuspended : Verdict.Admitted,
             _ => Verdict.UnknownKey,
         };
+
+    /// <summary>How long until a refusal by the key is over by itself; zero when waiting does not help.</summary>
+    public static TimeSpan WaitOf(Verdict refusal, int keyVersion, ClientPolicy policy, Moment now) =>
+        refusal is Verdict.KeyNotYetActive ? policy.Keys.WaitFor(keyVersion, now.Utc) : TimeSpan.Zero;
 
     private static Verdict? RefusalByKeyOrPolicy(AdmissionRequest request, ClientPolicy policy, Moment now)
     {

@@ -6,7 +6,11 @@ namespace Sluice.Rules.Admission;
 /// <param name="RequestsPerSpan">Requests of the edge in the last <see cref="ChunkSize.Span"/>; 0 or more.</param>
 /// <param name="PerRequest">What one of them is expected to cost.</param>
 /// <param name="Edges">Edges that ask for this client now; 1 or more.</param>
-public readonly record struct ChunkDemand(long RequestsPerSpan, Costs PerRequest, int Edges);
+public readonly record struct ChunkDemand(long RequestsPerSpan, Costs PerRequest, int Edges)
+{
+    /// <summary>The key version that its calls are made with; 0 when that is not said.</summary>
+    public int KeyVersion { get; init; }
+}
 
 /// <summary>The owner's side of chunks: what it grants, takes back and stops waiting for.</summary>
 public static class ChunkRules
@@ -67,7 +71,10 @@ public static class ChunkRules
             [.. policy.Rates.Select(rate => requests * rate.CostOf(demand.PerRequest))],
             [.. policy.Quotas.Select(quota => requests * quota.CostOf(demand.PerRequest))],
             now,
-            now.Elapsed + ChunkSize.Ttl);
+            now.Elapsed + ChunkSize.Ttl)
+        {
+            KeyVersion = demand.KeyVersion,
+        };
         Take(client, chunk, policy);
         for (var i = 0; i < policy.Quotas.Length; i++)
         {

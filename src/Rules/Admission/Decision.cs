@@ -28,6 +28,20 @@ public enum Verdict
 
     /// <summary>It costs more than a rate holds when full: waiting does not help.</summary>
     TooLarge,
+
+    /// <summary>A newer key version has its place, and its time beside that one is over.</summary>
+    KeyRetired,
+
+    /// <summary>The key version is not accepted before its time.</summary>
+    KeyNotYetActive,
+}
+
+/// <summary>What verdicts have in common.</summary>
+public static class Verdicts
+{
+    /// <summary>Whether the key itself was refused, so that nothing else was looked at.</summary>
+    public static bool RefusesKey(this Verdict verdict) => verdict is Verdict.UnknownKey or Verdict.KeyRevoked
+        or Verdict.KeyExpired or Verdict.KeyRetired or Verdict.KeyNotYetActive;
 }
 
 /// <param name="RequestId">The call; a repeat of one that holds a slot is answered like the first.</param>

@@ -27,53 +27,6 @@ public enum KeyAnswer
     NotYetActive,
 }
 
-/// <summary>One version of a key, as it is kept.</summary>
-/// <param name="Version">1 or more; strictly increasing within a client.</param>
-/// <param name="KeyId">The logical key it is a version of.</param>
-/// <param name="Mac">
-/// Keyed HMAC-SHA256 of the secret's digest, 32 bytes: a leaked table cannot even confirm a guess.
-/// </param>
-/// <param name="CreatedAt">When it was issued.</param>
-/// <param name="ExpiresAt">From here on it is refused.</param>
-/// <param name="RevokedAt">When it was revoked; null when it was not.</param>
-/// <param name="RevokedReason">In the operator's words.</param>
-/// <param name="Label">In the operator's words.</param>
-public sealed record KeyVersion(
-    int Version,
-    string KeyId,
-    ImmutableArray<byte> Mac,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset ExpiresAt,
-    DateTimeOffset? RevokedAt,
-    string RevokedReason,
-    string Label)
-{
-    /// <summary>The rotation that made it; empty: it is the first of its key.</summary>
-    public string RotationId { get; init; } = "";
-
-    /// <summary>When it takes its predecessor's place; null: it had it from the beginning.</summary>
-    public DateTimeOffset? ActivatesAt { get; init; }
-
-    /// <summary>True: it is accepted before that too, so that who switches early is not refused.</summary>
-    public bool AcceptedEarly { get; init; }
-
-    /// <summary>How long its predecessor is accepted beside it; zero or more.</summary>
-    public TimeSpan Overlap { get; init; }
-
-    /// <summary>When it is refused though its successor's overlap says otherwise; null: the overlap counts.</summary>
-    public DateTimeOffset? RetiresAt { get; init; }
-
-    /// <summary>When it was given up before it took its predecessor's place; null when it was not.</summary>
-    public DateTimeOffset? CancelledAt { get; init; }
-
-    /// <summary>When it is, or would have been, its key's primary.</summary>
-    public DateTimeOffset Activation => ActivatesAt ?? CreatedAt;
-
-    /// <summary>Whether it was its key's primary at some time up to this one.</summary>
-    public bool WasPrimary(DateTimeOffset now) =>
-        Activation <= now && Activation < ExpiresAt && CancelledAt is null && !(RevokedAt < Activation);
-}
-
 /// <summary>The key versions of one client, oldest first.</summary>
 public sealed record KeyRing(ImmutableArray<KeyVersion> Versions)
 {
@@ -122,7 +75,7 @@ public sealed record KeyRing(ImmutableArray<KeyVersion> Versions)
             return KeyVersionState.Revoked;
         }
 
-        if (version.CancelledAt is not null)
+        if (version.CancelledAt is not null || version.IsForgottenAt(now))
         {
             return KeyVersionState.Cancelled;
         }
@@ -137,23 +90,34 @@ public sealed record KeyRing(ImmutableArray<KeyVersion> Versions)
             return KeyVersionState.Pending;
         }
 
-        KeyVersion? successor = null;
-        var newer = 0;
-        foreach (var other in Versions)
-        {
-            if (other.Version > version.Version && other.KeyId == version.KeyId && other.WasPrimary(now))
-            {
-                successor ??= other;
-                newer++;
-            }
-        }
+        var (successor, newer) = SuccessorOf(version, now);
 
         // Two generations are accepted at most, however long the overlaps are.
         return successor is null ? KeyVersionState.Active
-            : newer > 1 || now >= (version.RetiresAt ?? successor.Activation + successor.Overlap)
-                ? KeyVersionState.Retired
+            : newer > 1 || now >= EndOfOverlap(version, successor) ? KeyVersionState.Retired
             : KeyVersionState.Retiring;
     }
+
+    /// <summary>
+    /// When a version is refused from by what is known now: its end, or before that the end of its overlap. Null when
+    /// it is refused already.
+    /// </summary>
+    public DateTimeOffset? AcceptedUntil(KeyVersion version, DateTimeOffset now) => StateOf(version, now) switch
+    {
+        KeyVersionState.Pending or KeyVersionState.Active => version.ExpiresAt,
+        KeyVersionState.Retiring =>
+            EndOfOverlap(version, SuccessorOf(version, now).Successor!) is var end && end < version.ExpiresAt
+                ? end
+                : version.ExpiresAt,
+        _ => null,
+    };
+
+    /// <summary>How long a version is refused that is not accepted before its time; zero when it is not.</summary>
+    public TimeSpan WaitFor(int version, DateTimeOffset now) =>
+        Find(version) is { AcceptedEarly: false } found && StateOf(found, now) is KeyVersionState.Pending
+            && found.Activation < found.ExpiresAt
+                ? found.Activation - now
+                : TimeSpan.Zero;
 
     public KeyVersion? Find(int version)
     {
@@ -220,6 +184,25 @@ public sealed record KeyRing(ImmutableArray<KeyVersion> Versions)
     /// <summary>A pending version takes its predecessor's place now.</summary>
     internal KeyRing Activate(KeyVersion pending, DateTimeOffset now) =>
         new(Versions.Replace(pending, pending with { ActivatesAt = now }));
+
+    private static DateTimeOffset EndOfOverlap(KeyVersion version, KeyVersion successor) =>
+        version.RetiresAt ?? successor.Activation + successor.Overlap;
+
+    private (KeyVersion? Successor, int Newer) SuccessorOf(KeyVersion version, DateTimeOffset now)
+    {
+        KeyVersion? successor = null;
+        var newer = 0;
+        foreach (var other in Versions)
+        {
+            if (other.Version > version.Version && other.KeyId == version.KeyId && other.WasPrimary(now))
+            {
+                successor ??= other;
+                newer++;
+            }
+        }
+
+        return (successor, newer);
+    }
 
     private KeyVersion? In(KeyVersionState state, string keyId, DateTimeOffset now)
     {

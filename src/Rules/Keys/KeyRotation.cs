@@ -34,7 +34,11 @@ public readonly record struct Rotation(RotationOutcome Outcome, KeyRing Next, Ke
 /// <param name="Mac">Keyed HMAC-SHA256 of the new secret's digest.</param>
 /// <param name="Lifetime">How long the new version lives; between the bounds of <see cref="KeyRing"/>.</param>
 /// <param name="Label">In the operator's words.</param>
-public sealed record RotationRequest(string Id, ImmutableArray<byte> Mac, TimeSpan Lifetime, string Label);
+/// <param name="FetchWithin">
+/// How soon somebody must fetch the secret, or the rotation is given up; null: whoever asks has it.
+/// </param>
+public sealed record RotationRequest(
+    string Id, ImmutableArray<byte> Mac, TimeSpan Lifetime, string Label, TimeSpan? FetchWithin = null);
 
 /// <summary>
 /// Replaces a key by a newer version of it, without a moment at which neither works. Every step may be repeated, and
@@ -117,6 +121,14 @@ public static class KeyRotation
             ? ring.Activate(used, now)
             : ring;
 
+    /// <summary>Somebody fetches the secret of a rotation, and from now on its version may take over.</summary>
+    /// <returns>The ring from now on; null when there is no such version, or it is not accepted any more.</returns>
+    public static KeyRing? Fetched(this KeyRing ring, string keyId, string rotationId, DateTimeOffset now) =>
+        Find(ring, keyId, rotationId) is not { } version || IsEnded(ring.StateOf(version, now)) ? null
+        : version is { FetchBy: not null, FetchedAt: null }
+            ? new KeyRing(ring.Versions.Replace(version, version with { FetchedAt = now }))
+        : ring;
+
     /// <summary>Gives a rotation up whose version has not taken its predecessor's place.</summary>
     /// <returns>The ring from now on; null when there is no such version any more.</returns>
     public static KeyRing? Cancel(this KeyRing ring, string keyId, string rotationId, DateTimeOffset now) =>
@@ -173,10 +185,14 @@ public static class KeyRotation
             ActivatesAt = activates,
             AcceptedEarly = policy.AcceptEarly,
             Overlap = overlap,
+            FetchBy = request.FetchWithin is { } within && within < request.Lifetime ? now + within
+                : request.FetchWithin is null ? null
+                : now + request.Lifetime,
         };
         return new Rotation(RotationOutcome.Begun, new KeyRing(ring.Versions.Add(made)), made);
     }
 
-    private static KeyVersion? Find(KeyRing ring, string keyId, string rotationId) =>
+    /// <summary>The version that a rotation made; null when there is none, or it is forgotten.</summary>
+    public static KeyVersion? Find(this KeyRing ring, string keyId, string rotationId) =>
         ring.Versions.FirstOrDefault(version => version.KeyId == keyId && version.RotationId == rotationId);
 }

@@ -16,7 +16,11 @@ public readonly record struct ChunkId(long EdgeSession, long Number);
 /// <param name="Granted">When, on the owner's clocks: the quotas' periods are those of this moment.</param>
 /// <param name="Deadline">Owner's monotonic time from which nothing comes back any more.</param>
 public sealed record Chunk(
-    ChunkId Id, ImmutableArray<long> Rates, ImmutableArray<long> Quotas, Moment Granted, TimeSpan Deadline);
+    ChunkId Id, ImmutableArray<long> Rates, ImmutableArray<long> Quotas, Moment Granted, TimeSpan Deadline)
+{
+    /// <summary>The key version that its calls are made with; 0 when that is not known.</summary>
+    public int KeyVersion { get; init; }
+}
 
 /// <summary>The chunks of one client that are out. One owner changes it in place.</summary>
 public sealed class Chunks

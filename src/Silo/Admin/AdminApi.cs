@@ -29,6 +29,7 @@ internal static class AdminApi
         admin.MapPlans();
         admin.MapClients();
         admin.MapKeys();
+        RotationEndpoints.Map(admin);
         admin.MapSlots();
         admin.MapExplanations();
         admin.MapUsage();

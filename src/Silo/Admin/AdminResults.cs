@@ -13,7 +13,9 @@ internal static class AdminResults
         statusCode: reply.Outcome switch
         {
             ChangeOutcome.NotFound => StatusCodes.Status404NotFound,
-            ChangeOutcome.AlreadyExists or ChangeOutcome.OwnedByFile => StatusCodes.Status409Conflict,
+            ChangeOutcome.AlreadyExists or ChangeOutcome.OwnedByFile or ChangeOutcome.Conflict =>
+                StatusCodes.Status409Conflict,
+            ChangeOutcome.Gone => StatusCodes.Status410Gone,
             ChangeOutcome.Invalid => StatusCodes.Status400BadRequest,
             _ => throw new System.Diagnostics.UnreachableException($"{reply.Outcome} is not a refusal."),
         });

@@ -63,6 +63,7 @@ internal static class DocumentMapping
         plan.ReserveFullCap,
         plan.Metered,
         plan.StopStreams,
+        KeyRotationDocument.Of(plan.Rotation),
         [.. plan.Prices.Select(price => new PriceDocument(
             price.Models, price.Input, price.Output, price.Request, price.Image, price.Page))]);
 
@@ -101,6 +102,8 @@ internal static class DocumentMapping
                 said.Mode, said.RateTime, said.Grace, said.VerifiedWithin,
                 (member, mistake) => mistakes.Add($"degraded.{member}: {mistake}"))
             : null;
+        var rotation = plan.Rotation?.ToText().Parse(
+            (member, mistake) => mistakes.Add($"rotation.{member}: {mistake}"));
         AddNulls("models.use", plan.Models?.Use, mistakes);
         AddNulls("models.see", plan.Models?.See, mistakes);
         var isLenient = FenceText.Parse(plan.Fence);
@@ -124,6 +127,7 @@ internal static class DocumentMapping
                 WithoutChunks = !(plan.Chunks ?? true),
                 Metered = plan.Metered ?? false,
                 StopStreams = plan.StopStreams ?? false,
+                Rotation = rotation,
                 Prices = ToDefinitions(plan.Prices),
             };
     }

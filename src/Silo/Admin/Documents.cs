@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
-using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Silo.Admin;
 
@@ -111,6 +110,8 @@ internal sealed record PlanDocument(
     [property: Description("True: a stream that has used more tokens than it reserved ends with finish_reason length " +
         "once a limit of tokens is used up. Left out: false, and what it uses is a debt.")]
     bool? StopStreams = null,
+    [property: Description("How keys of its clients are rotated. Left out: only when somebody asks.")]
+    KeyRotationDocument? Rotation = null,
     [property: Description("What calls cost, for limits that count cost; the closest entry counts. Left out: nothing.")]
     IReadOnlyList<PriceDocument>? Prices = null);
 
@@ -157,20 +158,6 @@ internal sealed record IssuedKeyDocument(
 
 internal sealed record RevocationDocument(
     [property: Description("Why; at most 200 characters.")] string? Reason = null);
-
-internal sealed record KeyDocument(
-    int Version,
-    string KeyId,
-    string Label,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset ExpiresAt,
-    DateTimeOffset? RevokedAt,
-    string? RevokedReason)
-{
-    public static KeyDocument Of(KeyVersionInfo key) => new(
-        key.Version, key.KeyId, key.Label, key.CreatedAt, key.ExpiresAt, key.RevokedAt,
-        key.RevokedAt is null ? null : key.RevokedReason);
-}
 
 internal sealed record LimitStateDocument(
     string Name, string Kind, string Unit, long Limit, long Used, long Remaining, double ResetSeconds, long? Reserved);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Rules;
 using Sluice.Rules.Keys;
 using Sluice.Silo.Configuration;
 using Sluice.Silo.Security;
@@ -15,13 +16,19 @@ internal static class KeyEndpoints
     {
         var keys = admin.MapGroup("/clients/{id}/keys").WithTags("Keys");
         keys.MapPost("", IssueAsync).WithSummary("Issue a key. Its text is in this answer and nowhere else.");
-        keys.MapGet("", ListAsync).WithSummary("Every key version of a client, oldest first, without secrets.");
+        keys.MapGet("", ListAsync)
+            .WithSummary("Every key version of a client, oldest first, and its use, without secrets.");
         keys.MapPost("/{version:int}/revoke", RevokeAsync).WithSummary("End a key version at once and for good.");
     }
 
     private static async Task<Results<Created<IssuedKeyDocument>, ProblemHttpResult>> IssueAsync(
         HttpContext context, string id, NewKeyDocument request, IClusterClient cluster, IOptions<SiloOptions> options)
     {
+        if (SecretChannel.Refusal(context, options.Value) is { } refusal)
+        {
+            return refusal;
+        }
+
         var lifetime = KeyRing.LifetimeMax;
         if (request.Lifetime is not null && !DurationText.TryParse(request.Lifetime, out lifetime))
         {
@@ -60,12 +67,9 @@ internal static class KeyEndpoints
     private static async Task<Results<Ok<Page<KeyDocument>>, ProblemHttpResult>> ListAsync(
         string id, IClusterClient cluster)
     {
-        if (ClientEndpoints.Grain(cluster, id) is not { } grain || await grain.Describe() is null)
-        {
-            return AdminResults.NotFound($"client '{id}'");
-        }
-
-        return TypedResults.Ok(new Page<KeyDocument>([.. (await grain.ListKeys()).Select(KeyDocument.Of)], null));
+        return Names.IsClientId(id) && await cluster.GetGrain<IClientKeys>(id).ListVersions() is { } versions
+            ? TypedResults.Ok(new Page<KeyDocument>([.. versions.Select(KeyDocument.Of)], null))
+            : AdminResults.NotFound($"client '{id}'");
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(

@@ -62,6 +62,10 @@ internal static class SiloSettings
             .Add(
                 "KeyEnvironment", "What stands in the keys that are issued here: live in slk_live_…",
                 "1 to 12 of a-z, 0-9")
+            .Add(
+                "TlsInFront",
+                "Whether a proxy in front of the admin API ends TLS. If not, secrets are told to this machine itself "
+                + "only: over plain HTTP others could read them.")
             .Add("ProtectMetrics", "Whether /metrics wants an admin key like the admin API.");
         catalog.Section<SiloProcessOptions>("Silo")
             .Add("AdminListenAddress", "Where to listen for operators: admin API, health, metrics.", IpAddress)

@@ -24,5 +24,7 @@ internal static class SecurityServices
         services.TryAddSingleton<DataKeys>();
         services.TryAddSingleton<IKeyHasher, KeyHasher>();
         services.TryAddSingleton<ISecretBox, SecretBox>();
+        services.TryAddSingleton<KeySecrets>();
+        services.TryAddSingleton<IKeySecrets>(provider => provider.GetRequiredService<KeySecrets>());
     }
 }

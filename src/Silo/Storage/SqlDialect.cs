@@ -18,6 +18,7 @@ internal sealed record SqlDialect
         NowMicroseconds = "CAST(floor(extract(epoch FROM now()) * 1000000) AS bigint)",
         TimeType = "timestamptz",
         TenantOfClient = "(payload -> 'definition' ->> 'tenant')",
+        HasDeliveries = "jsonb_array_length(coalesce(payload -> 'deliveries', '[]'::jsonb)) > 0",
         PayloadBefore = "CAST(",
         PayloadAfter = " AS jsonb)",
         SkipLocked = "FOR UPDATE SKIP LOCKED",
@@ -37,6 +38,7 @@ internal sealed record SqlDialect
         Now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
         NowMicroseconds = "(CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000)",
         TenantOfClient = "json_extract(payload, '$.definition.tenant')",
+        HasDeliveries = "coalesce(json_array_length(payload, '$.deliveries'), 0) > 0",
         PayloadBefore = "json(",
         PayloadAfter = ")",
         SkipLocked = "", // There is one writer: nothing is ever locked.
@@ -59,6 +61,9 @@ internal sealed record SqlDialect
 
     /// <summary>The tenant of a row that holds a client, as the index over it says.</summary>
     public required string TenantOfClient { get; init; }
+
+    /// <summary>Whether a row that holds a client holds secrets that somebody is to fetch.</summary>
+    public required string HasDeliveries { get; init; }
 
     /// <summary>Ends a SELECT that takes rows for itself, without waiting for those that another silo takes.</summary>
     public required string SkipLocked { get; init; }

@@ -35,6 +35,8 @@ public sealed class ClientHandOverTests : IAsyncDisposable
             .AddSingleton<IClientLedger>(_ledger)
             .AddSingleton<IUsageLog, NoUsageLog>()
             .AddSingleton<IKeyHasher, Hasher>()
+            .AddSingleton<IKeySecrets, Hasher>()
+            .AddSingleton<IReminderTable, InMemoryReminderTable>()
             .AddSingleton(Options.Create(new AdmissionOptions { SlotTtl = TimeSpan.FromMinutes(10) }))
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>)),
     };
@@ -202,8 +204,15 @@ public sealed class ClientHandOverTests : IAsyncDisposable
             Task.FromResult(epoch == EpochOf(clientId));
     }
 
-    private sealed class Hasher : IKeyHasher
+    private sealed class Hasher : IKeyHasher, IKeySecrets
     {
+        public ValueTask<SealedKeySecret> MakeAsync(string place, CancellationToken cancellationToken)
+        {
+            var secret = RandomNumberGenerator.GetBytes(32);
+            return ValueTask.FromResult(
+                new SealedKeySecret(SHA256.HashData(secret), Convert.ToHexString(secret)));
+        }
+
         public string KeyId => "test.1";
 
         public byte[] Mac(ReadOnlySpan<byte> secretDigest) => HMACSHA256.HashData("pepper"u8, secretDigest);

@@ -59,6 +59,7 @@ internal sealed class EngineCluster : IAsyncDisposable
                 Scheduler = scheduler ?? new ThreadPoolTurnScheduler(),
                 Transport = provided.GetRequiredService<ICallTransport>(),
                 Storage = storage => provided.GetKeyedService<IGrainStorage>(storage),
+                Reminders = provided.GetService<IReminderTable>(),
                 Logging = Log,
             }));
         Services(services);

@@ -87,6 +87,23 @@ public abstract class StateIndexTests : StorageTest
         Assert.DoesNotContain("B-TREE", plan, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Clients_whose_secrets_wait_come_in_pages_without_the_others()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 9).Select(number => StoreAsync(
+            "acme", $"c{number}", deliveries: number % 2 == 0 ? 0 : number)));
+        await AskAsync( // As rows were stored before there were secrets that wait.
+            "INSERT INTO grain_state (grain_type, grain_key, state_name, version, payload, modified_at) "
+            + "SELECT 'client', 'c00', 'client', 1, '{}', modified_at FROM grain_state WHERE grain_key = 'c0'");
+
+        var first = await Index.ListDeliveriesAsync(null, 3, Token);
+        var second = await Index.ListDeliveriesAsync(first[^1].Key, 3, Token);
+
+        Assert.Equal(["c1", "c3", "c5"], first.Select(row => row.Key));
+        Assert.Equal(["c7"], second.Select(row => row.Key));
+        Assert.Equal(7, second[0].Payload.GetProperty("deliveries").GetArrayLength());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1001)]
@@ -96,13 +113,21 @@ public abstract class StateIndexTests : StorageTest
     /// <summary>What stands before a statement to be told how it would be run.</summary>
     private protected abstract string Explain { get; }
 
-    private Task StoreAsync(string tenant, string key, string type = "client", string name = "client") =>
+    private Task StoreAsync(
+        string tenant, string key, string type = "client", string name = "client", int deliveries = 0) =>
         States.WriteStateAsync(
             name,
             GrainId.Create(type, key),
             new GrainState<StoredClient>(new StoredClient
             {
                 Definition = new ClientDefinition { Tenant = tenant, Name = "web", Plan = "free" },
+                Deliveries =
+                [
+                    .. Enumerable.Range(1, deliveries).Select(version => new StoredDelivery
+                    {
+                        RotationId = "r", KeyId = "key-1", Version = version, Sealed = "s1", EndsAt = default,
+                    }),
+                ],
             }),
             Token);
 }

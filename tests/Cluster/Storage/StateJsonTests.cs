@@ -26,9 +26,24 @@ public sealed class StateJsonTests
             {
               "info": {
                 "version": 1, "keyId": "k1", "label": "ci", "createdAt": "2026-11-20T10:00:00\u002B00:00",
-                "expiresAt": "2027-02-18T10:00:00.125\u002B00:00", "revokedAt": null, "revokedReason": ""
+                "expiresAt": "2027-02-18T10:00:00.125\u002B00:00", "revokedAt": null, "revokedReason": "",
+                "rotation": {
+                  "rotationId": "autumn", "activatesAt": "2026-11-21T10:00:00\u002B00:00", "acceptedEarly": true,
+                  "overlap": "7.00:00:00", "retiresAt": "2026-12-24T10:00:00\u002B00:00", "cancelledAt": null,
+                  "fetchBy": "2026-11-21T10:00:00\u002B00:00", "fetchedAt": "2026-11-20T11:00:00\u002B00:00"
+                }
               },
-              "mac": "AQID", "macKeyId": "m1"
+              "mac": "AQID", "macKeyId": "m1",
+              "use": {
+                "firstAt": "2026-11-20T12:00:00\u002B00:00", "lastAt": "2026-11-20T13:00:00\u002B00:00", "accepted": 7,
+                "refusedAt": null, "refused": 0
+              }
+            }
+          ],
+          "deliveries": [
+            {
+              "rotationId": "autumn", "keyId": "k1", "version": 1, "sealed": "s1.A256GCM.k.AAAA",
+              "endsAt": "2026-11-21T10:00:00\u002B00:00"
             }
           ],
           "changes": 3
@@ -52,6 +67,10 @@ public sealed class StateJsonTests
             },
             "reserveFullCap": true, "lenientFence": true, "stopStreams": true, "withoutChunks": false,
             "metered": true,
+            "rotation": {
+              "interval": "30.00:00:00", "activationDelay": "1.00:00:00", "overlap": null, "acceptEarly": false,
+              "retention": 5, "quiet": "02:00:00", "lifetime": null
+            },
             "prices": [
               { "models": "*", "input": 270000, "output": 1100000, "request": 0, "image": 1000, "page": 0 }
             ]
@@ -91,6 +110,22 @@ public sealed class StateJsonTests
             },
             Assert.Single(plan.Limits));
         Assert.False(plan.ReserveFullCap);
+    }
+
+    /// <summary>As keys were stored before they could be rotated.</summary>
+    [Fact]
+    public void A_key_from_before_rotations_is_the_primary_of_its_own()
+    {
+        var client = StateJson.Read<StoredClient>(
+            """
+            {"keys":[{"info":{"version":1,"keyId":"key-1","label":"","createdAt":"2026-11-20T10:00:00+00:00",
+            "expiresAt":"2027-02-18T10:00:00+00:00"},"mac":"AQID","macKeyId":"m1"}]}
+            """);
+
+        var version = Assert.Single(StoredKeyVersion.RingOf(client.Keys).Versions);
+        Assert.Equal(("", false, null), (version.RotationId, version.AcceptedEarly, version.ActivatesAt));
+        Assert.Null(client.Keys[0].Use);
+        Assert.Empty(client.Deliveries);
     }
 
     [Fact]

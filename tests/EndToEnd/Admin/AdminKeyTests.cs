@@ -17,7 +17,11 @@ public sealed class AdminKeyTests(SharedSluice shared)
 
         var key = Assert.Single(listed.Json["items"]!.AsArray())!;
         Assert.Equal(
-            ["createdAt", "expiresAt", "keyId", "label", "revokedAt", "revokedReason", "version"],
+            [
+                "acceptedUntil", "activatesAt", "createdAt", "expiresAt", "fingerprint", "firstUsedAt", "keyId",
+                "label", "lastRefusedAt", "lastUsedAt", "refusals", "revokedAt", "revokedReason", "rotatesAt",
+                "rotationId", "secretUntil", "state", "uses", "version", "warning",
+            ],
             key.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal));
         Assert.Equal("test", (string)key["label"]!);
         Assert.DoesNotContain(access.Key[^40..], listed.Body, StringComparison.Ordinal);

@@ -11,6 +11,7 @@ namespace Sluice.Properties.Keys;
 public sealed class RotationProperties
 {
     private const string Key = "key-1";
+    private static readonly TimeSpan FetchWithin = TimeSpan.FromMinutes(30);
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private enum Act
@@ -22,6 +23,8 @@ public sealed class RotationProperties
         Cancel,
         Revoke,
         RetireAt,
+        Schedule,
+        Fetch,
     }
 
     /// <param name="Act">What happens.</param>
@@ -43,7 +46,7 @@ public sealed class RotationProperties
     private static readonly Gen<Event[]> Histories =
         (from act in Gen.Elements(
              Act.Pass, Act.Pass, Act.Pass, Act.Rotate, Act.Rotate, Act.Rotate, Act.RotateAtOnce, Act.Use, Act.Use,
-             Act.Cancel, Act.Revoke, Act.RetireAt)
+             Act.Cancel, Act.Revoke, Act.RetireAt, Act.Schedule, Act.Schedule, Act.Fetch)
          from which in Gen.Choose(1, 9)
          from minutes in Gen.Choose(1, 120)
          select new Event(act, which, minutes)).ArrayOf();
@@ -78,7 +81,8 @@ public sealed class RotationProperties
         Law.Holds(Policies.Zip(Histories), drawn => Replay(drawn.Item1, drawn.Item2, (step, _) =>
         {
             if (step.Before.PrimaryOf(Key, step.Began) is not { } primary
-                || step.Before.PendingOf(Key, step.Began) is not { } pending)
+                || step.Before.PendingOf(Key, step.Began) is not { } pending
+                || pending is { FetchBy: not null, FetchedAt: null }) // Nobody has its secret.
             {
                 return;
             }
@@ -93,6 +97,31 @@ public sealed class RotationProperties
                 Assert.Equal(pending.Version, step.Next.PrimaryOf(Key, primary.ExpiresAt)?.Version);
             }
         }));
+
+    /// <summary>Guards clients that nobody told: a secret that nobody has takes nobody's place.</summary>
+    [Fact]
+    public void A_version_takes_over_only_once_somebody_has_its_secret_and_before_its_time_to_fetch_is_over() =>
+        Law.Holds(Policies.Zip(Histories), drawn =>
+        {
+            var fetched = new HashSet<int>();
+            Replay(drawn.Item1, drawn.Item2, (step, _) =>
+            {
+                if (step.Event.Act is Act.Fetch
+                    && step.Next.Find(Key, $"r{step.Event.Which}") is { } version
+                    && step.Before.StateOf(step.Before.Find(version.Version)!, step.Began) is Pending)
+                {
+                    fetched.Add(version.Version);
+                }
+
+                foreach (var (made, state) in StatesOf(step.Next, step.Now).Where(one =>
+                    one.Version.FetchBy is not null && !fetched.Contains(one.Version.Version)))
+                {
+                    Assert.False(state is Active or Retiring or Retired, $"{step.Event}: {made.Version} is {state}.");
+                    Assert.True(
+                        state is not Pending || step.Now < made.FetchBy, $"{step.Event}: {made.Version} waits.");
+                }
+            });
+        });
 
     [Fact]
     public void Nobody_makes_room_for_a_version_that_ends_before_its_time_comes() =>
@@ -138,7 +167,7 @@ public sealed class RotationProperties
     public void A_rotation_that_is_asked_for_again_is_the_same_rotation() =>
         Law.Holds(Policies.Zip(Histories), drawn => Replay(drawn.Item1, drawn.Item2, (step, policy) =>
         {
-            if (step.Event.Act is Act.Rotate or Act.RotateAtOnce && step.Made is { } made)
+            if (step.Event.Act is Act.Rotate or Act.RotateAtOnce or Act.Schedule && step.Made is { } made)
             {
                 var again = Ask(step.Next, step.Event, policy, step.Now.AddMinutes(1));
                 Assert.Equal(RotationOutcome.Repeated, again.Outcome);
@@ -154,7 +183,7 @@ public sealed class RotationProperties
             Policies.Where(policy => policy.ActivationDelay > TimeSpan.Zero).Zip(Histories),
             drawn => Replay(drawn.Item1, drawn.Item2, (step, _) =>
             {
-                if (step.Event.Act is not (Act.Rotate or Act.Cancel))
+                if (step.Event.Act is not (Act.Rotate or Act.Schedule or Act.Fetch or Act.Cancel))
                 {
                     return;
                 }
@@ -260,7 +289,10 @@ public sealed class RotationProperties
                 case Act.Pass:
                     now = now.AddMinutes(one.Minutes);
                     break;
-                case Act.Rotate or Act.RotateAtOnce:
+                case Act.Fetch:
+                    ring = ring.Fetched(Key, $"r{one.Which}", now) ?? ring;
+                    break;
+                case Act.Rotate or Act.RotateAtOnce or Act.Schedule:
                     var rotation = Ask(ring, one, policy, now);
                     (ring, made) = (rotation.Next, rotation.Outcome is RotationOutcome.Begun ? rotation.Version : null);
                     break;
@@ -285,8 +317,9 @@ public sealed class RotationProperties
     private static Rotation Ask(KeyRing ring, Event one, RotationPolicy policy, DateTimeOffset now)
     {
         var request = new RotationRequest(
-            $"r{one.Which}", MacOf((byte)(10 + one.Which)), TimeSpan.FromMinutes(one.Minutes), "");
-        return one.Act is Act.Rotate
+            $"r{one.Which}", MacOf((byte)(10 + one.Which)), TimeSpan.FromMinutes(one.Minutes), "",
+            one.Act is Act.Schedule ? FetchWithin : null);
+        return one.Act is Act.Rotate or Act.Schedule
             ? ring.Rotate(Key, ring.PrimaryOf(Key, now)?.Version ?? 0, request, policy, now)
             : ring.RotateAtOnce(Key, request, "lost", policy, now);
     }

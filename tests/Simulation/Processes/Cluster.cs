@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
+using Sluice.Actors.Hosting;
 using Sluice.Grains.Clients;
 using Sluice.Simulation.Database;
 using Sluice.Simulation.Judging;
@@ -10,7 +11,7 @@ namespace Sluice.Simulation.Processes;
 
 /// <summary>What all processes of one simulation share, as machines share a network and a database.</summary>
 internal sealed class Cluster(SimulatedWorld world, SimulatedNetwork network, SimulatedDatabase database, Judge judge)
-    : IKeyHasher
+    : IKeyHasher, IKeySecrets
 {
     internal const int SiloPort = 11111;
 
@@ -27,6 +28,8 @@ internal sealed class Cluster(SimulatedWorld world, SimulatedNetwork network, Si
 
     internal Judge Judge => judge;
 
+    internal InMemoryReminderTable Reminders { get; } = new();
+
     /// <summary>Where silos may be, whether one is there now or not.</summary>
     internal required IReadOnlyList<string> SiloMachines { get; init; }
 
@@ -39,6 +42,13 @@ internal sealed class Cluster(SimulatedWorld world, SimulatedNetwork network, Si
     string IKeyHasher.KeyId => "simulation.1";
 
     byte[] IKeyHasher.Mac(ReadOnlySpan<byte> secretDigest) => HMACSHA256.HashData("pepper"u8, secretDigest);
+
+    ValueTask<SealedKeySecret> IKeySecrets.MakeAsync(string place, CancellationToken cancellationToken)
+    {
+        var secret = new byte[32];
+        world.Random.NextBytes(secret);
+        return ValueTask.FromResult(new SealedKeySecret(SHA256.HashData(secret), Convert.ToHexString(secret)));
+    }
 
     internal IMeterFactory Meters() => new MeterFactory(_meters);
 

@@ -93,6 +93,7 @@ internal sealed class SimulatedSilo
             .AddSingleton<IClientLedger>(database)
             .AddSingleton<IUsageLog>(new SeenUsageLog(_cluster.Database, Process, Machine))
             .AddSingleton<IKeyHasher>(_cluster)
+            .AddSingleton<IKeySecrets>(_cluster)
             .AddSingleton(Options.Create(new AdmissionOptions()))
             .AddSingleton<ILoggerFactory>(Log)
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
@@ -111,6 +112,7 @@ internal sealed class SimulatedSilo
             Transport = new SiloTransport(
                 options, new MembershipOptions(), database, Log, _cluster.Network.SeenFrom(Process, Machine)),
             Storage = name => name == "Default" ? database : null,
+            Reminders = _cluster.Reminders,
             Logging = Log,
         });
     }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -20,7 +22,7 @@ namespace Sluice.Unit.Grains;
 /// The real grains on the real engine, with a clock and a scheduler that the test owns: nothing runs but when the test
 /// says so. One client, <c>acme/bot</c>, is at hand; a second silo may stand on the same storage and ledger.
 /// </summary>
-internal sealed class GrainWorld : IKeyHasher
+internal sealed class GrainWorld : IKeyHasher, IKeySecrets
 {
     public const string Tenant = "acme";
     public const string Name = "bot";
@@ -52,11 +54,18 @@ internal sealed class GrainWorld : IKeyHasher
 
     public WatchedStorage Storage { get; } = new();
 
+    public InMemoryReminderTable Reminders { get; } = new();
+
     public LogCapture Log { get; } = new();
+
+    /// <summary>Every secret that was made, in order; its seal is its place and its number.</summary>
+    public List<string> Secrets { get; } = [];
 
     public TenantCalls TenantCalls { get; } = new();
 
     public IClientAdmission Admission => Silo.Client.GetGrain<IClientAdmission>(ClientId);
+
+    public IClientKeys Keys => Silo.Client.GetGrain<IClientKeys>(ClientId);
 
     public IClientAdministration Administration => Silo.Client.GetGrain<IClientAdministration>(ClientId);
 
@@ -85,11 +94,13 @@ internal sealed class GrainWorld : IKeyHasher
             .AddSingleton<IClientLedger>(Ledger)
             .AddSingleton<IUsageLog>(Usage)
             .AddSingleton<IKeyHasher>(this)
+            .AddSingleton<IKeySecrets>(this)
             .AddSingleton(Options.Create(new AdmissionOptions()))
             .AddSingleton<ILoggerFactory>(Log)
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
             .BuildServiceProvider();
-        var silo = new ActorHost(new ActorHostOptions(), new ActorHostParts
+        var options = new ActorHostOptions { ReminderPollPeriod = TimeSpan.FromMinutes(1) };
+        var silo = new ActorHost(options, new ActorHostParts
         {
             Services = services,
             GrainAssemblies = [typeof(IClientLedger).Assembly],
@@ -97,6 +108,7 @@ internal sealed class GrainWorld : IKeyHasher
             Scheduler = _scheduler,
             Random = new Random(0),
             Storage = name => name == "Default" ? Storage : null,
+            Reminders = Reminders,
             Logging = Log,
             Filters = () => [TenantCalls],
         });
@@ -240,6 +252,24 @@ internal sealed class GrainWorld : IKeyHasher
     public void Jump(TimeSpan by) => _grainTime.Ahead += by;
 
     byte[] IKeyHasher.Mac(ReadOnlySpan<byte> secretDigest) => HMACSHA256.HashData("pepper"u8, secretDigest);
+
+    ValueTask<SealedKeySecret> IKeySecrets.MakeAsync(string place, CancellationToken cancellationToken)
+    {
+        var secret = $"secret number {Secrets.Count}";
+        Secrets.Add(secret);
+        return ValueTask.FromResult(new SealedKeySecret(DigestOf(secret), $"{place}#{Secrets.Count - 1}"));
+    }
+
+    /// <summary>What an edge sends of a secret.</summary>
+    public static byte[] DigestOf(string secret) => SHA256.HashData(Encoding.ASCII.GetBytes(secret));
+
+    /// <summary>The secret of a rotation, as the admin API opens it.</summary>
+    public string Open(RotationReply reply)
+    {
+        var (place, number) = (reply.SealedSecret!.Split('#')[0], reply.SealedSecret.Split('#')[1]);
+        Assert.Equal(reply.Place, place);
+        return Secrets[int.Parse(number, CultureInfo.InvariantCulture)];
+    }
 
     private static T Result<T>(Task<T> task)
     {

@@ -20,6 +20,7 @@ internal enum NextWrite
 internal sealed class WatchedStorage : IGrainStorage
 {
     private readonly InMemoryGrainStorage _inner = new();
+    private readonly Dictionary<string, object?> _last = [];
 
     public int Writes { get; private set; }
 
@@ -27,6 +28,9 @@ internal sealed class WatchedStorage : IGrainStorage
 
     /// <summary>What writes ended that were stored, in their order.</summary>
     public List<Revocation> Published { get; } = [];
+
+    /// <summary>The state of this name that was stored last, of whichever grain; null when none was.</summary>
+    public object? Last(string stateName) => _last.GetValueOrDefault(stateName);
 
     /// <summary>Told of every state that was read.</summary>
     public event Action<string, GrainId>? WasRead;
@@ -49,10 +53,12 @@ internal sealed class WatchedStorage : IGrainStorage
             case NextWrite.StoredButFails:
                 var copy = new GrainState<T>(grainState.State, grainState.ETag);
                 await _inner.WriteStateAsync(stateName, grainId, copy);
+                _last[stateName] = grainState.State;
                 Publish(grainState.State);
                 throw new IOException("The answer to the write was lost.");
             default:
                 await _inner.WriteStateAsync(stateName, grainId, grainState);
+                _last[stateName] = grainState.State;
                 Publish(grainState.State);
                 break;
         }

@@ -31,6 +31,12 @@ internal sealed class StateIndex(IDatabase database)
         ORDER BY grain_key LIMIT $3
         """;
 
+    private readonly string _listDeliveriesSql = $"""
+        SELECT grain_key, version, payload FROM grain_state
+        WHERE grain_type = 'client' AND state_name = 'client' AND {database.Dialect.HasDeliveries} AND grain_key > $1
+        ORDER BY grain_key LIMIT $2
+        """;
+
     /// <summary>States of one kind.</summary>
     /// <param name="grainType">The kind of grain: <c>plan</c>, <c>tenant</c>, <c>client</c> …</param>
     /// <param name="stateName">Which of its states.</param>
@@ -45,6 +51,14 @@ internal sealed class StateIndex(IDatabase database)
     public Task<List<StateRow>> ListClientsAsync(
         string tenant, string? afterKey, int limit, CancellationToken cancellationToken) =>
         ReadAsync(new Statement(ListClientsSql, tenant, afterKey ?? "", Checked(limit)), cancellationToken);
+
+    /// <summary>
+    /// The clients that have secrets somebody is to fetch; otherwise as <see cref="ListAsync"/>. It looks through all
+    /// clients: who asks is an operator.
+    /// </summary>
+    public Task<List<StateRow>> ListDeliveriesAsync(
+        string? afterKey, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(new Statement(_listDeliveriesSql, afterKey ?? "", Checked(limit)), cancellationToken);
 
     private static int Checked(int limit)
     {

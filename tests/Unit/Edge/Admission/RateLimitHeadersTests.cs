@@ -58,6 +58,8 @@ public sealed class RateLimitHeadersTests
     [InlineData(Verdict.UnknownKey)]
     [InlineData(Verdict.KeyRevoked)]
     [InlineData(Verdict.KeyExpired)]
+    [InlineData(Verdict.KeyRetired)]
+    [InlineData(Verdict.KeyNotYetActive)]
     [InlineData(Verdict.ModelUnknown)]
     public void Who_must_not_know_is_told_nothing(Verdict verdict) =>
         Assert.Empty(Written(FakeClient.Admitted with { Verdict = verdict, Requests = Rpm }));

@@ -172,6 +172,7 @@ public sealed class DegradedDecisionsTests : IDisposable
     [Theory]
     [InlineData(Verdict.KeyRevoked)]
     [InlineData(Verdict.KeyExpired)]
+    [InlineData(Verdict.KeyRetired)]
     [InlineData(Verdict.UnknownKey)]
     [InlineData(Verdict.ClientSuspended)]
     [InlineData(Verdict.QuotaExhausted)]

@@ -29,6 +29,8 @@ public sealed partial class ApiErrorTests
     [InlineData(Verdict.UnknownKey, 401, "invalid_request_error", "invalid_api_key", null)]
     [InlineData(Verdict.KeyRevoked, 401, "invalid_request_error", "api_key_revoked", null)]
     [InlineData(Verdict.KeyExpired, 401, "invalid_request_error", "api_key_expired", null)]
+    [InlineData(Verdict.KeyRetired, 401, "invalid_request_error", "api_key_retired", null)]
+    [InlineData(Verdict.KeyNotYetActive, 401, "invalid_request_error", "key_not_yet_active", null)]
     [InlineData(Verdict.ClientSuspended, 403, "invalid_request_error", "client_suspended", null)]
     [InlineData(Verdict.ModelUnknown, 404, "invalid_request_error", "model_not_found", "model")]
     [InlineData(Verdict.ModelForbidden, 403, "invalid_request_error", "model_not_allowed", "model")]
@@ -43,6 +45,18 @@ public sealed partial class ApiErrorTests
         var error = ErrorFor(verdict);
 
         Assert.Equal((status, type, code, param), (error.Status, error.Type, error.Code, error.Param));
+    }
+
+    /// <summary>A version whose secret nobody has fetched has no time that could be named.</summary>
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(7_200_000, 7_200_000)]
+    public void Who_comes_before_a_keys_time_hears_how_long_that_is_if_anybody_knows(int wait, int? told)
+    {
+        var error = ApiError.For(
+            Verdict.KeyNotYetActive, Some.Call(), refusedBy: null, TimeSpan.FromMilliseconds(wait));
+
+        Assert.Equal(told is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null, error.RetryAfter);
     }
 
     /// <summary>Guards against an admitted call answered with an error, and a verdict that nobody gave.</summary>

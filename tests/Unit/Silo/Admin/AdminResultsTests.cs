@@ -11,12 +11,14 @@ public sealed class AdminResultsTests
 
     [Theory, MemberData(nameof(Refusals))]
     public void Every_refusal_has_a_status(ChangeOutcome outcome) =>
-        Assert.InRange(AdminResults.Refusal(new ChangeReply(outcome, "Because.")).StatusCode, 400, 409);
+        Assert.InRange(AdminResults.Refusal(new ChangeReply(outcome, "Because.")).StatusCode, 400, 410);
 
     [Theory]
     [InlineData(ChangeOutcome.NotFound, 404, "Because.")]
     [InlineData(ChangeOutcome.AlreadyExists, 409, "Because.")]
     [InlineData(ChangeOutcome.Invalid, 400, "Because.")]
+    [InlineData(ChangeOutcome.Conflict, 409, "Because.")]
+    [InlineData(ChangeOutcome.Gone, 410, "Because.")]
     [InlineData(ChangeOutcome.OwnedByFile, 409,
         "It is owned by the configuration file 'Because.': change it there and restart.")]
     public void A_refusal_says_what_the_operator_can_do(ChangeOutcome outcome, int status, string detail)

@@ -36,6 +36,11 @@ public sealed class DocumentMappingTests
         {
             Plan = "gold", Version = 3, Limits = Limits, UsableModels = ["qwen*"], VisibleModels = ["glm"],
             ReserveFullCap = true,
+            Rotation = new RotationDefinition
+            {
+                Interval = TimeSpan.Zero, Overlap = TimeSpan.FromHours(36), AcceptEarly = false, Retention = 5,
+                Quiet = TimeSpan.FromHours(2),
+            },
         };
 
         var document = plan.ToDocument();
@@ -46,6 +51,10 @@ public sealed class DocumentMappingTests
         Assert.Equal(("gold", 0, ""), (back.Plan, back.Version, back.OwnedBy)); // The plan itself counts its versions.
         Assert.Equal(plan.Limits, back.Limits);
         Assert.True(back.ReserveFullCap);
+        Assert.Equal(plan.Rotation, back.Rotation);
+        Assert.Equal(
+            new KeyRotationDocument(Interval: "0s", Overlap: "36h", AcceptEarly: false, Retention: 5, Quiet: "2h"),
+            document.Rotation);
         Assert.Equal(plan.UsableModels, back.UsableModels);
         Assert.Equal(plan.VisibleModels, back.VisibleModels);
     }

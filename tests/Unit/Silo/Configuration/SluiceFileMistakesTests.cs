@@ -53,6 +53,17 @@ public sealed class SluiceFileMistakesTests
         "plans:", "- plan: p", "  degraded: { mode: closed, verifiedWithin: 5s }")]
     [InlineData("line 3: plans[0].degraded.budget: is not known here; known are grace, mode, rateTime, verifiedWithin.",
         "plans:", "- plan: p", "  degraded: { mode: open, budget: 5 }")]
+    [InlineData("line 1: plans[0].rotation: must be an object.", "plans: [{ plan: p, rotation: monthly }]")]
+    [InlineData(
+        "line 3: plans[0].rotation.overlap: '7' is not a whole number followed by ms, s, m, h or d, such as 1m.",
+        "plans:", "- plan: p", "  rotation: { overlap: 7 }")]
+    [InlineData("line 3: plans[0].rotation.quiet: must be 1m to 90d.",
+        "plans:", "- plan: p", "  rotation: { quiet: 1s }")]
+    [InlineData("line 3: plans[0].rotation.retention: -1 is no number of versions.",
+        "plans:", "- plan: p", "  rotation: { retention: -1 }")]
+    [InlineData("line 3: plans[0].rotation.every: is not known here; known are acceptEarly, activationDelay, interval, "
+        + "lifetime, overlap, quiet, retention.",
+        "plans:", "- plan: p", "  rotation: { every: 30d }")]
     [InlineData("line 1: pools[0].address: is missing.", "pools: [{ name: small, models: [m] }]")]
     [InlineData("line 3: pools[0].askForUsage: 'yes' is not true or false.",
         "pools:", "- { name: small, address: \"http://x\", models: [m],", "    askForUsage: yes }")]
