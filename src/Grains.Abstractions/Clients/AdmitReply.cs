@@ -102,4 +102,7 @@ public sealed record IdentifyReply
 
     /// <summary>Patterns of the models that it may see besides and not use.</summary>
     [Id(4)] public string[] VisibleModels { get; init; } = [];
+
+    /// <summary>When the key version ends: what is issued for it ends then at the latest.</summary>
+    [Id(7)] public DateTimeOffset KeyExpiresAt { get; init; }
 }

@@ -123,7 +123,9 @@ internal sealed partial class ClientGrain(
 
     public ValueTask<IdentifyReply> Identify(IdentifyRequest request)
     {
-        var verdict = AdmissionRules.Identify(request.KeyVersion, MacOf(request.SecretDigest), _policy, Now).ToWire();
+        var verdict = (request.Token is null
+            ? AdmissionRules.Identify(request.KeyVersion, MacOf(request.SecretDigest), _policy, Now)
+            : AdmissionRules.IdentifyToken(request.KeyVersion, _policy, Now)).ToWire();
         DeactivateIfNobody();
         return ValueTask.FromResult(
             verdict is Verdict.Admitted
@@ -134,6 +136,7 @@ internal sealed partial class ClientGrain(
                     Role = _definition.Role,
                     UsableModels = _plan!.UsableModels,
                     VisibleModels = _plan.VisibleModels,
+                    KeyExpiresAt = _policy.Keys.Find(request.KeyVersion)!.ExpiresAt,
                 }
                 : new IdentifyReply { Verdict = verdict });
     }
@@ -165,7 +168,11 @@ internal sealed partial class ClientGrain(
     }
 
     private AdmissionRequest AskedBy(AdmitRequest request, Costs costs) => new(
-        request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model, costs);
+        request.RequestId.ToRule(), request.KeyVersion, request.Token is null ? MacOf(request.SecretDigest) : null,
+        request.Model, costs)
+    {
+        Token = request.Token.ToRule(),
+    };
 
     private void CompleteAll(Completion[] completions, Moment now)
     {

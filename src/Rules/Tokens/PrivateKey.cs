@@ -39,6 +39,9 @@ public sealed class PrivateKey
         return new PrivateKey(pkcs8, key ?? throw new CryptographicException("The key is not one for its algorithm."));
     }
 
+    /// <summary>The key itself, in the form of PKCS #8: to be sealed, and nothing else.</summary>
+    public byte[] ExportPkcs8() => _pkcs8;
+
     /// <summary>Signs. May be called from any thread: each call opens the key for itself.</summary>
     public byte[] Sign(ReadOnlySpan<byte> content)
     {

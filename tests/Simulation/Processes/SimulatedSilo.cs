@@ -105,6 +105,7 @@ internal sealed class SimulatedSilo
         {
             Services = services,
             GrainAssemblies = [typeof(IClientLedger).Assembly],
+            GrainClassFilter = type => !typeof(IRemindable).IsAssignableFrom(type), // Nothing simulated has tokens.
             Time = Process.Time,
             Scheduler = Process,
             Random = new Random(_cluster.World.Random.Next()),

@@ -9,6 +9,8 @@ using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Clients;
+using Sluice.Grains.Issuers;
+using Sluice.Grains.Secrets;
 using Sluice.Grains.Usage;
 using Sluice.Rules;
 using Sluice.Testing;
@@ -56,6 +58,13 @@ internal sealed class GrainWorld : IKeyHasher
 
     public TenantCalls TenantCalls { get; } = new();
 
+    public MemorySecretBox Box { get; } = new();
+
+    public InMemoryReminderTable Reminders { get; } = new();
+
+    /// <summary>Read when a silo starts; a test may change what it holds at any time.</summary>
+    public TokenOptions Tokens { get; } = new();
+
     public IClientAdmission Admission => Silo.Client.GetGrain<IClientAdmission>(ClientId);
 
     public IClientAdministration Administration => Silo.Client.GetGrain<IClientAdministration>(ClientId);
@@ -85,6 +94,8 @@ internal sealed class GrainWorld : IKeyHasher
             .AddSingleton<IClientLedger>(Ledger)
             .AddSingleton<IUsageLog>(Usage)
             .AddSingleton<IKeyHasher>(this)
+            .AddSingleton<ISecretBox>(Box)
+            .AddSingleton(Options.Create(Tokens))
             .AddSingleton(Options.Create(new AdmissionOptions()))
             .AddSingleton<ILoggerFactory>(Log)
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
@@ -97,6 +108,7 @@ internal sealed class GrainWorld : IKeyHasher
             Scheduler = _scheduler,
             Random = new Random(0),
             Storage = name => name == "Default" ? Storage : null,
+            Reminders = Reminders,
             Logging = Log,
             Filters = () => [TenantCalls],
         });

@@ -20,10 +20,14 @@ internal enum NextWrite
 internal sealed class WatchedStorage : IGrainStorage
 {
     private readonly InMemoryGrainStorage _inner = new();
+    private int _failAt;
 
     public int Writes { get; private set; }
 
     public NextWrite Next { get; set; }
+
+    /// <summary>The write of that number fails, and nothing is stored of it.</summary>
+    public void FailAt(int write) => _failAt = write;
 
     /// <summary>What writes ended that were stored, in their order.</summary>
     public List<Revocation> Published { get; } = [];
@@ -42,6 +46,11 @@ internal sealed class WatchedStorage : IGrainStorage
         var next = Next;
         Next = NextWrite.Stored;
         Writes++;
+        if (Writes == _failAt)
+        {
+            throw new IOException("The write failed.");
+        }
+
         switch (next)
         {
             case NextWrite.Lost:

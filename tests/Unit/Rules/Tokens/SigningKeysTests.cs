@@ -1,6 +1,5 @@
 using Sluice.Rules.Tokens;
 using Xunit;
-using static Sluice.Rules.Tokens.SigningKeyState;
 
 namespace Sluice.Unit.Rules.Tokens;
 
