@@ -30,6 +30,7 @@ internal static class AdminApi
         admin.MapClients();
         admin.MapKeys();
         admin.MapSlots();
+        admin.MapTokens();
         admin.MapExplanations();
         admin.MapUsage();
         admin.MapCluster();
