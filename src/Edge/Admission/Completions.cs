@@ -95,6 +95,7 @@ internal sealed partial class Completions : IHostedService, IDisposable
         call.RequestId, call.Dispatched ? CompletionOutcome.Dispatched : CompletionOutcome.NotDispatched) with
     {
         IsStopped = call.IsStopped,
+        LogBatch = call.LogBatch,
     };
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

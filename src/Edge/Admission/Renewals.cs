@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Sessions;
+using Sluice.Edge.UsageLog;
 using Sluice.Grains.Abstractions.Clients;
 
 namespace Sluice.Edge.Admission;
@@ -16,7 +17,8 @@ internal sealed partial class Renewals(
     EdgeSession session,
     IOptions<EdgeOptions> options,
     TimeProvider time,
-    ILogger<Renewals> logger) : BackgroundService
+    ILogger<Renewals> logger,
+    UsageBuffer? usage = null) : BackgroundService
 {
     /// <summary>Reports in a row, each to an activation that was not known before.</summary>
     private const int TriesMax = 3;
@@ -74,6 +76,7 @@ internal sealed partial class Renewals(
                 Epoch = reported?.Epoch ?? 0,
                 Admitted = SequencesOf(reported?.Admitted ?? []),
                 Uses = reported?.Uses ?? [],
+                LogBatch = usage?.LastBatch ?? 0, // After it is known what runs: the events of all others are added.
             };
             if (reported is not { } known)
             {

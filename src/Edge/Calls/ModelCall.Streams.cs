@@ -41,6 +41,12 @@ internal sealed partial class ModelCall
     public bool IsStopped { get; set; }
 
     /// <summary>
+    /// The batch in which the usage log is told of it, at the latest; 0: it runs, or is not to be logged; -1: there was
+    /// no room for it.
+    /// </summary>
+    public long LogBatch { get; set; }
+
+    /// <summary>
     /// Notes what it would be settled by if it ended now: its pool's own count, where that tells it on the way, else
     /// what was seen of its text.
     /// </summary>

@@ -283,7 +283,7 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
     /// <summary>Once: what its owner does not hear in time counts as spent, and that is soon.</summary>
     private async Task TellAsync(string clientId, EndedChunk ended)
     {
-        var chunk = ended.Returned;
+        var chunk = ended.Returned with { UpToSequence = _usage?.LastSequence ?? 0 };
         try
         {
             await _cluster.GetGrain<IClientAdmission>(clientId)

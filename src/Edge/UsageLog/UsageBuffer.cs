@@ -24,6 +24,21 @@ internal sealed class UsageBuffer(
     /// <summary>Completed when a whole batch waits, or when nothing does; told to one who waits.</summary>
     private volatile TaskCompletionSource _batchWaits = NewSignal();
 
+    /// <summary>The newest sequence of this edge's session; 0 for none.</summary>
+    public long LastSequence => session.LastSequence;
+
+    /// <summary>The batch with the call that has ended last, at the latest; 0 before the first call.</summary>
+    public long LastBatch
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _outbox.LastParcel;
+            }
+        }
+    }
+
     /// <summary>Events that are not acknowledged; 0 or more.</summary>
     public int Count
     {
@@ -55,7 +70,8 @@ internal sealed class UsageBuffer(
 
         if (call is { IsAsked: true } or { SpentOf: not null } or { IsDegraded: true })
         {
-            Add(UsageEvents.Of(call, time.GetUtcNow()), call.Decision?.Usage is not { Metered: false });
+            call.LogBatch = Add(
+                UsageEvents.Of(call, time.GetUtcNow()), call.Decision?.Usage is not { Metered: false });
         }
     }
 
@@ -107,12 +123,15 @@ internal sealed class UsageBuffer(
         await _batchWaits.Task.WaitAsync(most, time, cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
-    private void Add(UsageEvent one, bool mustKeep)
+    /// <returns>The batch that it will be in, at the latest; -1: it is not kept.</returns>
+    private long Add(UsageEvent one, bool mustKeep)
     {
         bool kept;
+        long batch;
         lock (_lock)
         {
             kept = _outbox.TryAdd(one, mustKeep);
+            batch = kept ? _outbox.LastParcel : -1;
             _isFull = _outbox.IsFull;
             if (_outbox.Count >= BatchMax)
             {
@@ -121,6 +140,7 @@ internal sealed class UsageBuffer(
         }
 
         metrics.Added(kept);
+        return batch;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -32,4 +32,10 @@ public sealed record ChunkGrant
 /// <param name="Spent">What was spent of each of <see cref="ChunkGrant.Requests"/>; 0 or more, in their order.</param>
 [GenerateSerializer, Immutable, Alias("sluice.ReturnedChunk")]
 public readonly record struct ReturnedChunk(
-    [property: Id(0)] long EdgeSession, [property: Id(1)] long Number, [property: Id(2)] long[] Spent);
+    [property: Id(0)] long EdgeSession, [property: Id(1)] long Number, [property: Id(2)] long[] Spent)
+{
+    /// <summary>
+    /// No call that the chunk admitted has a greater sequence; 0: its edge has no usage log, or does not say.
+    /// </summary>
+    [Id(5)] public long UpToSequence { get; init; }
+}

@@ -50,6 +50,12 @@ public readonly record struct Completion(
     /// <summary>How surely the tokens are known; they are 0 when nobody knows them.</summary>
     [Id(4)] public UsageCertainty Certainty { get; init; }
 
+    /// <summary>
+    /// The batch in which its edge tells the usage log of it, at the latest; 0: it does not, or does not say; -1: it
+    /// would, and has no room for it.
+    /// </summary>
+    [Id(5)] public long LogBatch { get; init; }
+
     /// <summary>True: its edge stopped it in the middle, so its length says nothing of other answers.</summary>
     [Id(6)] public bool IsStopped { get; init; }
 }
@@ -89,6 +95,12 @@ public sealed record LiveRequests
 
     /// <summary>Those of <see cref="Sequences"/> that were admitted; the others still wait for their answer.</summary>
     [Id(4)] public long[] Admitted { get; init; } = [];
+
+    /// <summary>
+    /// The batch in which the edge tells the usage log of calls that have ended by now, at the latest; 0: it keeps no
+    /// log, or does not say.
+    /// </summary>
+    [Id(5)] public long LogBatch { get; init; }
 
     /// <summary>
     /// What those of <see cref="Admitted"/> hold of limits in tokens, and what they have used by now; each at most once

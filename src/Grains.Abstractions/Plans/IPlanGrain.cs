@@ -107,4 +107,7 @@ public sealed record PlanDefinition
     /// that cannot reach the log goes on, and counts what it could not keep.
     /// </summary>
     [Id(11)] public bool Metered { get; init; }
+
+    /// <summary>What calls cost, where a limit counts <c>cost</c>; at most 256. Empty: nothing has a price.</summary>
+    [Id(14)] public PriceDefinition[] Prices { get; init; } = [];
 }

@@ -44,8 +44,10 @@ internal sealed partial class ClientGrain
 
     private void TakeBack(ReturnedChunk[] returned, Moment now)
     {
-        foreach (var (session, number, spent) in returned)
+        foreach (var one in returned)
         {
+            var (session, number, spent) = one;
+
             // As many as were granted, or it is not what we granted: then its time ends it.
             var id = new ChunkId(session, number);
             if (_client.Chunks.Out.TryGetValue(id, out var chunk)
@@ -56,6 +58,7 @@ internal sealed partial class ClientGrain
                 var before = CountsBefore(chunk.Granted, now);
                 ChunkRules.Return(_client, new ChunkReturn(id, [.. spent]), _policy, now);
                 NoteGivenBack(before);
+                NoteReturned(one, chunk, now);
             }
         }
     }

@@ -25,6 +25,7 @@ internal sealed partial class ClientGrain
 
     private Metering _metering = Metering.RequestsOnly;
     private bool _reserveFullCap;
+    private PriceList? _prices;
 
     private Costs CostsOf(AdmitRequest request)
     {
@@ -32,7 +33,7 @@ internal sealed partial class ClientGrain
             ? default
             : _metering.CostsOf(
                 new CallSize(request.InputUpper, request.OutputCap, request.Images, request.Pages),
-                _answers, request.Model, _reserveFullCap);
+                _answers, request.Model, _reserveFullCap, _prices);
         return _policy.HasScopes || _tenantPolicy is { HasScopes: true }
             ? costs with { Call = request.ToFacts() }
             : costs;
@@ -46,6 +47,11 @@ internal sealed partial class ClientGrain
         var before = isTaken ? CountsBefore(slot.Admitted, now) : null;
         var counts = AdmissionRules.Complete(_client, requestId, ending, _policy, now);
         NoteGivenBack(before);
+        if (isTaken)
+        {
+            NoteEnded(completion, requestId, slot, now);
+        }
+
         if (_models.Remove(requestId, out var model) && counts
             && completion is { Certainty: UsageCertainty.Reported, IsStopped: false })
         {

@@ -49,7 +49,10 @@ internal sealed partial class ClientGrain : IClientExplanation
             supposed.InputTokens,
             supposed.OutputTokens,
             [new Cost(Units.Images, supposed.Images), new Cost(Units.Pages, supposed.Pages)],
-            ScopeMapping.FactsOf(supposed.Model, supposed.Endpoint, version, supposed.ClientAddress));
+            ScopeMapping.FactsOf(supposed.Model, supposed.Endpoint, version, supposed.ClientAddress))
+        {
+            Price = _metering.CountsCost ? _prices?.Of(supposed.Model) ?? Price.Unknown : null,
+        };
         var (decision, limits) = Explanation.Try(
             _client, new AdmissionRequest(Supposed, version, mac, supposed.Model, costs), policy, now);
         decision = decision.Verdict is Verdict.Admitted ? RefusalOf(tenant, costs, now) ?? decision : decision;

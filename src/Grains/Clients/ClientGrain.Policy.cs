@@ -66,6 +66,7 @@ internal sealed partial class ClientGrain
         (_tenant, _tenantPolicy) = (tenant, ofTenant);
         (_metering, _reserveFullCap) = (Metering.Of(next), plan.ReserveFullCap);
         _metering = ofTenant is null ? _metering : _metering.With(ofTenant);
+        _prices = PriceList.Of(plan.Prices.ToRules());
         _usageTerms = new UsageTerms { Tenant = definition.Tenant, Plan = plan.Plan, Metered = plan.Metered };
         WatchLost();
         _stamp = null;

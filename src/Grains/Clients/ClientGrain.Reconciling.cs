@@ -123,7 +123,8 @@ internal sealed partial class ClientGrain : IClientUsage
         _client.MoveTo(Now, _policy);
         WriteLost();
         if (state is LogState.Waiting
-            || (state is LogState.Complete && (cut.IsStillOut(_client) || _lostEvents.Count > 0)))
+            || (state is LogState.Complete
+                && (cut.IsStillOut(_client) || _lostEvents.Count > 0 || IsUnlogged(cut))))
         {
             return;
         }
@@ -145,7 +146,8 @@ internal sealed partial class ClientGrain : IClientUsage
         Correct(cut, state is LogState.Complete, log, used);
         if (state is LogState.Complete)
         {
-            await usage.OwnerReconciledAsync(ClientId, _epoch, cancellationToken);
+            // Not to be given up: the timer whose token this is has just ended.
+            await usage.OwnerReconciledAsync(ClientId, _epoch, CancellationToken.None);
             _ownerKnown = new OwnerKnown(IsWhole: true, log.Now);
         }
     }

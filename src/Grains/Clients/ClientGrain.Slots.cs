@@ -18,16 +18,23 @@ internal sealed partial class ClientGrain
 
     public ValueTask Renew(LiveRequests live)
     {
-        Heard(live);
+        HeardAndNoted(live);
         return _tenantPolicy is null ? ValueTask.CompletedTask : new ValueTask(ReportToTenant(live));
     }
 
     public ValueTask<ReportReply> Report(LiveRequests live)
     {
-        var isRenewed = Heard(live);
+        var isRenewed = HeardAndNoted(live);
         return _tenantPolicy is null
             ? ValueTask.FromResult(ReplyTo(isRenewed, live, default))
             : ReportBoth(live, isRenewed);
+    }
+
+    private bool HeardAndNoted(LiveRequests live)
+    {
+        var isRenewed = Heard(live);
+        NoteLeftOut(live.LogBatch);
+        return isRenewed;
     }
 
     /// <summary>A call's slot is renewed when all are that it holds.</summary>

@@ -86,6 +86,7 @@ internal sealed partial class ClientGrain
         {
             _client.MoveTo(Now, _policy);
             NoticeLost(Now);
+            TakeUnloggedAtEnd();
             if (_lostEvents.Count > 0)
             {
                 await usage.AppendLostAsync([.. _lostEvents], cancellationToken);
@@ -94,6 +95,7 @@ internal sealed partial class ClientGrain
             if (_closedAt is not null
                 && _ownerKnown is { IsWhole: true }
                 && _client.Slots.InUse == 0
+                && _unlogged is null or { Count: 0 }
                 && _client.Chunks.Out.Count == 0)
             {
                 await usage.OwnerEndsAsync(ClientId, _epoch, cancellationToken);

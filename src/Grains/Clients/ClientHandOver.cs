@@ -53,6 +53,7 @@ public sealed record ClientHandOver
                 : [.. slot.Reserved.Others.Select(cost => new CostHandOver(cost.Unit, cost.Amount))],
             Call = CallHandOver.Of(slot.Reserved.Call),
             Told = ToldHandOver.Of(slot.Told),
+            Price = PriceHandOver.Of(slot.Reserved.Price),
         })],
         Quotas = [.. left.Quotas.Select(quota => new QuotaHandOver(
             quota.Name, quota.Amount, quota.Unit, quota.Calendar.Span.ToWire())
@@ -139,11 +140,17 @@ public readonly record struct SlotHandOver(
     /// <summary>What it was told to have used beyond that; null when nothing was.</summary>
     [Id(9)] public ToldHandOver? Told { get; init; }
 
+    /// <summary>What it costs in money by; null where no limit counts that.</summary>
+    [Id(8)] public PriceHandOver? Price { get; init; }
+
     internal Costs Reserved => new(
         InputTokens,
         OutputTokens,
         Others is { Length: > 0 } ? [.. Others.Select(cost => new Cost(cost.Unit, cost.Amount))] : default,
-        Call?.ToRule());
+        Call?.ToRule())
+    {
+        Price = Price?.ToRule(),
+    };
 }
 
 /// <param name="Unit">The unit's name.</param>

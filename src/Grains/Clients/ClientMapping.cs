@@ -35,7 +35,10 @@ internal static class ClientMapping
             return new Ending(EndingKind.NotDispatched);
         }
 
-        var used = new Costs(Bounded(completion.InputTokens), Bounded(completion.OutputTokens), reserved.Others);
+        var used = new Costs(Bounded(completion.InputTokens), Bounded(completion.OutputTokens), reserved.Others)
+        {
+            Price = reserved.Price,
+        };
         return completion.Certainty switch
         {
             UsageCertainty.NothingUsed => new Ending(EndingKind.Used), // One request, and nothing else.

@@ -79,9 +79,11 @@ internal sealed class DecisionLog(int capacity)
     }
 
     /// <summary>The newest decision about a call; a null reference when none is kept.</summary>
-    public ref KeptDecision Find(RequestId requestId)
+    /// <param name="requestId">The call.</param>
+    /// <param name="most">How many are looked at, newest first: who asks for every call asks for few.</param>
+    public ref KeptDecision Find(RequestId requestId, int most = int.MaxValue)
     {
-        for (var age = 1; age <= _count; age++)
+        for (var age = 1; age <= Math.Min(_count, most); age++)
         {
             ref var kept = ref _ring[(_next - age + _ring.Length) % _ring.Length];
             if (kept.RequestId == requestId)

@@ -129,6 +129,7 @@ internal sealed partial class PlanGrain(
         }
 
         mistakes.AddRange(plan.Degraded.ToRule().Mistakes());
+        mistakes.AddRange(PriceList.MistakesIn(plan.Prices.ToRules(), plan.Limits.ToRules()));
         AddMistakes("models.use", plan.UsableModels, mistakes);
         AddMistakes("models.see", plan.VisibleModels, mistakes);
         return mistakes;

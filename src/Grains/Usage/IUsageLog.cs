@@ -43,6 +43,9 @@ public interface IUsageLog
     /// <summary>What is known of edges now.</summary>
     Task<LogSessions> SessionsAsync(CancellationToken cancellationToken);
 
+    /// <summary>What was known of edges a moment ago, at most some seconds: many ask, and each may.</summary>
+    Task<LogSessions> RecentSessionsAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// What the log shows for a client, of calls admitted from one moment to before another, by kind of call. Of calls
     /// that the given epoch admitted, only those up to the cut.

@@ -33,7 +33,7 @@ public readonly record struct Ending(EndingKind Kind, Costs Used = default)
     {
         EndingKind.NotDispatched => 0,
         EndingKind.Used => Used.Of(unit),
-        _ => unit is Units.InputTokens or Units.OutputTokens or Units.TotalTokens
+        _ => Units.IsTokens(unit) || unit is Units.Cost
             ? (Used with { InputTokens = Math.Max(Used.InputTokens, reserved.InputTokens) }).Of(unit)
             : Math.Max(Used.Of(unit), reserved.Of(unit)),
     };

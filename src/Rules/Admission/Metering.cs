@@ -32,10 +32,15 @@ public sealed record Metering
     /// <summary>True: a limit counts pages.</summary>
     public bool CountsPages { get; private init; }
 
+    /// <summary>True: a limit counts money.</summary>
+    public bool CountsCost { get; private init; }
+
     // The least that any limit ever has: a call that needs more of it never passes.
     private long OutputMost { get; init; } = LimitRules.AmountMax;
 
     private long TotalMost { get; init; } = LimitRules.AmountMax;
+
+    private long CostMost { get; init; } = LimitRules.AmountMax;
 
     /// <summary>Reads what the limits of a policy count.</summary>
     /// <param name="policy">The policy.</param>
@@ -68,11 +73,23 @@ public sealed record Metering
     /// <param name="answers">What is known of the client's answers; asked only where output is counted.</param>
     /// <param name="model">The model that it asks for.</param>
     /// <param name="reserveFullCap">True: its whole cap is reserved, whatever its answers were before.</param>
-    public Costs CostsOf(CallSize size, AnswerLengths answers, string model, bool reserveFullCap)
+    /// <param name="prices">The plan's; null when it has none.</param>
+    public Costs CostsOf(
+        CallSize size, AnswerLengths answers, string model, bool reserveFullCap, PriceList? prices = null)
     {
         var input = CountsTokens ? Bounded(size.InputUpper) : 0;
         var output = CountsOutput ? OutputOf(input, Bounded(size.OutputCap), answers, model, reserveFullCap) : 0;
-        return new Costs(input, output, OthersOf(size));
+        var costs = new Costs(input, output, OthersOf(size));
+        if (!CountsCost)
+        {
+            return costs;
+        }
+
+        // As for tokens: what is only guessed never costs too much for ever, and what a cap says may.
+        costs = costs with { Price = prices?.Of(model) ?? Price.Unknown };
+        return output == Bounded(size.OutputCap)
+            ? costs
+            : costs with { OutputTokens = Math.Min(output, costs.Price.OutputWithin(CostMost, costs)) };
     }
 
     /// <summary>
@@ -111,6 +128,11 @@ public sealed record Metering
         },
         Units.Images => this with { CountsImages = true },
         Units.Pages => this with { CountsPages = true },
+        Units.Cost => this with
+        {
+            CountsTokens = true, CountsOutput = true, CountsImages = true, CountsPages = true, CountsCost = true,
+            CostMost = Math.Min(CostMost, most),
+        },
         _ => this,
     };
 

@@ -6,10 +6,10 @@ namespace Sluice.Rules.Admission;
 public static class StreamRules
 {
     /// <summary>
-    /// The limit that a call must be stopped for; null when it may go on. Only limits of tokens stop calls, and only
-    /// calls that have used more of such a limit than they reserved: what a call reserved is its own. A quota stops
-    /// them when all of it is counted; a rate when it is in debt by as much as it holds when full, since a smaller debt
-    /// is what answers longer than their client's usual ones always leave, and refills.
+    /// The limit that a call must be stopped for; null when it may go on. Only limits of tokens and of money stop
+    /// calls, and only those that have used more of such a limit than they reserved: what a call reserved is its own.
+    /// A quota stops them when all of it is counted; a rate when it is in debt by as much as it holds when full, since
+    /// a smaller debt is what answers longer than their client's usual ones always leave, and refills.
     /// </summary>
     /// <param name="client">The client, by what was told last.</param>
     /// <param name="requestId">The call.</param>
@@ -24,7 +24,7 @@ public static class StreamRules
         for (var i = 0; i < policy.Quotas.Length; i++)
         {
             var quota = policy.Quotas[i];
-            if (told.Quotas[i].All > 0 && Units.IsTokens(quota.Unit) && client.Quotas[i].Used >= quota.Amount)
+            if (told.Quotas[i].All > 0 && IsUsedUpOnTheWay(quota.Unit) && client.Quotas[i].Used >= quota.Amount)
             {
                 return quota.Name;
             }
@@ -33,7 +33,7 @@ public static class StreamRules
         for (var i = 0; i < policy.Rates.Length; i++)
         {
             var rate = policy.Rates[i];
-            if (told.Rates[i].All > 0 && Units.IsTokens(rate.Unit)
+            if (told.Rates[i].All > 0 && IsUsedUpOnTheWay(rate.Unit)
                 && client.Buckets[i].Credit <= -rate.Bucket.Capacity * rate.Bucket.Period.Ticks)
             {
                 return rate.Name;
@@ -42,4 +42,6 @@ public static class StreamRules
 
         return null;
     }
+
+    private static bool IsUsedUpOnTheWay(string? unit) => Units.IsTokens(unit) || unit is Units.Cost;
 }

@@ -108,6 +108,9 @@ public static class TenantRules
         .. from i in Enumerable.Range(0, limits.Count)
            where limits[i].Scope is { KeyVersions.IsEmpty: false }
            select $"limits[{i}].keys: a tenant has no keys; its clients have, each its own.",
+        .. from i in Enumerable.Range(0, limits.Count)
+           where limits[i].Unit is Units.Cost
+           select $"limits[{i}].unit: a tenant has no prices; its clients' plans have, each its own.",
     ];
 
     /// <summary>The client refused the request after all: what was held is free, as if never asked for.</summary>

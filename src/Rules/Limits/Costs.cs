@@ -23,6 +23,9 @@ public static class Units
     /// <summary>Pages of documents in a request.</summary>
     public const string Pages = "pages";
 
+    /// <summary>Money, in millionths of the plan's currency: what a call costs by the plan's prices.</summary>
+    public const string Cost = "cost";
+
     /// <summary>True for the three units of tokens.</summary>
     public static bool IsTokens(string? unit) => unit is InputTokens or OutputTokens or TotalTokens;
 
@@ -42,6 +45,11 @@ public readonly record struct Cost(string Unit, long Amount);
 public readonly record struct Costs(
     long InputTokens, long OutputTokens, ImmutableArray<Cost> Others = default, CallFacts? Call = null)
 {
+    /// <summary>
+    /// What the call costs in money by; the one it was admitted with, whatever becomes of the plan. Null: nothing.
+    /// </summary>
+    public Price? Price { get; init; }
+
     /// <summary>False: no call costs that, whoever says so.</summary>
     public bool IsPossible
     {
@@ -78,6 +86,8 @@ public readonly record struct Costs(
                 return OutputTokens;
             case Units.TotalTokens:
                 return InputTokens + OutputTokens;
+            case Units.Cost when Price is not null:
+                return Price.Of(this);
         }
 
         foreach (var cost in Others.IsDefault ? [] : Others)

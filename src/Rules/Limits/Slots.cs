@@ -200,7 +200,7 @@ public sealed class Slots
     public void Renew(long edgeSession, long upToSequence, IReadOnlySet<long> running, TimeSpan deadline)
     {
         Ceilings?.Reported(edgeSession, deadline);
-        foreach (var requestId in _taken.Keys)
+        foreach (var (requestId, held) in _taken)
         {
             if (requestId.EdgeSession != edgeSession)
             {
@@ -214,6 +214,7 @@ public sealed class Slots
             }
             else if (requestId.Sequence <= upToSequence)
             {
+                Lost?.AddLeftOut(requestId, held);
                 Free(requestId);
             }
         }

@@ -32,6 +32,9 @@ public sealed class UsageOutbox<T>(int most, int batchMost)
     /// <summary>No more are wanted: what may be refused is refused until there is room.</summary>
     public bool IsFull => Count >= most;
 
+    /// <summary>The parcel that the item added last will be in, at the latest; an earlier one is possible.</summary>
+    public long LastParcel => _lastNumber + ((_waiting.Count + batchMost - 1) / batchMost);
+
     /// <summary>
     /// Keeps an item. Above the most only what must be kept is, and up to twice as many; whatever is not kept is
     /// counted, and the log is told that it is not whole.

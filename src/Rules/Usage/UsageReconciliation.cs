@@ -20,8 +20,9 @@ public readonly record struct LoggedUse(CallFacts Call, bool IsAlone, long Reque
 /// <summary>What a quota counts against what the log shows, as of one moment.</summary>
 public static class UsageReconciliation
 {
-    /// <summary>Whether the log tells all that a quota counts: it has no addresses.</summary>
-    public static bool CanTell(in CountLimit quota) => quota.Scope is null or { Addresses.IsEmpty: true };
+    /// <summary>Whether the log tells all that a quota counts: it has no addresses, and no prices.</summary>
+    public static bool CanTell(in CountLimit quota) =>
+        quota.Unit is not Units.Cost && quota.Scope is null or { Addresses.IsEmpty: true };
 
     /// <summary>
     /// By how much the count is to be changed. It is lowered only by what the log proves was not used; and what edges

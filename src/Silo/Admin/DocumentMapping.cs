@@ -62,7 +62,9 @@ internal static class DocumentMapping
         !plan.WithoutChunks,
         plan.ReserveFullCap,
         plan.Metered,
-        plan.StopStreams);
+        plan.StopStreams,
+        [.. plan.Prices.Select(price => new PriceDocument(
+            price.Models, price.Input, price.Output, price.Request, price.Image, price.Page))]);
 
     public static ClientDocument ToDocument(this ClientDefinition client) => new(
         Names.ClientId(client.Tenant, client.Name),
@@ -122,8 +124,22 @@ internal static class DocumentMapping
                 WithoutChunks = !(plan.Chunks ?? true),
                 Metered = plan.Metered ?? false,
                 StopStreams = plan.StopStreams ?? false,
+                Prices = ToDefinitions(plan.Prices),
             };
     }
+
+    private static PriceDefinition[] ToDefinitions(IReadOnlyList<PriceDocument?>? prices) =>
+    [
+        .. (prices ?? []).Select(price => new PriceDefinition
+        {
+            Models = price?.Models ?? "",
+            Input = price?.Input ?? 0,
+            Output = price?.Output ?? 0,
+            Request = price?.Request ?? 0,
+            Image = price?.Image ?? 0,
+            Page = price?.Page ?? 0,
+        }),
+    ];
 
     public static LimitDefinition[] ToDefinitions(IReadOnlyList<LimitDocument>? limits, List<string> mistakes)
     {

@@ -38,7 +38,7 @@ internal sealed record LimitDocument(
     [property: Description("A quota's calendar period: second, minute, hour, day, week or month. Left out: month.")]
     string? Calendar = null,
     [property: Description("What a rate or a quota counts: requests, tokens (input and output together), " +
-        "input-tokens, output-tokens, images, pages, or a name of your own. Left out: requests.")]
+        "input-tokens, output-tokens, images, pages, cost, or a name of your own. Left out: requests.")]
     string? Unit = null,
     [property: Description("A whole rate in one text, in place of kind, amount, unit, burst and period: " +
         "'100000 tokens/min burst 200000'. Answers say it in those members.")]
@@ -110,7 +110,17 @@ internal sealed record PlanDocument(
     bool? Metered = null,
     [property: Description("True: a stream that has used more tokens than it reserved ends with finish_reason length " +
         "once a limit of tokens is used up. Left out: false, and what it uses is a debt.")]
-    bool? StopStreams = null);
+    bool? StopStreams = null,
+    [property: Description("What calls cost, for limits that count cost; the closest entry counts. Left out: nothing.")]
+    IReadOnlyList<PriceDocument>? Prices = null);
+
+internal sealed record PriceDocument(
+    [property: Description("A model's name, or a beginning followed by *; * for all others.")] string Models,
+    [property: Description("Millionths of the currency for a million tokens of input.")] long Input = 0,
+    [property: Description("Millionths of the currency for a million tokens of output.")] long Output = 0,
+    [property: Description("Millionths of the currency for each call.")] long Request = 0,
+    [property: Description("Millionths of the currency for each image.")] long Image = 0,
+    [property: Description("Millionths of the currency for each page.")] long Page = 0);
 
 internal sealed record NewClientDocument(
     string Tenant,

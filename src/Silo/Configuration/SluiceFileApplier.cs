@@ -72,10 +72,12 @@ public sealed class SluiceFileApplier(IClusterClient cluster)
         stored.Limits.SequenceEqual(plan.Limits)
         && stored.UsableModels.SequenceEqual(plan.UsableModels)
         && stored.VisibleModels.SequenceEqual(plan.VisibleModels)
+        && stored.Prices.SequenceEqual(plan.Prices)
         && (stored with
         {
             Version = plan.Version, // The plan's own count.
             Limits = plan.Limits,
+            Prices = plan.Prices,
             UsableModels = plan.UsableModels,
             VisibleModels = plan.VisibleModels,
         }) == plan;

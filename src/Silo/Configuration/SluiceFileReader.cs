@@ -103,6 +103,7 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             WithoutChunks = !(plan.Flag("chunks") ?? true),
             Metered = plan.Flag("metered") ?? false,
             StopStreams = plan.Flag("stopStreams") ?? false,
+            Prices = PriceText.Read(plan),
         };
         models?.NothingElse();
         plan.NothingElse();

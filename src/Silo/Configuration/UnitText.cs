@@ -6,7 +6,8 @@ namespace Sluice.Silo.Configuration;
 /// <summary>What limits count, as operators write it. Tokens are those of input and output together.</summary>
 internal static class UnitText
 {
-    public const string Rule = "requests, tokens, input-tokens, output-tokens, images, pages, or another name of "
+    public const string Rule =
+        "requests, tokens, input-tokens, output-tokens, images, pages, cost, or another name of "
         + Names.Rule;
 
     private const string Requests = "requests";

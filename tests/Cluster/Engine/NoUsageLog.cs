@@ -27,6 +27,9 @@ internal sealed class NoUsageLog : IUsageLog
     public Task<LogSessions> SessionsAsync(CancellationToken cancellationToken) =>
         Task.FromResult(new LogSessions([], 0, 0));
 
+    public Task<LogSessions> RecentSessionsAsync(CancellationToken cancellationToken) =>
+        SessionsAsync(cancellationToken);
+
     public Task<IReadOnlyList<LoggedUse>> UsedAsync(UsageQuestion question, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<LoggedUse>>([]);
 }

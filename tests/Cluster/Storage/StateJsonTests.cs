@@ -51,7 +51,10 @@ public sealed class StateJsonTests
               "open": true, "rateTime": "00:00:02", "grace": "00:00:30", "verifiedWithin": "00:01:00"
             },
             "reserveFullCap": true, "lenientFence": true, "stopStreams": true, "withoutChunks": false,
-            "metered": true
+            "metered": true,
+            "prices": [
+              { "models": "*", "input": 270000, "output": 1100000, "request": 0, "image": 1000, "page": 0 }
+            ]
           }
         }
         """;

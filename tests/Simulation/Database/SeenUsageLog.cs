@@ -30,6 +30,9 @@ internal sealed class SeenUsageLog(SimulatedDatabase database, SimulatedProcess 
     public Task<LogSessions> SessionsAsync(CancellationToken cancellationToken) =>
         AskAsync(log => log.Sessions(), cancellationToken);
 
+    public Task<LogSessions> RecentSessionsAsync(CancellationToken cancellationToken) =>
+        SessionsAsync(cancellationToken);
+
     public Task<IReadOnlyList<LoggedUse>> UsedAsync(UsageQuestion question, CancellationToken cancellationToken) =>
         AskAsync(log => log.Used(question), cancellationToken);
 

@@ -11,12 +11,6 @@ internal enum Gap
     /// with.
     /// </summary>
     EdgeStoodStill,
-
-    /// <summary>
-    /// An edge that is killed takes along what it had not told the usage log yet. Where the grain had heard the end of
-    /// such a call, nobody knows any more that the log lacks it, and a comparison lowers the count by it.
-    /// </summary>
-    EdgeTookItsLog,
 }
 
 /// <summary>How often and how far known gaps were met.</summary>
@@ -26,12 +20,11 @@ internal sealed class Gaps
     /// Those that are met today. Once the product keeps one, take it out here: from then on it is a broken promise, in
     /// every run and from the first call on.
     /// </summary>
-    internal static readonly FrozenSet<Gap> Known = [Gap.EdgeStoodStill, Gap.EdgeTookItsLog];
+    internal static readonly FrozenSet<Gap> Known = [Gap.EdgeStoodStill];
 
     private static readonly Dictionary<Gap, string> Words = new()
     {
         [Gap.EdgeStoodStill] = "C4, calls of an edge that stands still go on at the pool",
-        [Gap.EdgeTookItsLog] = "Q2, a count was lowered by calls that a killed edge had not logged",
     };
 
     private readonly SortedDictionary<Gap, (long Runs, long Times, long Most)> _met = [];

@@ -92,25 +92,7 @@ internal sealed partial class Judge
         var started = books.AllStarted.Count(call => call.StartedAt <= sentAt);
         if (epoch == books.Lineages.NewestEpoch && used < started)
         {
-            FailBelow(
-                books, started - used,
-                $"{books.Client.Name}: {used} are counted by epoch {epoch}, and {started} calls had begun.");
-        }
-    }
-
-    /// <summary>A count is below what was used: a broken promise, but for what killed edges had not logged.</summary>
-    private void FailBelow(ClientBooks books, long missing, string what)
-    {
-        var unlogged = _calls.Values.Where(call => call is { IsDispatched: true, IsLogged: false, Edge.IsDead: true }
-            && call.Client == books.Client && (call.CompletingAt >= 0 || call.Chunk is { Told: >= 0 }));
-        if (books.CorrectedAt >= 0
-            && missing <= unlogged.Sum(call => books.Client.TokenQuota is null ? 1 : call.TokensUsed))
-        {
-            Gaps.Met(Gap.EdgeTookItsLog, missing);
-        }
-        else
-        {
-            Fail("Q2", what);
+            Fail("Q2", $"{books.Client.Name}: {used} are counted by epoch {epoch}, and {started} calls had begun.");
         }
     }
 

@@ -97,8 +97,8 @@ internal sealed partial class Judge
                 call => isTokens ? Math.Max(call.TokensUsed, call.InputUpper + call.OutputCap) : 1);
         if (used < least && (isWhole || !isTokens))
         {
-            FailBelow(
-                books, least - used,
+            Fail(
+                "Q2",
                 $"{client.Name}: {used} are counted after a comparison with the usage log, where {least} were used.");
         }
 

@@ -55,10 +55,10 @@ internal sealed class SimulatedEdge
         var live = new LiveCalls();
         var fences = _fences = new SlotFences(live, metrics, Process.Time, new Logger<SlotFences>(log));
         _session = new EdgeSession(Tap, Process.Time, new Logger<EdgeSession>(log));
-        _renew = new Renewals(
-            Tap, live, fences, _session, options, Process.Time, new Logger<Renewals>(log)).RunAsync;
         var logged = new UsageMetrics(cluster.Meters());
         var usage = new UsageBuffer(_session, live, logged, options, Process.Time);
+        _renew = new Renewals(
+            Tap, live, fences, _session, options, Process.Time, new Logger<Renewals>(log), usage).RunAsync;
         _sender = new UsageSender(Tap, _session, usage, logged, options, Process.Time, new Logger<UsageSender>(log));
         _completions = new Completions(Tap, live, options, Process.Time, new Logger<Completions>(log), usage);
         _chunks = new ClientChunks(Tap, options, Process.Time, new Logger<ClientChunks>(log), usage);

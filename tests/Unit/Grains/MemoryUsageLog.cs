@@ -98,6 +98,9 @@ internal sealed class MemoryUsageLog(TimeProvider time) : IUsageLog
             [.. _sessions.Values.Where(session => !session.IsClosed || session.Dropped > 0)], BeganAt: 0, Now);
     }
 
+    public Task<LogSessions> RecentSessionsAsync(CancellationToken cancellationToken) =>
+        SessionsAsync(cancellationToken);
+
     public async Task<IReadOnlyList<LoggedUse>> UsedAsync(
         UsageQuestion question, CancellationToken cancellationToken)
     {

@@ -6,9 +6,16 @@ using Sluice.Rules.Usage;
 namespace Sluice.Silo.Storage.Usage;
 
 /// <summary>The usage log in the database. What reads it for people is <see cref="UsageReport"/>.</summary>
-internal sealed class DatabaseUsageLog(IDatabase database) : IUsageLog
+internal sealed class DatabaseUsageLog(IDatabase database, TimeProvider time) : IUsageLog
 {
+    /// <summary>Every client of a busy silo asks every two seconds.</summary>
+    private static readonly TimeSpan RecentFor = TimeSpan.FromSeconds(2);
+
     private readonly UsageEventWriter _events = new(database.Dialect);
+
+    private volatile Recent? _recent;
+
+    private sealed record Recent(LogSessions Sessions, long ReadAt);
 
     private readonly string _openSql = $"""
         INSERT INTO usage_session
@@ -124,6 +131,20 @@ internal sealed class DatabaseUsageLog(IDatabase database) : IUsageLog
                 row.GetInt64(5), row.GetInt64(6),
                 [new Cost(Units.Images, row.GetInt64(7)), new Cost(Units.Pages, row.GetInt64(8))])),
         cancellationToken);
+
+    public async Task<LogSessions> RecentSessionsAsync(CancellationToken cancellationToken)
+    {
+        if (_recent is { } known && time.GetElapsedTime(known.ReadAt) < RecentFor)
+        {
+            return known.Sessions;
+        }
+
+        // Some may read at once; each reading is as good.
+        var readAt = time.GetTimestamp();
+        var sessions = await SessionsAsync(cancellationToken);
+        _recent = new Recent(sessions, readAt);
+        return sessions;
+    }
 
     private Task<List<int>> WriteAsync(IReadOnlyList<Statement> statements, CancellationToken cancellationToken) =>
         database.WriteAsync(statements, static row => row.FieldCount, cancellationToken);

@@ -35,6 +35,9 @@ public sealed class SluiceFileMistakesTests
         "plans:", "- plan: p", "  models: { use: [q, q*n] }")]
     [InlineData("line 3: plans[0].models.hide: is not known here; known are see, use.",
         "plans:", "- plan: p", "  models: { hide: [q] }")]
+    [InlineData(
+        "line 1: plans[0].prices[0].input: '0.27' is not a whole number.",
+        "plans: [{ plan: p, prices: [{ models: '*', input: 0.27 }] }]")]
     [InlineData("line 1: plans[0].stopStreams: 'no' is not true or false.", "plans: [{ plan: p, stopStreams: no }]")]
     [InlineData("line 1: plans[0].degraded: must be an object.", "plans: [{ plan: p, degraded: open }]")]
     [InlineData("line 1: plans[0].degraded.mode: is missing.", "plans: [{ plan: p, degraded: { } }]")]

@@ -34,6 +34,10 @@ public sealed class SluiceFileTests : IDisposable
               - { name: in, kind: rate, amount: 5, unit: input-tokens, period: 1s }
               - { name: pages, quota: 50 pages/day }
               - { name: all, kind: quota, amount: 9, unit: tokens, calendar: week }
+              - { name: budget, quota: 500000000 cost/month }
+            prices:
+              - { models: "deepseek-*", input: 270000, output: 1100000 }
+              - { models: "*", request: 5, image: 6, page: 7 }
         clients:
           - tenant: acme
             name: bot
@@ -69,6 +73,14 @@ public sealed class SluiceFileTests : IDisposable
 
         Assert.Equal([true, false, false], limits.Select(limit => limit.Shadow));
     }
+
+    [Fact]
+    public void A_plan_says_what_calls_cost() => Assert.Equal(
+        [
+            new PriceDefinition { Models = "deepseek-*", Input = 270_000, Output = 1_100_000 },
+            new PriceDefinition { Models = "*", Request = 5, Image = 6, Page = 7 },
+        ],
+        Load(Valid).Plans[2].Prices);
 
     [Fact]
     public void A_file_says_tenants_plans_clients_and_pools()
@@ -119,6 +131,11 @@ public sealed class SluiceFileTests : IDisposable
                 {
                     Name = "all", Kind = LimitKind.Quota, Amount = 9, Unit = LimitUnit.TotalTokens,
                     Calendar = CalendarPeriod.Week,
+                },
+                new LimitDefinition
+                {
+                    Name = "budget", Kind = LimitKind.Quota, Amount = 500_000_000, Unit = LimitUnit.Other,
+                    UnitName = "cost", Calendar = CalendarPeriod.Month,
                 },
             ],
             plans[2].Limits);
