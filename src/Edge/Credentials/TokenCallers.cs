@@ -26,7 +26,9 @@ internal sealed class TokenCallers(
         return TokenReader.IsOne(text) ? text.ToString() : null;
     }
 
-    /// <summary>Whom a token stands for, or why it is refused. Its client's grain is asked later, as for a key.</summary>
+    /// <summary>
+    /// Whom a token stands for, or why it is refused. Its client's grain is asked later, as for a key.
+    /// </summary>
     public async ValueTask<(ApiError? Error, Caller Caller)> ReadAsync(string text)
     {
         var (fault, verified) = await reader.ReadAsync(text);

@@ -91,7 +91,9 @@ internal sealed record ApiError(
         RetryAfter = TimeSpan.FromSeconds(2),
     };
 
-    /// <summary>What a token is refused with. How it was wrong is told as far as it helps whoever was issued one.</summary>
+    /// <summary>
+    /// What a token is refused with. How it was wrong is told as far as it helps whoever was issued one.
+    /// </summary>
     public static ApiError BadToken(TokenFault fault) => (fault is TokenFault.Expired
         ? new ApiError(401, Invalid, "token_expired", "This access token has expired. Ask for another one.")
         : new ApiError(401, Invalid, "invalid_token", "Incorrect access token provided.")) with

@@ -31,7 +31,8 @@ internal sealed record IssuerView(
 }
 
 /// <summary>
-/// What this edge knows of the issuer and its keys. Asked from any thread; whoever finds it too old asks the issuer, one
+/// What this edge knows of the issuer and its keys. Asked from any thread; whoever finds it too old asks the issuer,
+/// one
 /// question at a time for all who want to know.
 /// </summary>
 internal sealed class IssuerKeys(IClusterClient cluster, TimeProvider time)

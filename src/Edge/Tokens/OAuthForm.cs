@@ -81,7 +81,10 @@ internal sealed class OAuthForm
         var (id, secret) = (One(form, "client_id"), One(form, "client_secret"));
         if (One(form, "client_assertion") is not null || One(form, "client_assertion_type") is not null)
         {
-            error = OAuthError.NoClient with { Description = "Clients authenticate with a key here, not by assertion." };
+            error = OAuthError.NoClient with
+            {
+                Description = "Clients authenticate with a key here, not by assertion.",
+            };
             return false;
         }
 
@@ -117,7 +120,8 @@ internal sealed class OAuthForm
         if (secret is not null)
         {
             // A key that is mistyped, or another client's, is refused without asking anybody.
-            if (KeyText.TryParse(secret, out var read) is not KeyTextFault.None || (id is not null && read.ClientId != id))
+            if (KeyText.TryParse(secret, out var read) is not KeyTextFault.None
+                || (id is not null && read.ClientId != id))
             {
                 error = OAuthError.WrongClient;
                 return false;

@@ -9,7 +9,9 @@ using Sluice.Rules.Tokens;
 
 namespace Sluice.Edge.Tokens;
 
-/// <summary>Answers what is asked of the token service. Whoever asks is judged by its client's grain, each time.</summary>
+/// <summary>
+/// Answers what is asked of the token service. Whoever asks is judged by its client's grain, each time.
+/// </summary>
 internal sealed class TokenRequests(
     IClusterClient cluster, TokenReader reader, IOptions<EdgeOptions> options, TimeProvider time)
 {

@@ -14,7 +14,8 @@ internal sealed class VerifiedToken(AccessToken token)
     public TokenUse Use { get; } = new() { Models = [.. token.Scope.Models] };
 
     /// <summary>
-    /// What stands in the place of a secret's digest where this edge remembers what a credential may do. Tokens that may
+    /// What stands in the place of a secret's digest where this edge remembers what a credential may do. Tokens that
+    /// may
     /// do the same share it, or workers with a token each would share nothing. No secret has this digest.
     /// </summary>
     public byte[] Digest { get; } = SHA256.HashData(Encoding.UTF8.GetBytes(

@@ -56,7 +56,9 @@ public sealed record IssuerDescription
     /// <summary>Whom its tokens are for.</summary>
     [Id(1)] public string Audience { get; init; } = "";
 
-    /// <summary>Counts what was stored of its keys: of two descriptions the higher is the newer. 0: no tokens.</summary>
+    /// <summary>
+    /// Counts what was stored of its keys: of two descriptions the higher is the newer. 0: no tokens.
+    /// </summary>
     [Id(2)] public long Epoch { get; init; }
 
     /// <summary>The keys that its tokens are judged by, each a JSON Web Key with public members only.</summary>

@@ -10,7 +10,8 @@ using Sluice.Rules.Tokens;
 namespace Sluice.Grains.Issuers;
 
 /// <summary>
-/// The keys that tokens are signed with. What they are follows from what is stored and from the time; a reminder sees to
+/// The keys that tokens are signed with. What they are follows from what is stored and from the time; a reminder sees
+/// to
 /// it that there is a next one in time, and whoever asks sees to it too.
 /// </summary>
 internal sealed partial class IssuerGrain(
@@ -190,12 +191,14 @@ internal sealed partial class IssuerGrain(
     /// <summary>Tokens of this very second are ended too; the next ones are dated after it.</summary>
     private static long After(DateTimeOffset now) => now.ToUnixTimeSeconds() + 1;
 
-    private Task SweepIfDue() => stored.State.ToRule().NeedsKey(Options.Policy, Now) ? Sweep() : Task.CompletedTask;
+    private Task SweepIfDue() => stored.State.ToRule().NeedsKey(Options.ToPolicy(), Now) ? Sweep() : Task.CompletedTask;
 
-    /// <summary>Brings what is stored to where the time is: may be called at any time, and any number of times.</summary>
+    /// <summary>
+    /// Brings what is stored to where the time is: may be called at any time, and any number of times.
+    /// </summary>
     private async Task Sweep()
     {
-        var (now, policy) = (Now, Options.Policy);
+        var (now, policy) = (Now, Options.ToPolicy());
         var keys = stored.State.ToRule();
         var next = WithoutUselessSecrets(stored.State.With(keys.Publish(policy, now).Sweep(policy, now)), now);
         if (!next.Keys.SequenceEqual(stored.State.Keys))
@@ -233,7 +236,7 @@ internal sealed partial class IssuerGrain(
                 },
             ],
         });
-        await Store(stored.State.With(stored.State.ToRule().Publish(Options.Policy, Now)));
+        await Store(stored.State.With(stored.State.ToRule().Publish(Options.ToPolicy(), Now)));
         LogMade(key.Public.KeyId, stored.State.Keys[^1].ActivatesAt);
     }
 
@@ -264,7 +267,7 @@ internal sealed partial class IssuerGrain(
             Keys =
             [
                 .. state.Keys.Select(key => key.Secret is not null
-                    && keys.MayDestroySecret(keys.Find(key.KeyId)!, Options.Policy, now)
+                    && keys.MayDestroySecret(keys.Find(key.KeyId)!, Options.ToPolicy(), now)
                         ? key with { Secret = null }
                         : key),
             ],

@@ -70,7 +70,7 @@ public sealed class TokenOptions
     public string AudienceOrIssuer => Audience.Length > 0 ? Audience : Issuer;
 
     /// <summary>How keys follow each other.</summary>
-    public SigningKeyPolicy Policy => new()
+    public SigningKeyPolicy ToPolicy() => new()
     {
         Lead = SigningKeyLead,
         Overlap = SigningKeyOverlap,
@@ -89,7 +89,7 @@ public sealed class TokenOptionsValidator : IValidateOptions<TokenOptions>
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, TokenOptions options)
     {
-        var mistakes = options.Policy.Mistakes().Select(mistake => $"Tokens: {mistake}").ToList();
+        var mistakes = options.ToPolicy().Mistakes().Select(mistake => $"Tokens: {mistake}").ToList();
         if (options.IsOffered && !IsIssuer(options.Issuer))
         {
             mistakes.Add(

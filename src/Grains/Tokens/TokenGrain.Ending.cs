@@ -87,7 +87,9 @@ internal sealed partial class TokenGrain
             .Revoking(state.Families.FirstOrDefault(one => one.FamilyId == family.FamilyId)?.Issued ?? []));
     }
 
-    /// <summary>What the first write of a state ends is not published: nobody would have seen it. Here they have.</summary>
+    /// <summary>
+    /// What the first write of a state ends is not published: nobody would have seen it. Here they have.
+    /// </summary>
     private async Task StoreRevokingAsync(StoredTokens next)
     {
         if (!stored.RecordExists)

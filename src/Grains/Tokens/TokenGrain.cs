@@ -218,7 +218,9 @@ internal sealed partial class TokenGrain(
         };
     }
 
-    /// <summary>The family that made a token, with its key; null also for a guess, which then changes nothing.</summary>
+    /// <summary>
+    /// The family that made a token, with its key; null also for a guess, which then changes nothing.
+    /// </summary>
     private async Task<(StoredFamily Family, byte[] Key)?> FindAsync(RefreshTokenRequest request)
     {
         if (stored.State.Families.FirstOrDefault(one => one.FamilyId == request.FamilyId) is not { } family)

@@ -27,7 +27,8 @@ public enum RefreshAnswer
 }
 
 /// <summary>
-/// The refresh tokens that came from one sign-in, each from the one before it (RFC 9700, 4.14.2). One is good at a time.
+/// The refresh tokens that came from one sign-in, each from the one before it (RFC 9700, 4.14.2). One is good at a
+/// time.
 /// </summary>
 /// <param name="FamilyId">16 characters of base 62.</param>
 /// <param name="ExpiresAt">From here on none is good, however often they were renewed.</param>

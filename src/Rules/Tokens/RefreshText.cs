@@ -52,7 +52,9 @@ public readonly record struct RefreshText(string ClientId, string FamilyId, int 
         return body + Base62.Encode(Crc32.Of(body), ChecksumLength);
     }
 
-    /// <summary>Reads a token; never throws. False also for a checksum that says that a character was changed.</summary>
+    /// <summary>
+    /// Reads a token; never throws. False also for a checksum that says that a character was changed.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out RefreshText token)
     {
         token = default;

@@ -83,7 +83,9 @@ public sealed record SigningKeyPolicy
     /// <summary>The algorithm of keys that are made from now on.</summary>
     public SignatureAlgorithm Algorithm { get; init; } = SignatureAlgorithm.Es256;
 
-    /// <summary>What is wrong with it, each in a sentence; none when tokens are good throughout every rotation.</summary>
+    /// <summary>
+    /// What is wrong with it, each in a sentence; none when tokens are good throughout every rotation.
+    /// </summary>
     public IEnumerable<string> Mistakes()
     {
         if (TokenLifetime <= TimeSpan.Zero || TokenLifetime > AccessToken.LifetimeMax)
@@ -93,8 +95,9 @@ public sealed record SigningKeyPolicy
 
         if (Lead < VerifierCache + Propagation + ClockSkew)
         {
-            yield return $"A lead of {Lead} is shorter than {VerifierCache} that others remember keys, and {Propagation} "
-                + $"until they can know, and {ClockSkew} between clocks: some would meet a key that they do not know.";
+            yield return $"A lead of {Lead} is shorter than {VerifierCache} that others remember keys, and "
+                + $"{Propagation} until they can know, and {ClockSkew} between clocks: some would meet a key that they "
+                + "do not know.";
         }
 
         // A silo whose clock is behind signs with the old key a little longer, and who judges allows the same.

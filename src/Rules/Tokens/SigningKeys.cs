@@ -71,7 +71,9 @@ public sealed record SigningKeys(ImmutableArray<SigningKey> Keys)
             is SigningKeyState.Published or SigningKeyState.Active or SigningKeyState.VerifyOnly),
     ];
 
-    /// <summary>Whether the issuer needs another key now: it has none that signs, or the one that does ends soon.</summary>
+    /// <summary>
+    /// Whether the issuer needs another key now: it has none that signs, or the one that does ends soon.
+    /// </summary>
     public bool NeedsKey(SigningKeyPolicy policy, DateTimeOffset now) =>
         ActiveAt(now) is not { } active
         || (Waiting(now) is null && now >= active.ActivatesAt + policy.Lifetime - policy.Lead);
@@ -121,7 +123,8 @@ public sealed record SigningKeys(ImmutableArray<SigningKey> Keys)
     }
 
     /// <summary>
-    /// Somebody else may have the key: it is worth nothing from now on. If it signed, the key that waits takes its place
+    /// Somebody else may have the key: it is worth nothing from now on. If it signed, the key that waits takes its
+    /// place
     /// at once; if none waits, one has to be made. Null when there is no such key; a repeat keeps the first time.
     /// </summary>
     public SigningKeys? Compromise(string keyId, DateTimeOffset now)
@@ -142,7 +145,9 @@ public sealed record SigningKeys(ImmutableArray<SigningKey> Keys)
             : next;
     }
 
-    /// <summary>What a longer life of tokens asks for, of keys that are not removed; and what is kept no longer.</summary>
+    /// <summary>
+    /// What a longer life of tokens asks for, of keys that are not removed; and what is kept no longer.
+    /// </summary>
     public SigningKeys Sweep(SigningKeyPolicy policy, DateTimeOffset now)
     {
         // Oldest first and none in between: when a key ended follows from the one after it.

@@ -5,7 +5,9 @@ public enum TokenFault
 {
     None,
 
-    /// <summary>It does not have the form of a signed token: three parts in base 64, two of them JSON objects.</summary>
+    /// <summary>
+    /// It does not have the form of a signed token: three parts in base 64, two of them JSON objects.
+    /// </summary>
     Malformed,
 
     /// <summary>Longer than any token of ours.</summary>

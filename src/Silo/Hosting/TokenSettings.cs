@@ -14,7 +14,9 @@ internal static class TokenSettings
             "an http or https address without a path")
         .Add("Audience", "Whom tokens are for.", "a text", unset: "the issuer")
         .Add("AccessTokenLifetime", "How long an access token is good.")
-        .Add("RefreshTokenLifetime", "How long a client may renew its tokens without its key; renewing does not add to it.")
+        .Add(
+            "RefreshTokenLifetime",
+            "How long a client may renew its tokens without its key; renewing does not add to it.")
         .Add("ClientCredentials", "Whether the grant client_credentials is offered beside token exchange.")
         .Add("SigningAlgorithm", "The algorithm of signing keys that are made from now on.", "Es256 or Rs256")
         .Add("SigningKeyLifetime", "How long a signing key signs.")

@@ -4,7 +4,9 @@ using Sluice.EndToEnd.Hosting;
 
 namespace Sluice.EndToEnd.Tokens;
 
-/// <summary>Calls of models with an access token: the same limits, the same refusals, and an end within a second.</summary>
+/// <summary>
+/// Calls of models with an access token: the same limits, the same refusals, and an end within a second.
+/// </summary>
 public sealed class TokenCallTests(TokenSluice tokens) : IClassFixture<TokenSluice>
 {
     [Fact]
@@ -93,7 +95,8 @@ public sealed class TokenCallTests(TokenSluice tokens) : IClassFixture<TokenSlui
         var token = await TokenOfAsync(access);
         Assert.Equal(200, (await ChatAsync(token)).Status);
 
-        (await tokens.Admins.PostAsync($"clients/{access.ClientId}/tokens/revoke", new { })).Is(HttpStatusCode.NoContent);
+        (await tokens.Admins.PostAsync($"clients/{access.ClientId}/tokens/revoke", new { }))
+            .Is(HttpStatusCode.NoContent);
 
         await EndsAsync(token);
         Assert.Equal(200, (await ChatAsync(await TokenOfAsync(access))).Status);

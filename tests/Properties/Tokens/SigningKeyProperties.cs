@@ -107,7 +107,8 @@ public sealed class SigningKeyProperties
                 var skew = TimeSpan.FromSeconds(history[moments.Count - 1].Skew);
                 if (keys.ActiveAt(now + skew) is { } active)
                 {
-                    tokens.Add(new Token(active.KeyId, now, now >= active.PublishedAt + policy.Lead - policy.ClockSkew));
+                    var isLed = now >= active.PublishedAt + policy.Lead - policy.ClockSkew;
+                    tokens.Add(new Token(active.KeyId, now, isLed));
                 }
 
                 var fresh = keys.PublishedAt(now).Select(key => key.KeyId).ToHashSet();
@@ -120,7 +121,8 @@ public sealed class SigningKeyProperties
                         continue;
                     }
 
-                    Assert.True(fresh.Contains(token.KeyId), $"{token.KeyId} is told to nobody, and its token is good.");
+                    Assert.True(
+                        fresh.Contains(token.KeyId), $"{token.KeyId} is told to nobody, and its token is good.");
                     Assert.True(
                         !token.KeyIsLed || remembered is null || remembered.Contains(token.KeyId),
                         $"{token.KeyId} signed before everybody could know it.");
@@ -158,10 +160,12 @@ public sealed class SigningKeyProperties
 
             Assert.Same(swept, swept.Sweep(policy, now));
             Assert.Equal(keys.ActiveAt(now), swept.ActiveAt(now), IsSame);
-            Assert.Equal(keys.PublishedAt(now).Select(key => key.KeyId), swept.PublishedAt(now).Select(key => key.KeyId));
+            Assert.Equal(NamesOf(keys.PublishedAt(now)), NamesOf(swept.PublishedAt(now)));
             var published = keys.Publish(policy, now);
             Assert.Equal(published.Keys, published.Publish(policy, now).Keys);
         }));
+
+    private static IEnumerable<string> NamesOf(IEnumerable<SigningKey> keys) => keys.Select(key => key.KeyId);
 
     private static bool IsSame(SigningKey? one, SigningKey? other) => one?.KeyId == other?.KeyId;
 

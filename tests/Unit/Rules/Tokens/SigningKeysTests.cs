@@ -139,7 +139,9 @@ public sealed class SigningKeysTests
         Assert.Same(_keys, _keys.Sweep(Policy, Start));
     }
 
-    /// <summary>Guards against tokens that outlive the key they were signed with, once tokens may live longer.</summary>
+    /// <summary>
+    /// Guards against tokens that outlive the key they were signed with, once tokens may live longer.
+    /// </summary>
     [Fact]
     public void A_longer_overlap_holds_for_keys_that_are_told_of_already()
     {

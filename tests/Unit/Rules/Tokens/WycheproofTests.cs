@@ -19,12 +19,15 @@ public sealed class WycheproofTests
     public void Key_sets_are_judged_as_Wycheproof_judges_them() =>
         Run("json_web_key_test.json", 26, set => PublicKeySet.TryParse(set)?.Keys);
 
-    /// <summary>A key that is not ours is refused, so its vectors are refused too: those that are right are counted.</summary>
+    /// <summary>
+    /// A key that is not ours is refused, so its vectors are refused too: those that are right are counted.
+    /// </summary>
     private static void Run(string file, int vectors, Func<byte[], IReadOnlyList<PublicKey>?> read)
     {
         var folder = Environment.GetEnvironmentVariable("SLUICE_WYCHEPROOF");
         Assert.SkipWhen(
-            string.IsNullOrEmpty(folder), $"{vectors} vectors not tried: SLUICE_WYCHEPROOF names no copy of Wycheproof.");
+            string.IsNullOrEmpty(folder),
+            $"{vectors} vectors not tried: SLUICE_WYCHEPROOF names no copy of Wycheproof.");
         using var document = JsonDocument.Parse(
             File.ReadAllBytes(Path.Combine(folder!, "testvectors_v1", file)));
         var (accepted, refused, withKey, ofOthers, mistakes) = (0, 0, 0, 0, new List<string>());
@@ -37,7 +40,7 @@ public sealed class WycheproofTests
                 var good = test.GetProperty("jws") is { ValueKind: JsonValueKind.String } text
                     && CompactToken.TryParse(text.GetString()!, out var token) is TokenFault.None
                     && keys?.Any(candidate =>
-                        (token!.KeyId is null || token.KeyId == candidate.KeyId) && token.IsSignedBy(candidate)) is true;
+                        (token!.KeyId ?? candidate.KeyId) == candidate.KeyId && token.IsSignedBy(candidate)) is true;
                 var right = test.GetProperty("result").GetString() == "valid";
                 if (right && !good && keys is not { Count: > 0 })
                 {
@@ -58,7 +61,8 @@ public sealed class WycheproofTests
             $"{file}: {accepted} accepted and {refused} refused as they should be, {withKey} more because their key is "
             + $"refused; {ofOthers} right ones are of algorithms that are not offered.");
         Assert.Empty(mistakes);
-        Assert.Equal(document.RootElement.GetProperty("numberOfTests").GetInt32(), accepted + refused + withKey + ofOthers);
+        Assert.Equal(
+            document.RootElement.GetProperty("numberOfTests").GetInt32(), accepted + refused + withKey + ofOthers);
         Assert.True(accepted > 0);
     }
 }
