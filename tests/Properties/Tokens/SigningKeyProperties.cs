@@ -35,8 +35,8 @@ public sealed class SigningKeyProperties
 
     /// <param name="KeyId">Signed it.</param>
     /// <param name="At">When.</param>
-    /// <param name="KeyIsLed">The key had been published for the lead by then.</param>
-    private sealed record Token(string KeyId, DateTimeOffset At, bool KeyIsLed);
+    /// <param name="IsPlanned">Its key took the place of one that was good still, so everybody had time to know it.</param>
+    private sealed record Token(string KeyId, DateTimeOffset At, bool IsPlanned);
 
     private static readonly Gen<SigningKeyPolicy> Policies =
         from cache in Gen.Choose(0, 60)
@@ -107,8 +107,8 @@ public sealed class SigningKeyProperties
                 var skew = TimeSpan.FromSeconds(history[moments.Count - 1].Skew);
                 if (keys.ActiveAt(now + skew) is { } active)
                 {
-                    var isLed = now >= active.PublishedAt + policy.Lead - policy.ClockSkew;
-                    tokens.Add(new Token(active.KeyId, now, isLed));
+                    var before = keys.Keys.TakeWhile(key => key != active).LastOrDefault(key => key.WasActive(now + skew));
+                    tokens.Add(new Token(active.KeyId, now, before is { CompromisedAt: null }));
                 }
 
                 var fresh = keys.PublishedAt(now).Select(key => key.KeyId).ToHashSet();
@@ -124,7 +124,7 @@ public sealed class SigningKeyProperties
                     Assert.True(
                         fresh.Contains(token.KeyId), $"{token.KeyId} is told to nobody, and its token is good.");
                     Assert.True(
-                        !token.KeyIsLed || remembered is null || remembered.Contains(token.KeyId),
+                        !token.IsPlanned || remembered is null || remembered.Contains(token.KeyId),
                         $"{token.KeyId} signed before everybody could know it.");
                 }
             });
