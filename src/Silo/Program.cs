@@ -9,6 +9,7 @@ using Sluice.Silo.Hosting;
 using Sluice.Silo.Introspection;
 using Sluice.Silo.Security;
 using Sluice.Silo.Storage;
+using Sluice.Silo.Storage.Audit;
 using Sluice.Telemetry;
 
 namespace Sluice.Silo;
@@ -33,6 +34,7 @@ public static class Program
         services.AddSecurity(MasterKey.LoadOrCreate);
         builder.AddEngine();
         services.AddSingleton<Lists>();
+        services.AddHostedService<AuditSweeper>();
         services.AddSingleton<SluiceFileApplier>();
         services.AddOpenApi(AdminApi.Describe);
         services.ConfigureHttpJsonOptions(http => BodyMistake.ReadStrictly(http.SerializerOptions));

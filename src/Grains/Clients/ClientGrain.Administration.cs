@@ -223,7 +223,7 @@ internal sealed partial class ClientGrain
     private async Task Store(StoredClient next)
     {
         var before = stored.State;
-        stored.State = next;
+        stored.State = next.Noted(ClientId, before);
         try
         {
             await stored.WriteStateAsync();

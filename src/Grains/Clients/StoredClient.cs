@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Audit;
 using Sluice.Grains.Revocations;
+using Sluice.Rules.Audit;
 using Sluice.Rules.Keys;
 using Sluice.Rules.Revocations;
 
@@ -9,7 +11,7 @@ namespace Sluice.Grains.Clients;
 
 /// <summary>A client at rest. Stored types only grow: new members with safe defaults, none renamed.</summary>
 [GenerateSerializer, Alias("sluice.StoredClient")]
-public sealed record StoredClient : IRevokingState
+public sealed record StoredClient : IRevokingState, IAuditedState
 {
     [Id(0)] public ClientDefinition? Definition { get; init; }
 
@@ -22,6 +24,10 @@ public sealed record StoredClient : IRevokingState
     /// <inheritdoc/>
     [JsonIgnore]
     public ImmutableArray<Revocation> Revokes { get; private init; } = [];
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public ImmutableArray<AuditNote> Audits { get; private init; } = [];
 
     /// <summary>
     /// The change in force, as answers and the feed count it: 1 or more, for 0 says that it is not known.
@@ -47,8 +53,12 @@ public sealed record StoredClient : IRevokingState
         Revokes = [new Revocation(0, RevocationKind.KeyVersion, clientId, version, Revocation.MemoryLives)],
     };
 
+    /// <summary>The same, with what it changes for the audit trail.</summary>
+    public StoredClient Noted(string clientId, StoredClient before) =>
+        this with { Audits = ClientAudit.NotesOf(clientId, before, this) };
+
     /// <summary>It is stored, and what it ended is published.</summary>
-    public StoredClient Published() => Revokes.IsDefaultOrEmpty ? this : this with { Revokes = [] };
+    public StoredClient Published() => this with { Revokes = [], Audits = [] };
 }
 
 /// <summary>A key version at rest: never the secret, only its keyed MAC.</summary>

@@ -3,8 +3,10 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Audit;
 using Sluice.Grains.Revocations;
 using Sluice.Rules;
+using Sluice.Rules.Audit;
 using Sluice.Rules.Limits;
 using Sluice.Rules.Policies;
 using Sluice.Rules.Revocations;
@@ -13,7 +15,7 @@ namespace Sluice.Grains.Plans;
 
 /// <summary>A plan at rest.</summary>
 [GenerateSerializer, Alias("sluice.StoredPlan")]
-public sealed record StoredPlan : IRevokingState
+public sealed record StoredPlan : IRevokingState, IAuditedState
 {
     [Id(0)] public PlanDefinition? Definition { get; init; }
 
@@ -21,10 +23,18 @@ public sealed record StoredPlan : IRevokingState
     [JsonIgnore]
     public ImmutableArray<Revocation> Revokes { get; private init; } = [];
 
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public ImmutableArray<AuditNote> Audits { get; private init; } = [];
+
     /// <summary>What edges remember by an older version of the plan is over; nobody remembers a first one.</summary>
-    public static StoredPlan Of(PlanDefinition plan) => new()
+    public static StoredPlan Of(PlanDefinition plan, PlanDefinition? before = null) => new()
     {
         Definition = plan,
+        Audits =
+        [
+            AuditNotes.OfChange(before is null ? "plan.create" : "plan.replace", $"plan/{plan.Plan}", before, plan),
+        ],
         Revokes = plan.Version > 1
             ? [new Revocation(0, RevocationKind.PlanPolicy, plan.Plan, plan.Version, Revocation.MemoryLives)]
             : [],
@@ -151,7 +161,7 @@ internal sealed partial class PlanGrain(
     private async Task Store(PlanDefinition plan)
     {
         var before = stored.State;
-        stored.State = StoredPlan.Of(plan);
+        stored.State = StoredPlan.Of(plan, _plan);
         try
         {
             await stored.WriteStateAsync();

@@ -4,19 +4,21 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Tenants;
+using Sluice.Grains.Audit;
 using Sluice.Grains.Clients;
 using Sluice.Grains.Owners;
 using Sluice.Grains.Plans;
 using Sluice.Grains.Revocations;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
+using Sluice.Rules.Audit;
 using Sluice.Rules.Revocations;
 
 namespace Sluice.Grains.Tenants;
 
 /// <summary>A tenant at rest.</summary>
 [GenerateSerializer, Alias("sluice.StoredTenant")]
-public sealed record StoredTenant : IRevokingState
+public sealed record StoredTenant : IRevokingState, IAuditedState
 {
     [Id(0)] public TenantDefinition? Definition { get; init; }
 
@@ -24,10 +26,19 @@ public sealed record StoredTenant : IRevokingState
     [JsonIgnore]
     public ImmutableArray<Revocation> Revokes { get; private init; } = [];
 
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public ImmutableArray<AuditNote> Audits { get; private init; } = [];
+
     /// <summary>What edges remember by an older version of the tenant is over; nobody remembers a first one.</summary>
-    public static StoredTenant Of(TenantDefinition tenant) => new()
+    public static StoredTenant Of(TenantDefinition tenant, TenantDefinition? before = null) => new()
     {
         Definition = tenant,
+        Audits =
+        [
+            AuditNotes.OfChange(
+                before is null ? "tenant.create" : "tenant.replace", $"tenant/{tenant.Tenant}", before, tenant),
+        ],
         Revokes = tenant.Version > 1
             ? [new Revocation(0, RevocationKind.TenantPolicy, tenant.Tenant, tenant.Version, Revocation.MemoryLives)]
             : [],
@@ -105,7 +116,7 @@ internal sealed partial class TenantGrain(
 
         var next = tenant with { Version = (_tenant?.Version ?? 0) + 1 };
         var before = stored.State;
-        stored.State = StoredTenant.Of(next);
+        stored.State = StoredTenant.Of(next, _tenant);
         try
         {
             await stored.WriteStateAsync();

@@ -33,6 +33,7 @@ internal static class AdminApi
         admin.MapTokens();
         admin.MapExplanations();
         admin.MapUsage();
+        admin.MapAudit();
         admin.MapCluster();
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules.Keys;
 using Sluice.Rules.Policies;
+using Sluice.Silo.Storage.Audit;
 
 namespace Sluice.Silo.Admin;
 
@@ -54,6 +55,7 @@ internal sealed class AdminKeyMiddleware(RequestDelegate next, IClusterClient cl
             return;
         }
 
+        RequestContext.Set(AuditWriter.ActorKey, $"client/{key.ClientId}/{key.Version}");
         context.Features.Set(new Administrator(key.ClientId, key.Version, identified.Role));
         await next(context);
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Sluice.Grains.Clients;
 using Sluice.Grains.Revocations;
 using Sluice.Grains.Usage;
+using Sluice.Silo.Storage.Audit;
 using Sluice.Silo.Storage.Ledger;
 using Sluice.Silo.Storage.Membership;
 using Sluice.Silo.Storage.Migrations;
@@ -49,6 +50,7 @@ internal static partial class StorageServices
         services.AddSingleton<IUsageLog, DatabaseUsageLog>().AddSingleton<UsageReport>();
         services.AddSingleton<RevocationMetrics>().AddSingleton<RevocationWriter>().AddSingleton<RevocationTable>();
         services.AddSingleton<IRevocationFeed, RevocationReader>();
+        services.AddSingleton<AuditWriter>().AddSingleton<AuditTrail>();
         services.AddSingleton<StateIndex>().AddSingleton<DataKeyTable>();
         AddEngineTables(services);
         services.AddSingleton<DatabaseGrainStorage>();

@@ -38,3 +38,5 @@ public sealed class MembershipRaceOnPostgreSqlTests(PostgreSqlFixture server)
 public sealed class UsageLogOnPostgreSqlTests(PostgreSqlFixture server) : UsageLogTests(new PostgreSqlPlace(server));
 
 public sealed class DataKeysOnPostgreSqlTests(PostgreSqlFixture server) : DataKeysTests(new PostgreSqlPlace(server));
+
+public sealed class AuditOnPostgreSqlTests(PostgreSqlFixture server) : AuditTests(new PostgreSqlPlace(server));

@@ -23,6 +23,8 @@ public sealed class UsageLogOnSqliteTests() : UsageLogTests(new SqlitePlace());
 
 public sealed class DataKeysOnSqliteTests() : DataKeysTests(new SqlitePlace());
 
+public sealed class AuditOnSqliteTests() : AuditTests(new SqlitePlace());
+
 public sealed class StateIndexOnSqliteTests() : StateIndexTests(new SqlitePlace())
 {
     private protected override string Explain => "EXPLAIN QUERY PLAN";

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
+using Sluice.Grains.Audit;
 using Sluice.Grains.Revocations;
 using Sluice.Rules.Revocations;
+using Sluice.Silo.Storage.Audit;
 using Sluice.Silo.Storage.Membership;
 using Sluice.Silo.Storage.Revocations;
 
@@ -10,8 +12,8 @@ namespace Sluice.Silo.Storage.States;
 
 /// <summary>
 /// The states of grains, a row each. Every write compares the version it is based on, the first one too, and is refused
-/// once this silo was declared dead: another one may have read the state since. What a state ends is published in the
-/// same transaction.
+/// once this silo was declared dead: another one may have read the state since. What a state ends is published, and
+/// what it changes is noted, in the same transaction.
 /// </summary>
 internal sealed class DatabaseGrainStorage : IGrainStorage
 {
@@ -22,19 +24,25 @@ internal sealed class DatabaseGrainStorage : IGrainStorage
     private readonly IDatabase _database;
     private readonly SiloFence _fence;
     private readonly RevocationWriter _revocations;
+    private readonly AuditWriter _audit;
     private readonly string _clearSql;
     private readonly string _insertSql;
+    private readonly string _madeSql;
     private readonly string _updateSql;
 
-    public DatabaseGrainStorage(IDatabase database, SiloFence fence, RevocationWriter revocations)
+    public DatabaseGrainStorage(
+        IDatabase database, SiloFence fence, RevocationWriter revocations, AuditWriter audit)
     {
-        (_database, _fence, _revocations) = (database, fence, revocations);
+        (_database, _fence, _revocations, _audit) = (database, fence, revocations, audit);
         var (payload, now) = (database.Dialect.Payload("$5"), database.Dialect.Now);
         _insertSql = $"""
             INSERT INTO grain_state (grain_type, grain_key, state_name, version, payload, modified_at)
             SELECT $1, $2, $3, $4, {payload}, {now} WHERE {database.Dialect.Fence("$6")}
             ON CONFLICT (grain_type, grain_key, state_name) DO NOTHING
-            RETURNING version
+            """;
+        _madeSql = """
+            SELECT version FROM grain_state
+            WHERE grain_type = $1 AND grain_key = $2 AND state_name = $3 AND version = $4
             """;
         _updateSql = $"""
             UPDATE grain_state SET version = version + 1, payload = {payload}, modified_at = {now}
@@ -80,18 +88,27 @@ internal sealed class DatabaseGrainStorage : IGrainStorage
     {
         object[] key = KeyOf(stateName, grainId);
         var payload = StateJson.Write(grainState.State);
-        var write = grainState.ETag is { } etag
-            ? new Statement(_updateSql, [.. key, VersionOf(etag, grainId), payload, _fence.SiloId])
-            : new Statement(_insertSql, [.. key, FirstVersion(), payload, _fence.SiloId]);
         var revokes = grainState.State is IRevokingState { Revokes: { IsDefaultOrEmpty: false } ended } ? ended : [];
         IReadOnlyList<Statement> publish = revokes.IsEmpty ? [] : Publish(grainState, grainId, key, revokes);
-        var rows = await _database.WriteAsync([.. publish, write], row => row.GetInt64(0), cancellationToken);
+        var audits = grainState.State is IAuditedState { Audits: { IsDefaultOrEmpty: false } noted } ? noted : [];
+        var version = grainState.ETag is { } etag ? VersionOf(etag, grainId) : FirstVersion();
+        var audit = _audit.Statements(key, version, _fence.SiloId, audits);
+        object[] values = [.. key, version, payload, _fence.SiloId];
+        IReadOnlyList<Statement> statements = grainState.ETag is null
+            ? [new Statement(_insertSql, values), .. audit, new Statement(_madeSql, [.. key, version])]
+            : [.. publish, .. audit, new Statement(_updateSql, values)];
+        var rows = await _database.WriteAsync(statements, row => row.GetInt64(0), cancellationToken);
         if (rows.Count == 0)
         {
             throw await RefusedAsync(stateName, grainId, grainState.ETag, cancellationToken);
         }
 
         _revocations.Published(revokes);
+        if (!audits.IsEmpty)
+        {
+            _audit.Published();
+        }
+
         grainState.ETag = Text(rows[0]);
         grainState.RecordExists = true;
     }
