@@ -277,11 +277,11 @@ internal sealed partial class IssuerGrain(
     private async Task Store(StoredIssuer next)
     {
         var before = stored.State;
-        stored.State = next with { Epoch = before.Epoch + 1 };
+        stored.State = next with { Epoch = before.Epoch + 1, Audits = IssuerAudit.NotesOf(before, next) };
         try
         {
             await stored.WriteStateAsync();
-            stored.State = stored.State with { Revokes = [] };
+            stored.State = stored.State with { Revokes = [], Audits = [] };
         }
         catch
         {

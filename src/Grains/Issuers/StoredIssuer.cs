@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Sluice.Grains.Audit;
 using Sluice.Grains.Revocations;
 using Sluice.Grains.Secrets;
+using Sluice.Rules.Audit;
 using Sluice.Rules.Revocations;
 using Sluice.Rules.Tokens;
 
@@ -9,7 +11,7 @@ namespace Sluice.Grains.Issuers;
 
 /// <summary>The issuer at rest. Stored types only grow: new members with safe defaults, none renamed.</summary>
 [GenerateSerializer, Alias("sluice.StoredIssuer")]
-public sealed record StoredIssuer : IRevokingState
+public sealed record StoredIssuer : IRevokingState, IAuditedState
 {
     /// <summary>Counts the writes.</summary>
     [Id(0)] public long Epoch { get; init; }
@@ -26,6 +28,10 @@ public sealed record StoredIssuer : IRevokingState
     /// <inheritdoc/>
     [JsonIgnore]
     public ImmutableArray<Revocation> Revokes { get; init; } = [];
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public ImmutableArray<AuditNote> Audits { get; init; } = [];
 
     /// <summary>What the rules know of its keys.</summary>
     public SigningKeys ToRule() => new([.. Keys.Select(key => new SigningKey(key.KeyId, key.Algorithm, key.CreatedAt)

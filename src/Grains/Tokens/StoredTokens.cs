@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Sluice.Grains.Audit;
 using Sluice.Grains.Revocations;
 using Sluice.Grains.Secrets;
+using Sluice.Rules.Audit;
 using Sluice.Rules.Revocations;
 using Sluice.Rules.Tokens;
 
@@ -9,7 +11,7 @@ namespace Sluice.Grains.Tokens;
 
 /// <summary>What is kept of one client's tokens. Stored types only grow: new members with safe defaults.</summary>
 [GenerateSerializer, Alias("sluice.StoredTokens")]
-public sealed record StoredTokens : IRevokingState
+public sealed record StoredTokens : IRevokingState, IAuditedState
 {
     /// <summary>Of refresh tokens; the one that was used longest ago first.</summary>
     [Id(0)] public StoredFamily[] Families { get; init; } = [];
@@ -23,6 +25,10 @@ public sealed record StoredTokens : IRevokingState
     /// <inheritdoc/>
     [JsonIgnore]
     public ImmutableArray<Revocation> Revokes { get; init; } = [];
+
+    /// <summary>Ends for which somebody will ask: by an operator, or because a token came twice.</summary>
+    [JsonIgnore]
+    public ImmutableArray<AuditNote> Audits { get; init; } = [];
 
     /// <summary>Without what says nothing any more.</summary>
     public StoredTokens At(DateTimeOffset now)

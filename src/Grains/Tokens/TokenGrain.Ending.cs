@@ -2,6 +2,8 @@ using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Issuers;
 using Sluice.Grains.Abstractions.Tokens;
+using Sluice.Grains.Audit;
+using Sluice.Rules.Audit;
 using Sluice.Rules.Revocations;
 
 namespace Sluice.Grains.Tokens;
@@ -41,6 +43,7 @@ internal sealed partial class TokenGrain
             Revoked = [],
             TokensFrom = from,
             Revokes = [new Revocation(0, RevocationKind.ClientTokens, ClientId, from, Revocation.TokensLive)],
+            Audits = [Note("tokens.revoke", stored.State.TokensFrom, from)],
         });
         return ChangeReply.Done;
     }
@@ -80,12 +83,22 @@ internal sealed partial class TokenGrain
         return client.Verdict is Verdict.Admitted;
     }
 
-    private Task EndFamilyAsync(StoredFamily family, DateTimeOffset now)
+    /// <param name="family">The family.</param>
+    /// <param name="now">When.</param>
+    /// <param name="audit">What the audit trail calls it; null where its own client ended it.</param>
+    private Task EndFamilyAsync(StoredFamily family, DateTimeOffset now, string? audit = null)
     {
         var state = stored.State.At(now);
-        return StoreRevokingAsync(state.With(family.With(family.ToRule().End(now)) with { Issued = [] })
-            .Revoking(state.Families.FirstOrDefault(one => one.FamilyId == family.FamilyId)?.Issued ?? []));
+        var next = state.With(family.With(family.ToRule().End(now)) with { Issued = [] })
+            .Revoking(state.Families.FirstOrDefault(one => one.FamilyId == family.FamilyId)?.Issued ?? []);
+        return StoreRevokingAsync(audit is null ? next : next with { Audits = [Note(audit, 0, family.Number)] });
     }
+
+    /// <summary>What is told of an end: from when on tokens are good, or which refresh token was the newest.</summary>
+    private sealed record EndFacts(long Number);
+
+    private AuditNote Note(string action, long before, long after) => AuditNotes.OfChange(
+        action, $"client/{ClientId}/tokens", before == 0 ? null : new EndFacts(before), new EndFacts(after));
 
     /// <summary>
     /// What the first write of a state ends is not published: nobody would have seen it. Here they have.

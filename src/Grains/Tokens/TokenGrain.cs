@@ -98,7 +98,7 @@ internal sealed partial class TokenGrain(
         if (answer is RefreshAnswer.Reused)
         {
             LogReused(ClientId, family.FamilyId, request.Number, family.Number);
-            await EndFamilyAsync(family, now);
+            await EndFamilyAsync(family, now, "tokens.reuse");
             return Invalid;
         }
 
@@ -271,7 +271,7 @@ internal sealed partial class TokenGrain(
         try
         {
             await stored.WriteStateAsync();
-            stored.State = next with { Revokes = [] };
+            stored.State = next with { Revokes = [], Audits = [] };
         }
         catch
         {

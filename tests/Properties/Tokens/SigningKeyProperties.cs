@@ -35,7 +35,9 @@ public sealed class SigningKeyProperties
 
     /// <param name="KeyId">Signed it.</param>
     /// <param name="At">When.</param>
-    /// <param name="IsPlanned">Its key took the place of one that was good still, so everybody had time to know it.</param>
+    /// <param name="IsPlanned">
+    /// Its key took the place of one that was good still, so everybody had time to know it.
+    /// </param>
     private sealed record Token(string KeyId, DateTimeOffset At, bool IsPlanned);
 
     private static readonly Gen<SigningKeyPolicy> Policies =
@@ -107,7 +109,8 @@ public sealed class SigningKeyProperties
                 var skew = TimeSpan.FromSeconds(history[moments.Count - 1].Skew);
                 if (keys.ActiveAt(now + skew) is { } active)
                 {
-                    var before = keys.Keys.TakeWhile(key => key != active).LastOrDefault(key => key.WasActive(now + skew));
+                    var before = keys.Keys.TakeWhile(key => key != active)
+                        .LastOrDefault(key => key.WasActive(now + skew));
                     tokens.Add(new Token(active.KeyId, now, before is { CompromisedAt: null }));
                 }
 

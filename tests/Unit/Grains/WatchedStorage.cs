@@ -1,5 +1,7 @@
 using Sluice.Actors.Hosting;
+using Sluice.Grains.Audit;
 using Sluice.Grains.Revocations;
+using Sluice.Rules.Audit;
 using Sluice.Rules.Revocations;
 
 namespace Sluice.Unit.Grains;
@@ -31,6 +33,9 @@ internal sealed class WatchedStorage : IGrainStorage
 
     /// <summary>What writes ended that were stored, in their order.</summary>
     public List<Revocation> Published { get; } = [];
+
+    /// <summary>What writes noted for the audit trail that were stored, in their order.</summary>
+    public List<AuditNote> Noted { get; } = [];
 
     /// <summary>Told of every state that was read.</summary>
     public event Action<string, GrainId>? WasRead;
@@ -75,6 +80,11 @@ internal sealed class WatchedStorage : IGrainStorage
         if (state is IRevokingState { Revokes: { IsDefaultOrEmpty: false } revokes })
         {
             Published.AddRange(revokes);
+        }
+
+        if (state is IAuditedState { Audits: { IsDefaultOrEmpty: false } notes })
+        {
+            Noted.AddRange(notes);
         }
     }
 }

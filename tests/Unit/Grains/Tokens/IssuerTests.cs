@@ -121,6 +121,24 @@ public sealed class IssuerTests : TokenTest
         Assert.Equal(ChangeOutcome.NotFound, World.Run(() => Issuer.Compromise("unknown")).Outcome);
     }
 
+    /// <summary>Guards the trail: nobody makes, publishes or gives up a signing key without an entry.</summary>
+    [Fact]
+    public void Every_change_of_a_key_is_noted_and_nothing_secret_with_it()
+    {
+        var keyId = Read(Issue()).SignedBy;
+        Done(() => Issuer.Compromise(keyId));
+        Done(() => Issuer.RevokeTokens(GrainWorld.Tenant));
+
+        var notes = World.Storage.Noted.Where(note => note.Subject.StartsWith("issuer/", StringComparison.Ordinal));
+        Assert.Equal(
+            [
+                "signing-key.make", "signing-key.publish", "signing-key.compromise", "tokens.revoke",
+                "signing-key.make", "signing-key.publish", "tokens.revoke",
+            ],
+            notes.Select(note => note.Action));
+        Assert.All(notes, note => Assert.DoesNotContain("A256GCM", note.Detail, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_tokens_of_one_tenant_are_ended_without_those_of_others()
     {

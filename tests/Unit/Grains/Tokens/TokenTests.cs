@@ -138,6 +138,7 @@ public sealed class TokenTests : TokenTest
             World.Storage.Published.Select(entry => entry.Subject));
         Assert.All(World.Storage.Published, entry => Assert.Equal(RevocationKind.Token, entry.Kind));
         Assert.True(Inspect(Read(second)).Revoked);
+        Assert.Contains(World.Storage.Noted, note => note.Action == "tokens.reuse");
     }
 
     [Fact]
@@ -212,6 +213,7 @@ public sealed class TokenTests : TokenTest
         var reply = Issue(withRefresh: true);
         Done(Tokens.RevokeAll);
         var after = Issue();
+        Assert.Contains(World.Storage.Noted, note => note.Action == "tokens.revoke");
 
         Assert.True(Inspect(Read(reply)).Revoked);
         Assert.Equal(TokenOutcome.InvalidGrant, Refresh(reply.RefreshToken).Outcome);

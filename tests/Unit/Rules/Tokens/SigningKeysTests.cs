@@ -139,6 +139,19 @@ public sealed class SigningKeysTests
         Assert.Same(_keys, _keys.Sweep(Policy, Start));
     }
 
+    /// <summary>Guards against a sweep that forgets when an older key ended, so that it is told of again.</summary>
+    [Fact]
+    public void A_key_that_is_removed_stays_so_whatever_becomes_of_the_key_after_it()
+    {
+        Rotate("a", Start);
+        Rotate("b", Start.AddDays(1));
+        _keys = _keys.Compromise("b", Start.AddDays(2))!;
+        var late = Start.AddDays(2) + Policy.Retention;
+        Rotate("c", late);
+
+        Assert.Equal("a:Removed b:Compromised c:Active", Shown(late, swept: true));
+    }
+
     /// <summary>
     /// Guards against tokens that outlive the key they were signed with, once tokens may live longer.
     /// </summary>
