@@ -55,6 +55,21 @@ public sealed class UnloggedTests
     }
 
     [Fact]
+    public void An_edge_that_tells_seldom_is_not_silent()
+    {
+        CreateClient();
+        Ask(1);
+        Complete(Ended(1, batch: 10));
+        for (var batch = 1; batch < 10; batch++)
+        {
+            Pass(seconds: 10);
+            Report(batch);
+        }
+
+        Assert.Empty(_world.Usage.Lost);
+    }
+
+    [Fact]
     public void What_is_charged_nothing_or_kept_by_no_edge_is_not_logged()
     {
         CreateClient();
