@@ -11,6 +11,7 @@ using Sluice.Edge.Models;
 using Sluice.Edge.Pools;
 using Sluice.Edge.Revocations;
 using Sluice.Edge.Sessions;
+using Sluice.Edge.Tokens;
 using Sluice.Edge.UsageLog;
 using Sluice.Telemetry;
 
@@ -34,6 +35,9 @@ public static class Program
         services.AddSingleton<IReadinessCheck, SessionCheck>();
         services.AddSingleton<RevocationFeed>().AddSingleton<RevocationMetrics>();
         services.AddHostedService<RevocationFollower>();
+        services.AddSingleton<IssuerKeys>().AddSingleton<TokenReader>().AddSingleton<TokenRequests>();
+        services.AddSingleton<TokenCallers>().AddSingleton<IssuerFollower>();
+        services.AddHostedService(provider => provider.GetRequiredService<IssuerFollower>());
         services.AddSingleton<PoolCatalog>().AddSingleton<PoolAnswer>();
         services.AddSingleton<ClientChunks>().AddHostedService(provider => provider.GetRequiredService<ClientChunks>());
         services.AddSingleton<Callers>().AddSingleton<LiveCalls>().AddSingleton<SlotFences>();
@@ -61,6 +65,7 @@ public static class Program
             api.UseMiddleware<KeyMiddleware>();             // Who is calling?                        401
         });
         app.MapHealth();
+        app.MapOAuth();                                     // Keys for tokens, and tokens for tokens. 400, 401, 404
         app.MapModels();                                    // What may they see?                     401, 403, 404
         app.MapModelCalls(call =>
         {

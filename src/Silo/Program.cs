@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Options;
 using Sluice.Daemon.Running;
 using Sluice.Daemon.Settings;
 using Sluice.Grains.Clients;
+using Sluice.Grains.Issuers;
 using Sluice.Silo.Admin;
 using Sluice.Silo.Configuration;
 using Sluice.Silo.Hosting;
@@ -25,6 +27,8 @@ public static class Program
         var services = builder.Services;
         services.AddSettings<SiloOptions>("Silo");
         services.AddSettings<AdmissionOptions>("Admission");
+        services.AddSettings<TokenOptions>("Tokens");
+        services.AddSingleton<IValidateOptions<TokenOptions>, TokenOptionsValidator>();
         services.AddSingleton(TimeProvider.System);
         services.AddStorage();
         services.AddSecurity(MasterKey.LoadOrCreate);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,6 +41,13 @@ internal sealed class SiloPart : IAsyncDisposable
         if (builder.Configuration["DATABASE_URL"] is null or "")
         {
             builder.Configuration["Storage:SqliteFile"] = folder.Database;
+        }
+
+        if (builder.Configuration["Tokens:Issuer"] is null && options.Port != 0)
+        {
+            // With any free port the address is not known yet, and a token names it.
+            builder.Configuration["Tokens:Issuer"] =
+                string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{options.Port}");
         }
 
         builder.ListenOn(options.AdminPort);

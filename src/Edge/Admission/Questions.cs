@@ -45,6 +45,7 @@ internal sealed class Questions(
             Completes = ended.Length == 0 ? [] : Array.ConvertAll(ended, Completions.CompletionOf),
             Debt = debt?.Debt,
             TermsVersion = client?.TermsVersion ?? 0,
+            Token = call.Caller.Token?.Use,
         };
         var (failures, pending) = (0, 0);
         try

@@ -8,10 +8,15 @@ using Sluice.Rules.Keys;
 namespace Sluice.Edge.Credentials;
 
 /// <summary>Who is calling? Refuses what cannot be a key without asking anyone: its checksum says so.</summary>
-internal sealed class KeyMiddleware(RequestDelegate next)
+internal sealed class KeyMiddleware(RequestDelegate next, TokenCallers? tokens = null)
 {
     public Task InvokeAsync(HttpContext context)
     {
+        if (tokens is not null && TokenCallers.TokenIn(context.Request.Headers) is { } token)
+        {
+            return PassTokenAsync(context, tokens, token);
+        }
+
         var error = TryRead(context.Request.Headers, out var caller);
         if (error is not null)
         {
@@ -20,6 +25,19 @@ internal sealed class KeyMiddleware(RequestDelegate next)
 
         context.Call().Caller = caller;
         return next(context);
+    }
+
+    private async Task PassTokenAsync(HttpContext context, TokenCallers judges, string token)
+    {
+        var (error, caller) = await judges.ReadAsync(token);
+        if (error is not null)
+        {
+            await error.WriteAsync(context);
+            return;
+        }
+
+        context.Call().Caller = caller;
+        await next(context);
     }
 
     private static ApiError? TryRead(IHeaderDictionary headers, out Caller caller)

@@ -6,6 +6,7 @@ using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules.Admission;
+using Sluice.Rules.Tokens;
 using Verdict = Sluice.Grains.Abstractions.Clients.Verdict;
 
 namespace Sluice.Edge.Errors;
@@ -29,6 +30,11 @@ internal sealed record ApiError(
     [JsonIgnore]
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>What a 401 or a 403 asks for (RFC 6750, 3).</summary>
+    [JsonIgnore]
+    public string? Challenge { get; init; }
+
+    private const string BadTokenChallenge = "Bearer error=\"invalid_token\"";
     private const string Invalid = "invalid_request_error";
     private const string Rate = "rate_limit_exceeded";
     private const string Quota = "insufficient_quota";
@@ -43,6 +49,12 @@ internal sealed record ApiError(
     public static readonly ApiError MistypedKey = new(
         401, Invalid, "invalid_api_key",
         "Incorrect API key provided: its checksum is wrong, so a character was changed or lost. Copy it again.");
+
+    public static readonly ApiError RevokedToken = new(
+        401, Invalid, "token_revoked", "This access token was revoked. Ask for another one.")
+    {
+        Challenge = BadTokenChallenge,
+    };
 
     public static readonly ApiError NotJson = new(
         415, Invalid, "unsupported_content_type", "The body must be JSON: send 'Content-Type: application/json'.");
@@ -79,6 +91,16 @@ internal sealed record ApiError(
         RetryAfter = TimeSpan.FromSeconds(2),
     };
 
+    /// <summary>
+    /// What a token is refused with. How it was wrong is told as far as it helps whoever was issued one.
+    /// </summary>
+    public static ApiError BadToken(TokenFault fault) => (fault is TokenFault.Expired
+        ? new ApiError(401, Invalid, "token_expired", "This access token has expired. Ask for another one.")
+        : new ApiError(401, Invalid, "invalid_token", "Incorrect access token provided.")) with
+    {
+        Challenge = BadTokenChallenge,
+    };
+
     public static ApiError BadRequest(string message, string? param = null) =>
         new(400, Invalid, "invalid_request", message, param);
 
@@ -99,10 +121,23 @@ internal sealed record ApiError(
     public static ApiError For(in AdmitReply reply, ModelCall call) =>
         For(reply.Verdict, call, reply.RefusedBy, reply.RetryAfter, reply.Shortage);
 
-    /// <summary>The one table from refusals to HTTP. A new verdict without a row fails its unit test.</summary>
     public static ApiError For(
         Verdict verdict, ModelCall call, string? refusedBy, TimeSpan retryAfter = default,
-        LimitShortage shortage = default) =>
+        LimitShortage shortage = default)
+    {
+        var error = OfVerdict(verdict, call, refusedBy, retryAfter, shortage);
+        return call.Caller.Token is null ? error
+            : error.Status == StatusCodes.Status401Unauthorized ? error with { Challenge = BadTokenChallenge }
+            : verdict is Verdict.ModelForbidden && !call.Caller.Allows(call.Body.Model) ? error with
+            {
+                Code = "insufficient_scope", Challenge = "Bearer error=\"insufficient_scope\"",
+            }
+            : error;
+    }
+
+    /// <summary>The one table from refusals to HTTP. A new verdict without a row fails its unit test.</summary>
+    private static ApiError OfVerdict(
+        Verdict verdict, ModelCall call, string? refusedBy, TimeSpan retryAfter, LimitShortage shortage) =>
         verdict switch
         {
             Verdict.UnknownKey => new(401, Invalid, "invalid_api_key", "Incorrect API key provided."),
@@ -157,9 +192,9 @@ internal sealed record ApiError(
     {
         var response = context.Response;
         response.StatusCode = Status;
-        if (Status == StatusCodes.Status401Unauthorized)
+        if (Challenge is not null || Status == StatusCodes.Status401Unauthorized)
         {
-            response.Headers.WWWAuthenticate = "Bearer";
+            response.Headers.WWWAuthenticate = Challenge ?? "Bearer";
         }
 
         if (RetryAfter is { } retryAfter)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Degraded;
 using Sluice.Edge.Sessions;
+using Sluice.Edge.Tokens;
 
 namespace Sluice.Edge.Errors;
 
@@ -44,6 +45,12 @@ internal sealed partial class ErrorMiddleware(
             else
             {
                 LogFailed(exception, requestId);
+            }
+
+            if (outage && context.Request.Path.StartsWithSegments(OAuthEndpoints.Root))
+            {
+                await OAuthError.Unavailable.WriteAsync(context); // In the dialect of those who ask for tokens.
+                return;
             }
 
             await (!outage ? ApiError.Unexpected

@@ -16,7 +16,7 @@ internal static class EdgeSettings
             "Sluice.Edge",
             "an edge of Sluice: clients' calls come in here, are decided on by the silos, and go on to pools.")
         {
-            SectionsOfOthers = ["Silo", "Storage", "Admission"],
+            SectionsOfOthers = ["Silo", "Storage", "Admission", "Tokens"],
         };
         DescribeEdge(catalog);
         DescribePools(catalog);

@@ -29,7 +29,7 @@ internal static class ModelEndpoints
 
         var models = from pool in pools.All
                      from model in pool.Models
-                     where access.Of(model) is not ModelAnswer.Hidden
+                     where access.Of(model) is not ModelAnswer.Hidden && context.Call().Caller.Allows(model)
                      orderby model
                      select new ModelDocument(model, pool.Name);
         await context.Response.WriteAsJsonAsync(
@@ -45,7 +45,7 @@ internal static class ModelEndpoints
 
         model = Uri.UnescapeDataString(model); // Clients write the slash in a name as %2F, which routing leaves alone.
         var pool = pools.Serving(model);
-        if (pool is null || access.Of(model) is ModelAnswer.Hidden)
+        if (pool is null || access.Of(model) is ModelAnswer.Hidden || !context.Call().Caller.Allows(model))
         {
             await ApiError.ModelNotFound(model).WriteAsync(context);
             return;

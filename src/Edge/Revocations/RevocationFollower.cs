@@ -2,6 +2,7 @@ using System.Globalization;
 using Sluice.Edge.Chunks;
 using Sluice.Edge.Degraded;
 using Sluice.Edge.Sessions;
+using Sluice.Edge.Tokens;
 using Sluice.Grains.Abstractions.Revocations;
 using Sluice.Rules.Revocations;
 
@@ -13,7 +14,8 @@ namespace Sluice.Edge.Revocations;
 /// </summary>
 internal sealed partial class RevocationFollower(
     IClusterClient cluster, EdgeSession session, RevocationFeed feed, ClientChunks chunks, KnownClients known,
-    RevocationMetrics metrics, TimeProvider time, ILogger<RevocationFollower> logger) : BackgroundService
+    RevocationMetrics metrics, TimeProvider time, ILogger<RevocationFollower> logger, IssuerFollower? issuer = null)
+    : BackgroundService
 {
     /// <summary>Longer than a silo takes; then another one is asked. An abandoned answer is not applied.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMilliseconds(400);
@@ -105,9 +107,15 @@ internal sealed partial class RevocationFollower(
 
         foreach (var entry in change.Applied)
         {
-            if (entry.Kind is RevocationKind.Issuer or RevocationKind.Token)
+            if (entry.Kind is RevocationKind.Issuer)
             {
-                continue; // Nothing is remembered of tokens.
+                issuer?.AskSoon(); // A key may be compromised.
+            }
+
+            if (entry.Kind is RevocationKind.Issuer or RevocationKind.Token or RevocationKind.ClientTokens
+                or RevocationKind.TenantTokens)
+            {
+                continue; // Tokens are looked up for each call, whatever else is remembered.
             }
 
             var clientId = IsOfOne(entry.Kind) ? entry.Subject : null;

@@ -105,4 +105,7 @@ public sealed record IdentifyReply
 
     /// <summary>How long to wait before asking again; zero when waiting does not help.</summary>
     [Id(6)] public TimeSpan RetryAfter { get; init; }
+
+    /// <summary>When the key version ends: what is issued for it ends then at the latest.</summary>
+    [Id(7)] public DateTimeOffset KeyExpiresAt { get; init; }
 }

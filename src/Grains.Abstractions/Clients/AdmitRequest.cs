@@ -63,6 +63,12 @@ public sealed record AdmitRequest
 
     /// <summary>The <see cref="DegradedTerms"/> that this edge knows; 0 when it knows none.</summary>
     [Id(14)] public long TermsVersion { get; init; }
+
+    /// <summary>
+    /// The access token that was presented in place of a key, and that the edge has found right; null for a key. Then
+    /// <see cref="SecretDigest"/> is not of a secret, and is not judged.
+    /// </summary>
+    [Id(16)] public TokenUse? Token { get; init; }
 }
 
 /// <summary>A key that asks who it is.</summary>
@@ -74,4 +80,15 @@ public sealed record IdentifyRequest
 
     /// <summary>SHA-256 of the presented secret, 32 bytes. The secret itself never leaves the caller.</summary>
     [Id(1)] public required byte[] SecretDigest { get; init; }
+
+    /// <summary>A token in place of a key, as in <see cref="AdmitRequest.Token"/>; null for a key.</summary>
+    [Id(4)] public TokenUse? Token { get; init; }
+}
+
+/// <summary>An access token that was found right, as far as it matters to its client's grain.</summary>
+[GenerateSerializer, Immutable, Alias("sluice.TokenUse")]
+public sealed record TokenUse
+{
+    /// <summary>Patterns of the models that it leaves to its client; empty: all.</summary>
+    [Id(0)] public string[] Models { get; init; } = [];
 }

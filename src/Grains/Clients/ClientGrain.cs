@@ -127,7 +127,9 @@ internal sealed partial class ClientGrain(
     public ValueTask<IdentifyReply> Identify(IdentifyRequest request)
     {
         var now = Now;
-        var judged = AdmissionRules.Identify(request.KeyVersion, MacOf(request.SecretDigest), _policy, now);
+        var judged = request.Token is null
+            ? AdmissionRules.Identify(request.KeyVersion, MacOf(request.SecretDigest), _policy, now)
+            : AdmissionRules.IdentifyToken(request.KeyVersion, _policy, now);
         NoteKey(request.KeyVersion, judged, now);
         var verdict = judged.ToWire();
         DeactivateIfNobody();
@@ -140,6 +142,7 @@ internal sealed partial class ClientGrain(
                     Role = _definition.Role,
                     UsableModels = _plan!.UsableModels,
                     VisibleModels = _plan.VisibleModels,
+                    KeyExpiresAt = _policy.Keys.Find(request.KeyVersion)!.ExpiresAt,
                 }
                 : new IdentifyReply
                 {
@@ -174,7 +177,11 @@ internal sealed partial class ClientGrain(
     }
 
     private AdmissionRequest AskedBy(AdmitRequest request, Costs costs) => new(
-        request.RequestId.ToRule(), request.KeyVersion, MacOf(request.SecretDigest), request.Model, costs);
+        request.RequestId.ToRule(), request.KeyVersion, request.Token is null ? MacOf(request.SecretDigest) : null,
+        request.Model, costs)
+    {
+        Token = request.Token.ToRule(),
+    };
 
     private void CompleteAll(Completion[] completions, Moment now)
     {

@@ -69,15 +69,21 @@ public static class AdmissionRules
 
     /// <summary>What a key alone is worth, before anything is asked for.</summary>
     public static Verdict Identify(int keyVersion, ReadOnlySpan<byte> mac, ClientPolicy policy, Moment now) =>
-        policy.Keys.Judge(keyVersion, mac, now.Utc) switch
-        {
-            KeyAnswer.Revoked => Verdict.KeyRevoked,
-            KeyAnswer.Expired => Verdict.KeyExpired,
-            KeyAnswer.Retired => Verdict.KeyRetired,
-            KeyAnswer.NotYetActive => Verdict.KeyNotYetActive,
-            KeyAnswer.Accepted => policy.Suspended ? Verdict.ClientSuspended : Verdict.Admitted,
-            _ => Verdict.UnknownKey,
-        };
+        VerdictOn(policy.Keys.Judge(keyVersion, mac, now.Utc), policy);
+
+    /// <summary>What a token is worth that was issued for a key version, and was found right.</summary>
+    public static Verdict IdentifyToken(int keyVersion, ClientPolicy policy, Moment now) =>
+        VerdictOn(policy.Keys.JudgeToken(keyVersion, now.Utc), policy);
+
+    private static Verdict VerdictOn(KeyAnswer answer, ClientPolicy policy) => answer switch
+    {
+        KeyAnswer.Revoked => Verdict.KeyRevoked,
+        KeyAnswer.Expired => Verdict.KeyExpired,
+        KeyAnswer.Retired => Verdict.KeyRetired,
+        KeyAnswer.NotYetActive => Verdict.KeyNotYetActive,
+        KeyAnswer.Accepted => policy.Suspended ? Verdict.ClientSuspended : Verdict.Admitted,
+        _ => Verdict.UnknownKey,
+    };
 
     /// <summary>How long until a refusal by the key is over by itself; zero when waiting does not help.</summary>
     public static TimeSpan WaitOf(Verdict refusal, int keyVersion, ClientPolicy policy, Moment now) =>
@@ -85,7 +91,9 @@ public static class AdmissionRules
 
     private static Verdict? RefusalByKeyOrPolicy(AdmissionRequest request, ClientPolicy policy, Moment now)
     {
-        var verdict = Identify(request.KeyVersion, request.Mac.Span, policy, now);
+        var verdict = request.Token is null
+            ? Identify(request.KeyVersion, request.Mac.Span, policy, now)
+            : IdentifyToken(request.KeyVersion, policy, now);
         if (verdict is not Verdict.Admitted)
         {
             return verdict;
@@ -93,6 +101,7 @@ public static class AdmissionRules
 
         return policy.Models.Of(request.Model) switch
         {
+            ModelAnswer.Usable when request.Token?.Scope.Allows(request.Model) is false => Verdict.ModelForbidden,
             ModelAnswer.Usable => null,
             ModelAnswer.VisibleOnly => Verdict.ModelForbidden,
             _ => Verdict.ModelUnknown,

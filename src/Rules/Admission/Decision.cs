@@ -1,4 +1,5 @@
 using Sluice.Rules.Limits;
+using Sluice.Rules.Tokens;
 
 namespace Sluice.Rules.Admission;
 
@@ -50,7 +51,11 @@ public static class Verdicts
 /// <param name="Model">The model asked for.</param>
 /// <param name="Costs">What it is expected to cost, at most, where that is known.</param>
 public readonly record struct AdmissionRequest(
-    RequestId RequestId, int KeyVersion, ReadOnlyMemory<byte> Mac, string Model, Costs Costs = default);
+    RequestId RequestId, int KeyVersion, ReadOnlyMemory<byte> Mac, string Model, Costs Costs = default)
+{
+    /// <summary>The token that was presented in place of a key, and was found right; null for a key.</summary>
+    public PresentedToken? Token { get; init; }
+}
 
 /// <param name="Verdict">Whether the call may proceed, and if not, why.</param>
 /// <param name="RetryAfter">

@@ -49,20 +49,23 @@ public sealed record KeyRing(ImmutableArray<KeyVersion> Versions)
     {
         var found = Find(version);
         var matches = CryptographicOperations.FixedTimeEquals((found?.Mac ?? NoMac).AsSpan(), mac);
-        if (found is null || !matches)
-        {
-            return KeyAnswer.Unknown;
-        }
-
-        return StateOf(found, now) switch
-        {
-            KeyVersionState.Active or KeyVersionState.Retiring => KeyAnswer.Accepted,
-            KeyVersionState.Pending => found.AcceptedEarly ? KeyAnswer.Accepted : KeyAnswer.NotYetActive,
-            KeyVersionState.Expired => KeyAnswer.Expired,
-            KeyVersionState.Retired => KeyAnswer.Retired,
-            _ => KeyAnswer.Revoked,
-        };
+        return found is null || !matches ? KeyAnswer.Unknown : Worth(found, now);
     }
+
+    /// <summary>
+    /// Judges a version whose secret was shown before: a token that was issued for it is worth what it is worth.
+    /// </summary>
+    public KeyAnswer JudgeToken(int version, DateTimeOffset now) =>
+        Find(version) is { } found ? Worth(found, now) : KeyAnswer.Unknown;
+
+    private KeyAnswer Worth(KeyVersion found, DateTimeOffset now) => StateOf(found, now) switch
+    {
+        KeyVersionState.Active or KeyVersionState.Retiring => KeyAnswer.Accepted,
+        KeyVersionState.Pending => found.AcceptedEarly ? KeyAnswer.Accepted : KeyAnswer.NotYetActive,
+        KeyVersionState.Expired => KeyAnswer.Expired,
+        KeyVersionState.Retired => KeyAnswer.Retired,
+        _ => KeyAnswer.Revoked,
+    };
 
     /// <summary>
     /// Where a version is in its life. It follows from what is stored and from the time alone: nothing has to happen

@@ -1,3 +1,5 @@
+using Sluice.Rules.Tokens;
+
 namespace Sluice.Rules.Revocations;
 
 /// <summary>What an entry of the feed ends. Values are stored and wire: they are only ever added to.</summary>
@@ -36,6 +38,12 @@ public enum RevocationKind
 
     /// <summary>The same of all clients of a plan. Subject: the plan. Number: its version.</summary>
     PlanPolicy = 8,
+
+    /// <summary>Tokens of a client issued before a moment. Subject: its id. Number: seconds since 1970.</summary>
+    ClientTokens = 10,
+
+    /// <summary>Tokens of all clients of a tenant. Subject: the tenant. Number: seconds since 1970.</summary>
+    TenantTokens = 13,
 }
 
 /// <summary>One entry of the feed.</summary>
@@ -54,6 +62,9 @@ public readonly record struct Revocation(
     /// ample; entries about tokens live as long as the tokens may.
     /// </summary>
     public static readonly TimeSpan MemoryLives = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long entries about tokens live: as long as any token that was issued before them is good.</summary>
+    public static readonly TimeSpan TokensLive = AccessToken.LifetimeMax + 2 * AccessToken.ClockSkew;
 }
 
 /// <summary>By which changes something was decided that an edge remembers; 0 is below all changes.</summary>
@@ -76,4 +87,7 @@ public enum Standing
 
     /// <summary>It was decided before a change that ends it: whoever decides must be asked again.</summary>
     Outdated,
+
+    /// <summary>The token was called back, or all that were issued when it was.</summary>
+    TokenRevoked,
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Rules.Tokens;
 
 namespace Sluice.Rules.Revocations;
 
@@ -14,6 +15,8 @@ public sealed class RevocationSet
     private readonly Dictionary<string, Ends> _tenants = [];
     private readonly Dictionary<string, long> _plans = [];
     private readonly Dictionary<string, long> _issuers = [];
+    private readonly Dictionary<string, long> _tokensOfClients = [];
+    private readonly Dictionary<string, long> _tokensOfTenants = [];
     private readonly HashSet<string> _tokens = [];
 
     /// <param name="entries">In any order; of those that say the same, the one that ends most counts.</param>
@@ -47,6 +50,12 @@ public sealed class RevocationSet
                     break;
                 case RevocationKind.Issuer:
                     _issuers[subject] = Math.Max(_issuers.GetValueOrDefault(subject), number);
+                    break;
+                case RevocationKind.ClientTokens:
+                    _tokensOfClients[subject] = Math.Max(_tokensOfClients.GetValueOrDefault(subject), number);
+                    break;
+                case RevocationKind.TenantTokens:
+                    _tokensOfTenants[subject] = Math.Max(_tokensOfTenants.GetValueOrDefault(subject), number);
                     break;
                 case RevocationKind.Token:
                     _tokens.Add(subject);
@@ -116,6 +125,14 @@ public sealed class RevocationSet
     public bool IsTokenRevoked(string issuer, long issuedAt, string tokenId) =>
         (_issuers.Count > 0 && _issuers.TryGetValue(issuer, out var watermark) && issuedAt < watermark)
         || (_tokens.Count > 0 && _tokens.Contains(tokenId));
+
+    /// <summary>The same, with what ends the tokens of its client and of its tenant.</summary>
+    public bool IsTokenRevoked(AccessToken token) =>
+        IsTokenRevoked(token.Issuer, token.IssuedAt, token.TokenId)
+        || (_tokensOfClients.Count > 0
+            && _tokensOfClients.TryGetValue(token.ClientId, out var client) && token.IssuedAt < client)
+        || (_tokensOfTenants.Count > 0
+            && _tokensOfTenants.TryGetValue(token.Tenant, out var tenant) && token.IssuedAt < tenant);
 
     private static Ends Of(Dictionary<string, Ends> ends, string subject) =>
         ends.TryGetValue(subject, out var found) ? found : new Ends([], 0, 0);

@@ -31,6 +31,7 @@ internal static class AdminApi
         admin.MapKeys();
         RotationEndpoints.Map(admin);
         admin.MapSlots();
+        admin.MapTokens();
         admin.MapExplanations();
         admin.MapUsage();
         admin.MapAudit();

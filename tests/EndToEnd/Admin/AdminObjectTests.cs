@@ -216,8 +216,8 @@ public sealed class AdminObjectTests(SharedSluice shared)
         Assert.StartsWith("3.", (string)document["openapi"]!, StringComparison.Ordinal);
         Assert.Equal(
             [
-                "/admin/v1/audit", "/admin/v1/audit/head", "/admin/v1/clients", "/admin/v1/clients/{id}",
-                "/admin/v1/clients/{id}/keys",
+                "/admin/v1/audit", "/admin/v1/audit/head",
+                "/admin/v1/clients", "/admin/v1/clients/{id}", "/admin/v1/clients/{id}/keys",
                 "/admin/v1/clients/{id}/keys/{keyId}/emergency", "/admin/v1/clients/{id}/keys/{keyId}/rotations",
                 "/admin/v1/clients/{id}/keys/{keyId}/rotations/{rotationId}/ack",
                 "/admin/v1/clients/{id}/keys/{keyId}/rotations/{rotationId}/cancel",
@@ -225,11 +225,13 @@ public sealed class AdminObjectTests(SharedSluice shared)
                 "/admin/v1/clients/{id}/keys/{version}", "/admin/v1/clients/{id}/keys/{version}/revoke",
                 "/admin/v1/clients/{id}/slots",
                 "/admin/v1/clients/{id}/slots/{requestId}", "/admin/v1/clients/{id}/state",
-                "/admin/v1/clients/{id}/usage/reconcile", "/admin/v1/cluster",
+                "/admin/v1/clients/{id}/tokens/revoke", "/admin/v1/clients/{id}/usage/reconcile", "/admin/v1/cluster",
                 "/admin/v1/cluster/grains", "/admin/v1/decisions/{id}", "/admin/v1/deliveries", "/admin/v1/explain",
                 "/admin/v1/grains/{type}/{key}", "/admin/v1/plans",
                 "/admin/v1/plans/{plan}", "/admin/v1/tenants", "/admin/v1/tenants/{tenant}",
-                "/admin/v1/tenants/{tenant}/state", "/admin/v1/usage", "/admin/v1/usage/events",
+                "/admin/v1/tenants/{tenant}/state", "/admin/v1/tokens/keys", "/admin/v1/tokens/keys/rotate",
+                "/admin/v1/tokens/keys/{keyId}/compromise", "/admin/v1/tokens/revoke", "/admin/v1/usage",
+                "/admin/v1/usage/events",
             ],
             document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
     }

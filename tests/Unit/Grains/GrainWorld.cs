@@ -11,6 +11,8 @@ using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Clients;
+using Sluice.Grains.Issuers;
+using Sluice.Grains.Secrets;
 using Sluice.Grains.Usage;
 using Sluice.Rules;
 using Sluice.Testing;
@@ -63,6 +65,11 @@ internal sealed class GrainWorld : IKeyHasher, IKeySecrets
 
     public TenantCalls TenantCalls { get; } = new();
 
+    public MemorySecretBox Box { get; } = new();
+
+    /// <summary>Read when a silo starts; a test may change what it holds at any time.</summary>
+    public TokenOptions Tokens { get; } = new();
+
     public IClientAdmission Admission => Silo.Client.GetGrain<IClientAdmission>(ClientId);
 
     public IClientKeys Keys => Silo.Client.GetGrain<IClientKeys>(ClientId);
@@ -94,6 +101,8 @@ internal sealed class GrainWorld : IKeyHasher, IKeySecrets
             .AddSingleton<IClientLedger>(Ledger)
             .AddSingleton<IUsageLog>(Usage)
             .AddSingleton<IKeyHasher>(this)
+            .AddSingleton<ISecretBox>(Box)
+            .AddSingleton(Options.Create(Tokens))
             .AddSingleton<IKeySecrets>(this)
             .AddSingleton(Options.Create(new AdmissionOptions()))
             .AddSingleton<ILoggerFactory>(Log)

@@ -1,5 +1,7 @@
 using Sluice.Actors.Hosting;
+using Sluice.Grains.Audit;
 using Sluice.Grains.Revocations;
+using Sluice.Rules.Audit;
 using Sluice.Rules.Revocations;
 
 namespace Sluice.Unit.Grains;
@@ -20,14 +22,21 @@ internal enum NextWrite
 internal sealed class WatchedStorage : IGrainStorage
 {
     private readonly InMemoryGrainStorage _inner = new();
+    private int _failAt;
     private readonly Dictionary<string, object?> _last = [];
 
     public int Writes { get; private set; }
 
     public NextWrite Next { get; set; }
 
+    /// <summary>The write of that number fails, and nothing is stored of it.</summary>
+    public void FailAt(int write) => _failAt = write;
+
     /// <summary>What writes ended that were stored, in their order.</summary>
     public List<Revocation> Published { get; } = [];
+
+    /// <summary>What writes noted for the audit trail that were stored, in their order.</summary>
+    public List<AuditNote> Noted { get; } = [];
 
     /// <summary>The state of this name that was stored last, of whichever grain; null when none was.</summary>
     public object? Last(string stateName) => _last.GetValueOrDefault(stateName);
@@ -46,6 +55,11 @@ internal sealed class WatchedStorage : IGrainStorage
         var next = Next;
         Next = NextWrite.Stored;
         Writes++;
+        if (Writes == _failAt)
+        {
+            throw new IOException("The write failed.");
+        }
+
         switch (next)
         {
             case NextWrite.Lost:
@@ -72,6 +86,11 @@ internal sealed class WatchedStorage : IGrainStorage
         if (state is IRevokingState { Revokes: { IsDefaultOrEmpty: false } revokes })
         {
             Published.AddRange(revokes);
+        }
+
+        if (state is IAuditedState { Audits: { IsDefaultOrEmpty: false } notes })
+        {
+            Noted.AddRange(notes);
         }
     }
 }
