@@ -28,12 +28,16 @@ internal sealed partial class ClientGrain
     private IGrainTimer? _storingFirstUses;
     private TimeSpan _nextRetiredLog;
 
-    /// <summary>A key was judged.</summary>
-    private void NoteKey(int version, Verdict verdict, Moment now)
+    /// <summary>A key was judged, or a token that was issued for one.</summary>
+    private void NoteKey(int version, Verdict verdict, Moment now, bool isToken)
     {
         if (verdict.RefusesKey())
         {
-            NoteRefused(version, verdict, now);
+            // A token may outlive the overlap of its key by minutes: that is no sign of a leak.
+            if (!isToken)
+            {
+                NoteRefused(version, verdict, now);
+            }
         }
         else if (verdict is not Verdict.Pending) // Who waits asks again, and is counted then.
         {

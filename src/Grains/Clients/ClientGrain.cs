@@ -102,7 +102,7 @@ internal sealed partial class ClientGrain(
         var chunk = GrantChunk(request, decision.Verdict, now); // First: it may take all that is open.
         ExtendReserveIfLow(edgeSession, waitsForLedger ? asked.RequestId : null, costs, now.Elapsed);
         RememberModel(asked, decision.Verdict);
-        NoteKey(request.KeyVersion, decision.Verdict, now);
+        NoteKey(request.KeyVersion, decision.Verdict, now, isToken: request.Token is not null);
         DeactivateIfNobody();
         LogDecision(ClientId, request.RequestId, decision.Verdict, decision.RefusedBy, decision.RetryAfter);
         return decision.ToWire(_policy.SlotTtl, _epoch).Bound(tenant) with
@@ -130,7 +130,7 @@ internal sealed partial class ClientGrain(
         var judged = request.Token is null
             ? AdmissionRules.Identify(request.KeyVersion, MacOf(request.SecretDigest), _policy, now)
             : AdmissionRules.IdentifyToken(request.KeyVersion, _policy, now);
-        NoteKey(request.KeyVersion, judged, now);
+        NoteKey(request.KeyVersion, judged, now, isToken: request.Token is not null);
         var verdict = judged.ToWire();
         DeactivateIfNobody();
         return ValueTask.FromResult(
