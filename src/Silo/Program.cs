@@ -35,6 +35,7 @@ public static class Program
         builder.AddEngine();
         services.AddSingleton<Lists>().AddSingleton<RotationEndpoints>();
         services.AddHostedService<AuditSweeper>();
+        services.AddSingleton<AdminGuard>().AddHostedService(provider => provider.GetRequiredService<AdminGuard>());
         services.AddSingleton<SluiceFileApplier>();
         services.AddOpenApi(AdminApi.Describe);
         services.ConfigureHttpJsonOptions(http => BodyMistake.ReadStrictly(http.SerializerOptions));
@@ -48,7 +49,7 @@ public static class Program
         app.UseMiddleware<AdminErrorMiddleware>();          // Exceptions become 500 and 503 here and nowhere else.
         app.UseWhen(AdminApi.NeedsKey, admin =>
         {
-            admin.UseMiddleware<AdminKeyMiddleware>();      // Who administrates, and may they?       401, 403
+            admin.UseMiddleware<AdminKeyMiddleware>();      // Who administrates, and may they?       401, 403, 429
         });
         app.MapHealth();
         app.MapPrometheus("/metrics");

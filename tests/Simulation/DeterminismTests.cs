@@ -44,7 +44,7 @@ public sealed class DeterminismTests(ITestOutputHelper output)
             RedirectStandardOutput = true,
         })!;
         var printed = await other.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)
-            .WaitAsync(TimeSpan.FromMinutes(3), TimeProvider.System, TestContext.Current.CancellationToken);
+            .WaitAsync(TimeSpan.FromMinutes(8), TimeProvider.System, TestContext.Current.CancellationToken);
 
         Assert.Contains(string.Join(' ', First.Value), printed, StringComparison.Ordinal);
     }
