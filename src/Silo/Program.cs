@@ -4,6 +4,7 @@ using Sluice.Daemon.Settings;
 using Sluice.Grains.Clients;
 using Sluice.Grains.Issuers;
 using Sluice.Silo.Admin;
+using Sluice.Silo.Auditing;
 using Sluice.Silo.Configuration;
 using Sluice.Silo.Hosting;
 using Sluice.Silo.Introspection;
@@ -35,6 +36,7 @@ public static class Program
         builder.AddEngine();
         services.AddSingleton<Lists>().AddSingleton<RotationEndpoints>();
         services.AddHostedService<AuditSweeper>();
+        services.AddSingleton<AuditSigner>().AddSingleton<CheckpointPlaces>().AddHostedService<AuditCheckpointer>();
         services.AddSingleton<AdminGuard>().AddHostedService(provider => provider.GetRequiredService<AdminGuard>());
         services.AddSingleton<SluiceFileApplier>();
         services.AddOpenApi(AdminApi.Describe);

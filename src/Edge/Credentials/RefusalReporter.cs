@@ -23,11 +23,13 @@ internal sealed partial class RefusalReporter(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        var stopping = false;
+        while (!stopping)
         {
             await Task.Delay(options.Value.RefusalPeriod, time, stoppingToken).ConfigureAwait(
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            await ReportAsync(stoppingToken.IsCancellationRequested ? LastTimeout : AnswerTimeout);
+            stopping = stoppingToken.IsCancellationRequested;
+            await ReportAsync(stopping ? LastTimeout : AnswerTimeout);
         }
     }
 

@@ -69,9 +69,11 @@ internal sealed partial class AdminGuard(IAuditLog audit, TimeProvider time, ILo
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        var stopping = false;
+        while (!stopping)
         {
             await Task.Delay(Period, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stopping = stoppingToken.IsCancellationRequested;
             await StoreAsync();
         }
     }

@@ -52,6 +52,7 @@ internal static partial class StorageServices
         services.AddSingleton<RevocationMetrics>().AddSingleton<RevocationWriter>().AddSingleton<RevocationTable>();
         services.AddSingleton<IRevocationFeed, RevocationReader>();
         services.AddSingleton<AuditWriter>().AddSingleton<AuditTrail>().AddSingleton<IAuditLog, DatabaseAuditLog>();
+        services.AddSingleton<CheckpointTable>();
         services.AddSingleton<StateIndex>().AddSingleton<DataKeyTable>();
         AddEngineTables(services);
         services.AddSingleton<DatabaseGrainStorage>();
