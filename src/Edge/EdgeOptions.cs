@@ -65,6 +65,14 @@ public sealed class EdgeOptions
     public int UsageEventsMax { get; set; } = 100_000;
 
     /// <summary>
+    /// Calls kept for the call log while it cannot be reached, some 500 bytes each. From then on they are not logged,
+    /// and how many is.
+    /// </summary>
+    /// <value>Default 100000. 0: no call is logged.</value>
+    [Range(0, 10_000_000)]
+    public int CallLogMax { get; set; } = 100_000;
+
+    /// <summary>
     /// Wrong credentials that one network (/24 of IPv4, /64 of IPv6) may send a minute, and at once. Above it those
     /// that this edge has not found right before are refused with 429, and no silo is asked.
     /// </summary>

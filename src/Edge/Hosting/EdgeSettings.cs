@@ -63,6 +63,9 @@ internal static class EdgeSettings
                 "UsageEventsMax",
                 "Ended calls kept while the usage log cannot be reached; then metered plans are refused with 503.")
             .Add(
+                "CallLogMax",
+                "Calls kept while the call log cannot be reached; more are not logged, and counted. 0 logs no call.")
+            .Add(
                 "WrongKeysPerMinute",
                 "Wrong credentials that one network (/24 or /64) may send a minute; above it only keys that this edge "
                 + "knows are looked at. 0 is no limit.")

@@ -84,6 +84,7 @@ internal static class SiloSettings
                 "AuditKeepDays",
                 "How many days beyond the end of its month a record of the audit trail is kept; 0 is for ever.",
                 "0, or 180 to 99999")
+            .Add("CallLogDays", "How many days the call log keeps a call; 0 is for ever.", "0, or 180 to 99999")
             .Add("ProtectMetrics", "Whether /metrics wants an admin key like the admin API.");
         catalog.Section<SiloProcessOptions>("Silo")
             .Add("AdminListenAddress", "Where to listen for operators: admin API, health, metrics.", IpAddress)
