@@ -62,6 +62,7 @@ public static class Program
     public static void UseEdge(this WebApplication app)
     {
         app.UseTrustedProxies();                            // Whose word counts for where a client is.
+        app.UseStrictTransport();                           // Over TLS: never again without it.
         app.UseMiddleware<LeavingMiddleware>();             // Once the edge leaves, connections are not kept.
         app.UseMiddleware<CallLogMiddleware>();             // What came, and how it ended.
         app.UseMiddleware<ErrorMiddleware>();               // Exceptions become 500 and 503 here and nowhere else.
