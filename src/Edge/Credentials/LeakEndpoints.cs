@@ -41,7 +41,7 @@ internal static class LeakEndpoints
         if (await ReadAsync(context) is not { Key: { } text } report)
         {
             await ApiError.BadRequest(
-                "The body must be JSON with a member 'key', and at most 4 KiB: {\"key\":\"slk_…\",\"found\":\"where\"}.",
+                "The body must be JSON with a member 'key', at most 4 KiB: {\"key\":\"slk_…\",\"found\":\"where\"}.",
                 "key").WriteAsync(context);
             return;
         }

@@ -16,7 +16,8 @@ public sealed class LeakTests(SharedSluice shared)
     {
         var access = await shared.Admins.NewAccessAsync();
 
-        var (status, answer) = await ReportAsync(new { key = access.Key, found = "https://paste.example/1 slk_live_x" });
+        var (status, answer) = await ReportAsync(
+            new { key = access.Key, found = "https://paste.example/1 slk_live_x" });
 
         Assert.Equal((200, """{"revoked":true}"""), (status, answer));
         (await shared.Sluice.With(access.Key).ChatAsync()).IsError(401, "api_key_revoked");
