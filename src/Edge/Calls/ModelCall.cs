@@ -119,4 +119,13 @@ internal static class ModelCallFeature
 {
     /// <summary>The call that <see cref="Errors.ErrorMiddleware"/> gave to this request.</summary>
     public static ModelCall Call(this HttpContext context) => context.Features.GetRequiredFeature<ModelCall>();
+
+    /// <summary>Keeps what a request is answered with, for those who count it and log it.</summary>
+    public static void AnsweredWith(this HttpContext context, string? code, CredentialRefusal? refusal)
+    {
+        if (context.Features.Get<ModelCall>() is { } call)
+        {
+            (call.ErrorCode, call.Refusal) = (code, refusal);
+        }
+    }
 }

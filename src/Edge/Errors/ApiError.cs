@@ -226,7 +226,7 @@ internal sealed record ApiError(
     public Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
-        (context.Call().Refusal, context.Call().ErrorCode) = (Refusal, Code);
+        context.AnsweredWith(Code, Refusal);
         response.StatusCode = Status;
         if (Challenge is not null || Status == StatusCodes.Status401Unauthorized)
         {

@@ -77,7 +77,7 @@ internal sealed record OAuthError(
     public Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
-        (context.Call().Refusal, context.Call().ErrorCode) = (Refusal, Error);
+        context.AnsweredWith(Error, Refusal);
         OAuthAnswer.NoStore(response);
         response.StatusCode = Status;
         if (Challenges)
