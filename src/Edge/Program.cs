@@ -40,6 +40,8 @@ public static class Program
         services.AddHostedService(provider => provider.GetRequiredService<IssuerFollower>());
         services.AddSingleton<PoolCatalog>().AddSingleton<PoolAnswer>();
         services.AddSingleton<ClientChunks>().AddHostedService(provider => provider.GetRequiredService<ClientChunks>());
+        services.AddSingleton<CredentialMetrics>().AddSingleton<CredentialGuard>();
+        services.AddHostedService<RefusalReporter>();
         services.AddSingleton<Callers>().AddSingleton<LiveCalls>().AddSingleton<SlotFences>();
         services.AddSingleton<Questions>().AddSingleton<Decisions>();
         services.AddSingleton<DegradedMetrics>().AddSingleton<KnownClients>().AddSingleton<OwnerOutages>();
@@ -57,15 +59,17 @@ public static class Program
     /// <summary>The order is the design; each line says what it can refuse.</summary>
     public static void UseEdge(this WebApplication app)
     {
+        app.UseTrustedProxies();                            // Whose word counts for where a client is.
         app.UseMiddleware<LeavingMiddleware>();             // Once the edge leaves, connections are not kept.
         app.UseMiddleware<ErrorMiddleware>();               // Exceptions become 500 and 503 here and nowhere else.
+        app.UseMiddleware<RefusalMiddleware>();             // Counts credentials that were refused.
         app.UseMiddleware<UnknownUrlMiddleware>();          // What is not a URL of ours?             404, 405
         app.UseWhen(IsApi, api =>
         {
-            api.UseMiddleware<KeyMiddleware>();             // Who is calling?                        401
+            api.UseMiddleware<KeyMiddleware>();             // Who is calling?                        401, 429
         });
         app.MapHealth();
-        app.MapOAuth();                                     // Keys for tokens, and tokens for tokens. 400, 401, 404
+        app.MapOAuth();                                     // Keys and tokens for tokens.      400, 401, 404, 429
         app.MapModels();                                    // What may they see?                     401, 403, 404
         app.MapModelCalls(call =>
         {

@@ -1,4 +1,5 @@
 using Sluice.Edge.Calls;
+using Sluice.Edge.Credentials;
 using Sluice.Edge.Errors;
 using Sluice.Edge.Revocations;
 using Sluice.Edge.UsageLog;
@@ -12,7 +13,8 @@ namespace Sluice.Edge.Admission;
 /// </summary>
 internal sealed class AdmissionMiddleware(
     RequestDelegate next, Decisions decisions, LiveCalls live, Completions completions, EdgeMetrics metrics,
-    UsageBuffer? usage = null, RevocationFeed? feed = null, RevocationMetrics? revocations = null)
+    UsageBuffer? usage = null, RevocationFeed? feed = null, RevocationMetrics? revocations = null,
+    CredentialGuard? guard = null)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -28,6 +30,11 @@ internal sealed class AdmissionMiddleware(
             call.Decision = reply;
             RateLimitHeaders.Write(context.Response.Headers, reply);
             DecisionHeader.Withhold(context.Response.Headers, reply.Verdict);
+            if (ApiError.RefusalOf(reply.Verdict) is null && call.SpentOf is null)
+            {
+                guard?.Found(call.Caller); // Chunks are for keys that were found before.
+            }
+
             if (reply.Verdict is not Verdict.Admitted)
             {
                 await ApiError.For(reply, call).WriteAsync(context);

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Sluice.Edge.Calls;
+using Sluice.Rules.Credentials;
 using Sluice.Rules.Tokens;
 
 namespace Sluice.Edge.Tokens;
@@ -21,27 +23,40 @@ internal sealed record OAuthError(
     [JsonIgnore]
     public bool Challenges { get; init; }
 
+    /// <summary>What was wrong with a credential, so that it is counted; null when that was not why.</summary>
+    [JsonIgnore]
+    public CredentialRefusal? Refusal { get; init; }
+
     public static readonly OAuthError NoClient = new(
         401, "invalid_client", "The client has to authenticate: by its id and one of its keys, or by an assertion.")
     {
-        Challenges = true,
+        Challenges = true, Refusal = CredentialRefusal.Absent,
     };
 
     public static readonly OAuthError WrongClient = new(
         401, "invalid_client", "The client's id and key do not fit, or the key is not good any more.")
     {
-        Challenges = true,
+        Challenges = true, Refusal = CredentialRefusal.Unknown,
     };
 
     public static readonly OAuthError WrongAssertion = new(
         401, "invalid_client",
         "The client_assertion is not good, not any more, or was used before. It must be signed with a key that is "
-        + "registered, for this server's issuer alone, and for 5 minutes at most.");
+        + "registered, for this server's issuer alone, and for 5 minutes at most.")
+    {
+        Refusal = CredentialRefusal.BadToken,
+    };
 
-    public static readonly OAuthError Suspended = new(400, "unauthorized_client", "The client is suspended.");
+    public static readonly OAuthError Suspended = new(400, "unauthorized_client", "The client is suspended.")
+    {
+        Refusal = CredentialRefusal.Suspended,
+    };
 
     public static readonly OAuthError InvalidGrant = new(
-        400, "invalid_grant", "The refresh token is not good, or not any more.");
+        400, "invalid_grant", "The refresh token is not good, or not any more.")
+    {
+        Refusal = CredentialRefusal.BadToken,
+    };
 
     public static readonly OAuthError InvalidScope = new(
         400, "invalid_scope", "The scope has a word that is not known, or is wider than what it is taken from.");
@@ -61,9 +76,17 @@ internal sealed record OAuthError(
         RetryAfter = retryAfter,
     };
 
+    /// <summary>What a network is told that has sent too many wrong credentials.</summary>
+    public static OAuthError HeldBack(TimeSpan retryAfter) => new(
+        429, "temporarily_unavailable", "Too many wrong credentials came from your network. Please try again later.")
+    {
+        RetryAfter = retryAfter, Refusal = CredentialRefusal.HeldBack,
+    };
+
     public Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
+        context.Call().Refusal = Refusal;
         OAuthAnswer.NoStore(response);
         response.StatusCode = Status;
         if (Challenges)

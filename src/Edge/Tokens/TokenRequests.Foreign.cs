@@ -1,5 +1,6 @@
 using Sluice.Grains.Abstractions.Federation;
 using Sluice.Grains.Abstractions.Tokens;
+using Sluice.Rules.Credentials;
 
 namespace Sluice.Edge.Tokens;
 
@@ -42,7 +43,7 @@ internal sealed partial class TokenRequests
             Subject = new SubjectRequest { ClientId = login.ClientId, Token = subject, Kind = kind },
         }));
         return reply.Outcome is TokenOutcome.SubjectRefused or TokenOutcome.KeyRefused
-            ? Refused(WrongSubject)
+            ? Refused(WrongSubject with { Refusal = CredentialRefusal.BadToken })
             : Answered(reply, AccessType);
     }
 }

@@ -5,6 +5,7 @@ using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Federation;
 using Sluice.Grains.Abstractions.Issuers;
 using Sluice.Grains.Abstractions.Tokens;
+using Sluice.Rules.Credentials;
 using Sluice.Rules.Keys;
 using Sluice.Rules.Tokens;
 
@@ -214,7 +215,11 @@ internal sealed partial class TokenRequests(
         return reply.Outcome is TokenOutcome.KeyRefused ? Refused(WrongSubject) : Answered(reply, AccessType);
     }
 
-    private static OAuthError WrongSubject => OAuthError.Invalid("The subject_token is not good, or not any more.");
+    private static OAuthError WrongSubject =>
+        OAuthError.Invalid("The subject_token is not good, or not any more.") with
+        {
+            Refusal = CredentialRefusal.Unknown,
+        };
 
     private async Task<(TokenDocument?, OAuthError?)> RefreshAsync(OAuthForm form)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Sluice.Grains.Audit;
 using Sluice.Grains.Clients;
 using Sluice.Grains.Revocations;
 using Sluice.Grains.Usage;
@@ -50,7 +51,8 @@ internal static partial class StorageServices
         services.AddSingleton<IUsageLog, DatabaseUsageLog>().AddSingleton<UsageReport>();
         services.AddSingleton<RevocationMetrics>().AddSingleton<RevocationWriter>().AddSingleton<RevocationTable>();
         services.AddSingleton<IRevocationFeed, RevocationReader>();
-        services.AddSingleton<AuditWriter>().AddSingleton<AuditTrail>();
+        services.AddSingleton<AuditWriter>().AddSingleton<AuditTrail>().AddSingleton<IAuditLog, DatabaseAuditLog>();
+        services.AddSingleton<CheckpointTable>();
         services.AddSingleton<StateIndex>().AddSingleton<DataKeyTable>();
         AddEngineTables(services);
         services.AddSingleton<DatabaseGrainStorage>();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Sluice.Grains.Abstractions.Audit;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Edges;
 using Sluice.Grains.Abstractions.Usage;
@@ -32,7 +33,7 @@ internal sealed class FakeCluster : IClusterClient
 }
 
 /// <summary>What the edge asked of one client's grain, and what the test lets it answer.</summary>
-internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain, IUsageGrain
+internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain, IUsageGrain, IRefusalGrain
 {
     public ConcurrentQueue<AdmitRequest> Admits { get; } = new();
 
@@ -106,5 +107,15 @@ internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain, IUsageGr
     {
         Appends.Writer.TryWrite(batch);
         return OnAppend();
+    }
+
+    public Channel<RefusalReport> Notes { get; } = Channel.CreateUnbounded<RefusalReport>();
+
+    public Func<Task> OnNote { get; set; } = () => Task.CompletedTask;
+
+    public Task Note(RefusalReport report)
+    {
+        Notes.Writer.TryWrite(report);
+        return OnNote();
     }
 }
