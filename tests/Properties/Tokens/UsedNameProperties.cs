@@ -55,7 +55,7 @@ public sealed class UsedNameProperties
 
     [Fact]
     public void A_name_is_free_again_when_what_bore_it_is_over_and_memory_is_bounded() => Law.Holds(
-        Draw.Mostly(1, 20, 1200), count =>
+        Gen.Elements(1, 2, 20, UsedNames.NamesMax, UsedNames.NamesMax + 1, UsedNames.NamesMax + 50), count =>
         {
             var names = UsedNames.None;
             for (var i = 0; i < count; i++)
