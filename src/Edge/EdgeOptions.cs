@@ -11,6 +11,14 @@ public sealed class EdgeOptions
     /// <summary>What is known of models; the first entry that fits a model's name is the one that counts.</summary>
     public IList<ModelOptions> Models { get; } = [];
 
+    /// <summary>
+    /// The value of <c>Strict-Transport-Security</c> (RFC 6797), sent with every answer over TLS.
+    /// </summary>
+    /// <value>
+    /// Default two years, with subdomains. Empty: it is not sent. <c>preload</c> is for the owner of the domain to add.
+    /// </value>
+    public string StrictTransportSecurity { get; set; } = "max-age=63072000; includeSubDomains";
+
     /// <summary>Largest request body in bytes; a larger one is refused with 413 before it is read.</summary>
     /// <value>1 KiB to 512 MiB, default 32 MiB: a page scanned for OCR has a few.</value>
     [Range(1024, 1 << 29)]
@@ -63,6 +71,14 @@ public sealed class EdgeOptions
     /// <value>1 to 10000000, default 100000.</value>
     [Range(1, 10_000_000)]
     public int UsageEventsMax { get; set; } = 100_000;
+
+    /// <summary>
+    /// Calls kept for the call log while it cannot be reached, some 500 bytes each. From then on they are not logged,
+    /// and how many is.
+    /// </summary>
+    /// <value>Default 100000. 0: no call is logged.</value>
+    [Range(0, 10_000_000)]
+    public int CallLogMax { get; set; } = 100_000;
 
     /// <summary>
     /// Wrong credentials that one network (/24 of IPv4, /64 of IPv6) may send a minute, and at once. Above it those

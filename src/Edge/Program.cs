@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Sluice.Daemon.Running;
 using Sluice.Edge.Admission;
+using Sluice.Edge.CallLog;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Chunks;
 using Sluice.Edge.Credentials;
@@ -48,6 +49,7 @@ public static class Program
         services.AddSingleton<Completions>().AddHostedService(provider => provider.GetRequiredService<Completions>());
         services.AddHostedService<Renewals>();
         services.AddSingleton<UsageMetrics>().AddSingleton<UsageBuffer>().AddHostedService<UsageSender>();
+        services.AddSingleton<CallLogMetrics>().AddSingleton<CallLogBuffer>().AddHostedService<CallLogSender>();
         services.AddHttpForwarder().AddSingleton<PoolConnections>().AddSingleton<PoolForwarder>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -60,7 +62,9 @@ public static class Program
     public static void UseEdge(this WebApplication app)
     {
         app.UseTrustedProxies();                            // Whose word counts for where a client is.
+        app.UseStrictTransport();                           // Over TLS: never again without it.
         app.UseMiddleware<LeavingMiddleware>();             // Once the edge leaves, connections are not kept.
+        app.UseMiddleware<CallLogMiddleware>();             // What came, and how it ended.
         app.UseMiddleware<ErrorMiddleware>();               // Exceptions become 500 and 503 here and nowhere else.
         app.UseMiddleware<RefusalMiddleware>();             // Counts credentials that were refused.
         app.UseMiddleware<UnknownUrlMiddleware>();          // What is not a URL of ours?             404, 405

@@ -39,6 +39,7 @@ public static class Program
         services.AddSingleton<Lists>().AddSingleton<RotationEndpoints>();
         services.AddHostedService<AuditSweeper>();
         services.AddSingleton<AuditSigner>().AddSingleton<CheckpointPlaces>().AddHostedService<AuditCheckpointer>();
+        services.AddHostedService<CallLogSweeper>();
         services.AddSingleton<AdminGuard>().AddHostedService(provider => provider.GetRequiredService<AdminGuard>());
         services.AddSingleton<SluiceFileApplier>();
         services.AddOpenApi(AdminApi.Describe);

@@ -54,6 +54,11 @@ public sealed class SiloOptions
     [RegularExpression(@"^(0|1[89]\d|[2-9]\d\d|\d{4,5})$", ErrorMessage = "must be 0, or 180 or more.")]
     public int AuditKeepDays { get; set; }
 
+    /// <summary>How many days the call log keeps a call.</summary>
+    /// <value>180 to 99999, default 400; or 0: for ever.</value>
+    [RegularExpression(@"^(0|1[89]\d|[2-9]\d\d|\d{4,5})$", ErrorMessage = "must be 0, or 180 or more.")]
+    public int CallLogDays { get; set; } = 400;
+
     /// <summary>True: <c>/metrics</c> wants an admin key like everything else on this port.</summary>
     /// <value>Default false: it names no client, and scrapers come without credentials.</value>
     public bool ProtectMetrics { get; set; }

@@ -21,6 +21,9 @@ internal sealed partial class ModelCall
     /// <summary>Why its credential was refused; null when it was not.</summary>
     public CredentialRefusal? Refusal { get; set; }
 
+    /// <summary>The code of the error that it was answered with; null for none.</summary>
+    public string? ErrorCode { get; set; }
+
     /// <summary>The path behind <c>/v1/</c> that it came to.</summary>
     public string Endpoint { get; set; } = "";
 

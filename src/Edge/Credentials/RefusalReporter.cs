@@ -21,15 +21,23 @@ internal sealed partial class RefusalReporter(
     private DateTimeOffset _from = time.GetUtcNow();
     private bool _isFailing;
 
+    /// <summary>What was refused last is told too, if a silo takes it quickly.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await ReportAsync(LastTimeout);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var stopping = false;
-        while (!stopping)
+        while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(options.Value.RefusalPeriod, time, stoppingToken).ConfigureAwait(
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            stopping = stoppingToken.IsCancellationRequested;
-            await ReportAsync(stopping ? LastTimeout : AnswerTimeout);
+            if (!stoppingToken.IsCancellationRequested)
+            {
+                await ReportAsync(AnswerTimeout);
+            }
         }
     }
 

@@ -226,7 +226,7 @@ internal sealed record ApiError(
     public Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
-        context.Call().Refusal = Refusal;
+        (context.Call().Refusal, context.Call().ErrorCode) = (Refusal, Code);
         response.StatusCode = Status;
         if (Challenge is not null || Status == StatusCodes.Status401Unauthorized)
         {

@@ -34,6 +34,12 @@ internal static class EdgeSettings
                 "A silo to begin with; at least one. A DNS name may stand for many. All others are heard of from it. "
                 + "--seed may be repeated, and replaces the seeds of file and environment.",
                 "host:port", "--seed")
+            .Add(
+                "CertificateFile",
+                "The certificate for clients, with those between it and its authority, PEM; read again when it "
+                + "changes. Without it the port is plain HTTP.",
+                "a file that exists")
+            .Add("CertificateKeyFile", "Its private key, PEM, without a password.", "a file that exists")
             .Add("ListenAddress", "Where to listen for clients.", IpAddress)
             .Add("Port", "The port for clients; 0 is any free one.", alias: "--port")
             .Add("AdminListenAddress", "Where to listen for operators: health and metrics.", IpAddress)
@@ -45,6 +51,9 @@ internal static class EdgeSettings
                 + "noticed.")
             .Add("StopTimeout", "How long calls may go on after that; what still runs then is ended with an error.");
         catalog.Section<EdgeOptions>("Edge")
+            .Add(
+                "StrictTransportSecurity",
+                "What browsers are told over TLS, so that they never come without it; empty is nothing.", "a text")
             .Add("BodyBytesMax", "Largest request body in bytes; a larger one is refused with 413.")
             .Add("DecisionTimeout", "How long a request may wait for its decision before it is refused with 503.")
             .Add(
@@ -62,6 +71,9 @@ internal static class EdgeSettings
             .Add(
                 "UsageEventsMax",
                 "Ended calls kept while the usage log cannot be reached; then metered plans are refused with 503.")
+            .Add(
+                "CallLogMax",
+                "Calls kept while the call log cannot be reached; more are not logged, and counted. 0 logs no call.")
             .Add(
                 "WrongKeysPerMinute",
                 "Wrong credentials that one network (/24 or /64) may send a minute; above it only keys that this edge "

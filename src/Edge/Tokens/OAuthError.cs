@@ -86,7 +86,7 @@ internal sealed record OAuthError(
     public Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
-        context.Call().Refusal = Refusal;
+        (context.Call().Refusal, context.Call().ErrorCode) = (Refusal, Error);
         OAuthAnswer.NoStore(response);
         response.StatusCode = Status;
         if (Challenges)

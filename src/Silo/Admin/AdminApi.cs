@@ -36,6 +36,7 @@ internal static class AdminApi
         admin.MapTokens();
         admin.MapExplanations();
         admin.MapUsage();
+        admin.MapCalls();
         admin.MapAudit();
         admin.MapCluster();
     }

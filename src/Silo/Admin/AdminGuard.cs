@@ -67,14 +67,22 @@ internal sealed partial class AdminGuard(IAuditLog audit, TimeProvider time, ILo
         }
     }
 
+    /// <summary>What was refused last is stored too.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await StoreAsync();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var stopping = false;
-        while (!stopping)
+        while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(Period, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            stopping = stoppingToken.IsCancellationRequested;
-            await StoreAsync();
+            if (!stoppingToken.IsCancellationRequested)
+            {
+                await StoreAsync();
+            }
         }
     }
 

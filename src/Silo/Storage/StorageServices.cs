@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Sluice.Grains.Audit;
+using Sluice.Grains.Calls;
 using Sluice.Grains.Clients;
 using Sluice.Grains.Revocations;
 using Sluice.Grains.Usage;
 using Sluice.Silo.Storage.Audit;
+using Sluice.Silo.Storage.Calls;
 using Sluice.Silo.Storage.Ledger;
 using Sluice.Silo.Storage.Membership;
 using Sluice.Silo.Storage.Migrations;
@@ -53,6 +55,8 @@ internal static partial class StorageServices
         services.AddSingleton<IRevocationFeed, RevocationReader>();
         services.AddSingleton<AuditWriter>().AddSingleton<AuditTrail>().AddSingleton<IAuditLog, DatabaseAuditLog>();
         services.AddSingleton<CheckpointTable>();
+        services.AddSingleton<DatabaseCallLog>();
+        services.AddSingleton<ICallLog>(provider => provider.GetRequiredService<DatabaseCallLog>());
         services.AddSingleton<StateIndex>().AddSingleton<DataKeyTable>();
         AddEngineTables(services);
         services.AddSingleton<DatabaseGrainStorage>();

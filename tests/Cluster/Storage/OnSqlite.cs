@@ -38,3 +38,5 @@ public sealed class CheckpointOnSqliteTests() : CheckpointTests(new SqlitePlace(
         $"UPDATE audit_record SET month = {month} WHERE sequence <= {records}",
     ];
 }
+
+public sealed class CallLogOnSqliteTests() : CallLogTests(new SqlitePlace());
