@@ -19,6 +19,12 @@ public sealed class EdgeOptions
     /// </value>
     public string StrictTransportSecurity { get; set; } = "max-age=63072000; includeSubDomains";
 
+    /// <summary>
+    /// Whom to write to about holes, for <c>/.well-known/security.txt</c>: <c>mailto:security@example.com</c>.
+    /// </summary>
+    /// <value>Default empty: there is no such file.</value>
+    public string SecurityContact { get; set; } = "";
+
     /// <summary>Largest request body in bytes; a larger one is refused with 413 before it is read.</summary>
     /// <value>1 KiB to 512 MiB, default 32 MiB: a page scanned for OCR has a few.</value>
     [Range(1024, 1 << 29)]

@@ -74,6 +74,7 @@ public static class Program
         });
         app.MapHealth();
         app.MapOAuth();                                     // Keys and tokens for tokens.      400, 401, 404, 429
+        app.MapLeaks();                                     // Who has found a key?                  400, 401, 429
         app.MapModels();                                    // What may they see?                     401, 403, 404
         app.MapModelCalls(call =>
         {

@@ -54,6 +54,9 @@ internal static class EdgeSettings
             .Add(
                 "StrictTransportSecurity",
                 "What browsers are told over TLS, so that they never come without it; empty is nothing.", "a text")
+            .Add(
+                "SecurityContact", "Whom to write to about holes; empty is no /.well-known/security.txt.",
+                "a mailto:, https: or tel: address")
             .Add("BodyBytesMax", "Largest request body in bytes; a larger one is refused with 413.")
             .Add("DecisionTimeout", "How long a request may wait for its decision before it is refused with 503.")
             .Add(
