@@ -6,6 +6,7 @@ using Sluice.Grains.Issuers;
 using Sluice.Silo.Admin;
 using Sluice.Silo.Auditing;
 using Sluice.Silo.Configuration;
+using Sluice.Silo.Federation;
 using Sluice.Silo.Hosting;
 using Sluice.Silo.Introspection;
 using Sluice.Silo.Security;
@@ -33,6 +34,7 @@ public static class Program
         services.AddSingleton(TimeProvider.System);
         services.AddStorage();
         services.AddSecurity(MasterKey.LoadOrCreate);
+        services.AddFederation();
         builder.AddEngine();
         services.AddSingleton<Lists>().AddSingleton<RotationEndpoints>();
         services.AddHostedService<AuditSweeper>();

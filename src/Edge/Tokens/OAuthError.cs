@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Sluice.Edge.Calls;
 using Sluice.Rules.Credentials;
+using Sluice.Rules.Tokens;
 
 namespace Sluice.Edge.Tokens;
 
@@ -27,7 +28,7 @@ internal sealed record OAuthError(
     public CredentialRefusal? Refusal { get; init; }
 
     public static readonly OAuthError NoClient = new(
-        401, "invalid_client", "The client has to authenticate with its id and one of its keys.")
+        401, "invalid_client", "The client has to authenticate: by its id and one of its keys, or by an assertion.")
     {
         Challenges = true, Refusal = CredentialRefusal.Absent,
     };
@@ -36,6 +37,14 @@ internal sealed record OAuthError(
         401, "invalid_client", "The client's id and key do not fit, or the key is not good any more.")
     {
         Challenges = true, Refusal = CredentialRefusal.Unknown,
+    };
+
+    public static readonly OAuthError WrongAssertion = new(
+        401, "invalid_client",
+        "The client_assertion is not good, not any more, or was used before. It must be signed with a key that is "
+        + "registered, for this server's issuer alone, and for 5 minutes at most.")
+    {
+        Refusal = CredentialRefusal.BadToken,
     };
 
     public static readonly OAuthError Suspended = new(400, "unauthorized_client", "The client is suspended.")
@@ -150,20 +159,35 @@ internal sealed record ServerDocument(
     [property: JsonPropertyName("jwks_uri")] string KeySet,
     [property: JsonPropertyName("grant_types_supported")] string[] Grants)
 {
-    private static readonly string[] BySecret = ["client_secret_basic", "client_secret_post"];
+    private static readonly string[] Proofs = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+
+    /// <summary>What assertions are signed with, which clients choose and signing keys of ours do not.</summary>
+    private static readonly string[] Algorithms =
+    [
+        SignatureAlgorithms.NameOf(SignatureAlgorithm.Es256), SignatureAlgorithms.NameOf(SignatureAlgorithm.Rs256),
+    ];
 
     [JsonPropertyName("response_types_supported")] public string[] ResponseTypes { get; } = [];
 
     [JsonPropertyName("scopes_supported")] public string[] Scopes { get; } = ["models"];
 
     [JsonPropertyName("token_endpoint_auth_methods_supported")]
-    public string[] TokenMethods { get; } = [.. BySecret, "none"];
+    public string[] TokenMethods { get; } = [.. Proofs, "none"];
+
+    [JsonPropertyName("token_endpoint_auth_signing_alg_values_supported")]
+    public string[] TokenAlgorithms { get; } = Algorithms;
 
     [JsonPropertyName("revocation_endpoint_auth_methods_supported")]
-    public string[] RevocationMethods { get; } = [.. BySecret, "none"];
+    public string[] RevocationMethods { get; } = [.. Proofs, "none"];
+
+    [JsonPropertyName("revocation_endpoint_auth_signing_alg_values_supported")]
+    public string[] RevocationAlgorithms { get; } = Algorithms;
 
     [JsonPropertyName("introspection_endpoint_auth_methods_supported")]
-    public string[] IntrospectionMethods { get; } = BySecret;
+    public string[] IntrospectionMethods { get; } = Proofs;
+
+    [JsonPropertyName("introspection_endpoint_auth_signing_alg_values_supported")]
+    public string[] IntrospectionAlgorithms { get; } = Algorithms;
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

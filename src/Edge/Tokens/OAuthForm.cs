@@ -7,13 +7,24 @@ using Microsoft.AspNetCore.Http.Features;
 using Sluice.Edge.Credentials;
 using Sluice.Rules;
 using Sluice.Rules.Keys;
+using Sluice.Rules.Tokens;
 
 namespace Sluice.Edge.Tokens;
 
 /// <summary>Who says that it asks, before anybody has said whether it is right.</summary>
 /// <param name="ClientId">The client that it names.</param>
-/// <param name="Key">The key that it shows; null: it only names itself.</param>
-internal sealed record ClientLogin(string ClientId, KeyText? Key);
+/// <param name="Key">The key that it shows; null when it shows none.</param>
+internal sealed record ClientLogin(string ClientId, KeyText? Key)
+{
+    /// <summary>What it has signed in place of a key; null when there is none.</summary>
+    public string? Assertion { get; init; }
+
+    /// <summary>False: it only names itself.</summary>
+    public bool IsProof => Key is not null || Assertion is not null;
+
+    /// <summary>Never what it shows: one that is logged by mistake tells only whose it is.</summary>
+    public override string ToString() => $"ClientLogin {ClientId}";
+}
 
 /// <summary>A request to the token service: its parameters, each at most once, and who asks.</summary>
 internal sealed class OAuthForm
@@ -95,18 +106,21 @@ internal sealed class OAuthForm
         var (id, secret) = (One(form, "client_id"), One(form, "client_secret"));
         if (One(form, "client_assertion") is not null || One(form, "client_assertion_type") is not null)
         {
-            error = OAuthError.NoClient with
+            if (secret is not null || request.Headers.Authorization.Count > 0)
             {
-                Description = "Clients authenticate with a key here, not by assertion.",
-            };
-            return false;
+                error = TwoWays;
+                return false;
+            }
+
+            (login, error) = AssertedBy(form, id);
+            return error is null;
         }
 
         if (request.Headers.Authorization.Count > 0)
         {
             if (secret is not null)
             {
-                error = OAuthError.Invalid("The client authenticates in two ways at once.");
+                error = TwoWays;
                 return false;
             }
 
@@ -152,6 +166,23 @@ internal sealed class OAuthForm
 
         login = new ClientLogin(id ?? key!.Value.ClientId, key);
         return true;
+    }
+
+    private static OAuthError TwoWays => OAuthError.Invalid("The client authenticates in two ways at once.");
+
+    /// <summary>Whose an assertion says it is; its client's grain judges it, and nothing is believed here.</summary>
+    private static (ClientLogin? Login, OAuthError? Error) AssertedBy(IFormCollection form, string? id)
+    {
+        if (One(form, "client_assertion") is not { } assertion
+            || One(form, "client_assertion_type") is not ClientAssertion.FormType)
+        {
+            return (null, OAuthError.Invalid(
+                $"A client_assertion comes with the client_assertion_type {ClientAssertion.FormType}."));
+        }
+
+        return ClientAssertion.ClaimedClient(assertion) is { } client && (id ?? client) == client
+            ? (new ClientLogin(client, null) { Assertion = assertion }, null)
+            : (null, OAuthError.WrongAssertion);
     }
 
     private static string? One(IFormCollection form, string name) =>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Federation;
 using Sluice.Grains.Abstractions.Issuers;
 using Sluice.Grains.Abstractions.Tokens;
 using Sluice.Rules.Credentials;
@@ -13,7 +14,7 @@ namespace Sluice.Edge.Tokens;
 /// <summary>
 /// Answers what is asked of the token service. Whoever asks is judged by its client's grain, each time.
 /// </summary>
-internal sealed class TokenRequests(
+internal sealed partial class TokenRequests(
     IClusterClient cluster, TokenReader reader, IOptions<EdgeOptions> options, TimeProvider time)
 {
     public const string ExchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -84,7 +85,7 @@ internal sealed class TokenRequests(
     /// <summary>What a token is worth, told to the client that it belongs to.</summary>
     public async Task<(IntrospectionDocument? Token, OAuthError? Error)> IntrospectAsync(OAuthForm form)
     {
-        if (form.Login is not { Key: not null } login)
+        if (form.Login is not { IsProof: true } login)
         {
             return (null, OAuthError.NoClient);
         }
@@ -114,7 +115,7 @@ internal sealed class TokenRequests(
                     TokenType = "Bearer",
                     ExpiresAt = access.ExpiresAt,
                     IssuedAt = access.IssuedAt,
-                    Subject = access.ClientId,
+                    Subject = access.Subject,
                     Audience = access.Audience,
                     Issuer = access.Issuer,
                     TokenId = access.TokenId,
@@ -145,6 +146,17 @@ internal sealed class TokenRequests(
 
     private async Task<(TokenDocument?, OAuthError?)> ByKeyAsync(OAuthForm form)
     {
+        if (form.Login is { Assertion: { } assertion } login)
+        {
+            var asserted = await WithinAsync(Grain(login.ClientId).Issue(new IssueTokenRequest
+            {
+                KeyVersion = 0, SecretDigest = [], Assertion = assertion, Scope = form["scope"] ?? "",
+            }));
+            return asserted.Outcome is TokenOutcome.KeyRefused
+                ? Refused(OAuthError.WrongAssertion)
+                : Answered(asserted, null);
+        }
+
         if (form.Login is not { Key: { } key })
         {
             return Refused(OAuthError.NoClient);
@@ -162,9 +174,9 @@ internal sealed class TokenRequests(
             return Refused(OAuthError.Invalid("There is no subject_token, or no subject_token_type."));
         }
 
-        if (type != KeyType)
+        if (type != KeyType && KindOf(type) is SubjectKind.None)
         {
-            return Refused(OAuthError.Invalid($"The one subject_token_type here is {KeyType}."));
+            return Refused(OAuthError.Invalid($"There is no such subject_token_type here; a key's is {KeyType}."));
         }
 
         if (form.Has("actor_token") || form.Has("actor_token_type"))
@@ -181,6 +193,11 @@ internal sealed class TokenRequests(
             || (form["resource"] ?? issuer.Audience) != issuer.Audience)
         {
             return Refused(new OAuthError(400, "invalid_target", "Tokens are issued for this service alone."));
+        }
+
+        if (type != KeyType)
+        {
+            return await ExchangeForeignAsync(form, subject, KindOf(type));
         }
 
         if (KeyText.TryParse(subject, out var key) is not KeyTextFault.None
@@ -226,9 +243,22 @@ internal sealed class TokenRequests(
             await WithinAsync(Grain(refresh.ClientId).Refresh(Parts(refresh, form["scope"] ?? ""))), null);
     }
 
-    /// <summary>Judges a key that somebody authenticates with; null when it is good, or none is shown.</summary>
+    /// <summary>Judges what somebody authenticates with; null when it is good, or nothing is shown.</summary>
     private async Task<OAuthError?> RefusalOfAsync(ClientLogin login)
     {
+        if (login.Assertion is { } assertion)
+        {
+            var asserted = await WithinAsync(
+                cluster.GetGrain<IClientAssertionGrain>(login.ClientId).Authenticate(assertion));
+            return asserted.Outcome switch
+            {
+                AssertionOutcome.Authenticated => null,
+                AssertionOutcome.ClientSuspended => OAuthError.Suspended,
+                AssertionOutcome.TooMany => OAuthError.TooMany(asserted.RetryAfter),
+                _ => OAuthError.WrongAssertion,
+            };
+        }
+
         if (login.Key is not { } key)
         {
             return null;

@@ -1,3 +1,5 @@
+using Sluice.Grains.Abstractions.Federation;
+
 namespace Sluice.Grains.Abstractions.Tokens;
 
 /// <summary>The tokens of one client: issued, renewed, called back. The grain key is the client's id.</summary>
@@ -39,7 +41,7 @@ public interface ITokenGrain : IGrainWithStringKey
     Task<TokenStanding> InspectRefresh(RefreshTokenRequest request);
 }
 
-/// <summary>A key that asks for a token.</summary>
+/// <summary>Who asks for a token.</summary>
 [GenerateSerializer, Immutable, Alias("sluice.IssueTokenRequest")]
 public sealed record IssueTokenRequest
 {
@@ -54,6 +56,18 @@ public sealed record IssueTokenRequest
 
     /// <summary>True: a refresh token is wanted too.</summary>
     [Id(3)] public bool WithRefresh { get; init; }
+
+    /// <summary>
+    /// What the client signed to show who it is, in place of a key; null: it shows a key. Then
+    /// <see cref="KeyVersion"/> is 0 and <see cref="SecretDigest"/> empty.
+    /// </summary>
+    [Id(6)] public string? Assertion { get; init; }
+
+    /// <summary>
+    /// What an identity provider says of whoever asks, in place of a key; null: they show a key. Then
+    /// <see cref="KeyVersion"/> is 0 and <see cref="SecretDigest"/> empty.
+    /// </summary>
+    [Id(9)] public SubjectRequest? Subject { get; init; }
 }
 
 /// <summary>A refresh token, taken apart.</summary>
@@ -114,6 +128,12 @@ public enum TokenOutcome
 
     /// <summary>No tokens are issued here.</summary>
     NotOffered = 7,
+
+    /// <summary>What an identity provider says is not good here, or gives nothing.</summary>
+    SubjectRefused = 9,
+
+    /// <summary>It cannot be judged now, because the provider does not answer.</summary>
+    Unavailable = 12,
 }
 
 /// <summary>The answer to a request for a token.</summary>

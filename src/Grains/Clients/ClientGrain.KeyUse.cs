@@ -31,6 +31,11 @@ internal sealed partial class ClientGrain
     /// <summary>A key was judged, or a token that was issued for one.</summary>
     private void NoteKey(int version, Verdict verdict, Moment now, bool isToken)
     {
+        if (version == 0)
+        {
+            return; // A token that was issued for no key.
+        }
+
         if (verdict.RefusesKey())
         {
             // A token may outlive the overlap of its key by minutes: that is no sign of a leak.
@@ -48,6 +53,14 @@ internal sealed partial class ClientGrain
             }
         }
     }
+
+    /// <summary>
+    /// When what is issued for an accepted version ends at the latest: with it, or with its overlap if a newer one has
+    /// taken its place. What is issued for no key has no such end.
+    /// </summary>
+    private DateTimeOffset EndOf(int version, Moment now) => version == 0
+        ? DateTimeOffset.MaxValue
+        : _policy.Keys.AcceptedUntil(_policy.Keys.Find(version)!, now.Utc)!.Value;
 
     /// <summary>An edge has admitted calls by itself, and tells how many.</summary>
     private void NoteSpent(int version, long[] spent, Moment now)

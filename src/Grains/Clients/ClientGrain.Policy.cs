@@ -51,6 +51,7 @@ internal sealed partial class ClientGrain
         var next = new ClientPolicy
         {
             Keys = StoredKeyVersion.RingOf(keys),
+            IsClient = true,
             Models = new ModelAccess([.. plan.UsableModels], [.. plan.VisibleModels]),
             Suspended = definition.Suspended,
             Rates = [],

@@ -142,7 +142,7 @@ internal sealed partial class ClientGrain(
                     Role = _definition.Role,
                     UsableModels = _plan!.UsableModels,
                     VisibleModels = _plan.VisibleModels,
-                    KeyExpiresAt = _policy.Keys.Find(request.KeyVersion)!.ExpiresAt,
+                    KeyExpiresAt = EndOf(request.KeyVersion, now),
                 }
                 : new IdentifyReply
                 {

@@ -2,12 +2,12 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Grains.Abstractions.Federation;
 using Sluice.Grains.Abstractions.Issuers;
 using Sluice.Grains.Abstractions.Tokens;
 using Sluice.Grains.Issuers;
 using Sluice.Grains.Secrets;
 using Sluice.Rules.Keys;
-using Sluice.Rules.Limits;
 using Sluice.Rules.Tokens;
 
 namespace Sluice.Grains.Tokens;
@@ -28,11 +28,8 @@ internal sealed partial class TokenGrain(
     private const int KeyBytes = 32;
     private const int TokenIdBytes = 16;
 
-    /// <summary>How often tokens of one client are asked for, guesses included.</summary>
-    private static readonly BucketLimit Rate = new(60, 60, TimeSpan.FromMinutes(1));
-
-    private readonly long _started = time.GetTimestamp();
-    private TokenBucket? _bucket;
+    /// <summary>How often tokens of one client are asked for, guessed keys included.</summary>
+    private readonly AskingRate _rate = new(time);
 
     private TokenOptions Options => options.Value;
 
@@ -42,6 +39,16 @@ internal sealed partial class TokenGrain(
 
     public async Task<TokenReply> Issue(IssueTokenRequest request)
     {
+        if (request.Assertion is { } assertion)
+        {
+            return await IssueByAssertion(assertion, request.Scope);
+        }
+
+        if (request.Subject is { } subject)
+        {
+            return await IssueByProvider(subject with { ClientId = ClientId }, request.Scope);
+        }
+
         if (RefusalByRate() is { } tooMany)
         {
             return tooMany;
@@ -142,8 +149,14 @@ internal sealed partial class TokenGrain(
     /// <param name="Scope">What it is for.</param>
     /// <param name="Tenant">Its client's.</param>
     /// <param name="EndsBy">When it ends at the latest.</param>
-    private readonly record struct WantedToken(
-        int KeyVersion, TokenScope Scope, string Tenant, DateTimeOffset EndsBy);
+    private sealed record WantedToken(int KeyVersion, TokenScope Scope, string Tenant, DateTimeOffset EndsBy)
+    {
+        /// <summary>How whoever asks is known.</summary>
+        public TokenSignIn SignIn { get; init; }
+
+        /// <summary>What a provider says of whoever asks; null when none does.</summary>
+        public SubjectReply? Subject { get; init; }
+    }
 
     /// <param name="Reply">What its client is told.</param>
     /// <param name="Kept">What is kept of it.</param>
@@ -177,6 +190,10 @@ internal sealed partial class TokenGrain(
                 KeyVersion = wanted.KeyVersion,
                 Tenant = wanted.Tenant,
                 Scope = wanted.Scope,
+                SignIn = wanted.SignIn,
+                ForeignSubject = wanted.Subject?.Subject,
+                Roles = [.. wanted.Subject?.Roles ?? []],
+                AuthTime = wanted.Subject?.AuthTime,
             };
             var reply = new TokenReply
             {
@@ -250,19 +267,9 @@ internal sealed partial class TokenGrain(
         _ => new TokenReply { Outcome = otherwise },
     };
 
-    private TokenReply? RefusalByRate()
-    {
-        var elapsed = time.GetElapsedTime(_started);
-        var bucket = (_bucket ?? TokenBucket.Full(Rate, elapsed)).At(elapsed, Rate);
-        if (bucket.WaitFor(1, Rate) is { } wait && wait > TimeSpan.Zero)
-        {
-            _bucket = bucket;
-            return new TokenReply { Outcome = TokenOutcome.TooMany, RetryAfter = wait };
-        }
-
-        _bucket = bucket.Take(1, Rate);
-        return null;
-    }
+    private TokenReply? RefusalByRate() => _rate.Refusal() is { } wait
+        ? new TokenReply { Outcome = TokenOutcome.TooMany, RetryAfter = wait }
+        : null;
 
     private async Task StoreAsync(StoredTokens next)
     {

@@ -71,9 +71,12 @@ public static class AdmissionRules
     public static Verdict Identify(int keyVersion, ReadOnlySpan<byte> mac, ClientPolicy policy, Moment now) =>
         VerdictOn(policy.Keys.Judge(keyVersion, mac, now.Utc), policy);
 
-    /// <summary>What a token is worth that was issued for a key version, and was found right.</summary>
-    public static Verdict IdentifyToken(int keyVersion, ClientPolicy policy, Moment now) =>
-        VerdictOn(policy.Keys.JudgeToken(keyVersion, now.Utc), policy);
+    /// <summary>
+    /// What a token is worth that was found right: what the key version is worth that it was issued for; for none (0),
+    /// what its client is worth.
+    /// </summary>
+    public static Verdict IdentifyToken(int keyVersion, ClientPolicy policy, Moment now) => VerdictOn(
+        keyVersion == 0 && policy.IsClient ? KeyAnswer.Accepted : policy.Keys.JudgeToken(keyVersion, now.Utc), policy);
 
     private static Verdict VerdictOn(KeyAnswer answer, ClientPolicy policy) => answer switch
     {

@@ -68,6 +68,11 @@ public sealed record ClientPolicy
 
     public required ModelAccess Models { get; init; }
 
+    /// <summary>
+    /// True: there is such a client. A token that was issued for no key of its is judged by this and its suspension.
+    /// </summary>
+    public bool IsClient { get; init; }
+
     /// <summary>True: every request is refused, whatever the limits.</summary>
     public required bool Suspended { get; init; }
 

@@ -20,8 +20,17 @@ public sealed record AccessToken
     /// <summary>Whom it is for: <c>aud</c>. One, in every token of ours.</summary>
     public required string Audience { get; init; }
 
-    /// <summary>The client that it stands for: <c>sub</c> and <c>client_id</c>, which are the same.</summary>
+    /// <summary>The client that it stands for: <c>client_id</c>.</summary>
     public required string ClientId { get; init; }
+
+    /// <summary>
+    /// Who it is that calls as that client, where an identity provider knows it: the provider's name, '/', and the name
+    /// there. Null: the client itself.
+    /// </summary>
+    public string? ForeignSubject { get; init; }
+
+    /// <summary>Who calls: <c>sub</c>.</summary>
+    public string Subject => ForeignSubject ?? ClientId;
 
     /// <summary>Its own name: <c>jti</c>.</summary>
     public required string TokenId { get; init; }
@@ -32,16 +41,43 @@ public sealed record AccessToken
     /// <summary><c>exp</c>; it is refused from then on.</summary>
     public required long ExpiresAt { get; init; }
 
-    /// <summary>The version of the client's key that it was issued for: <c>key_version</c>.</summary>
+    /// <summary>
+    /// The version of the client's key that it was issued for: <c>key_version</c>. 0: for none, as
+    /// <see cref="SignIn"/> says.
+    /// </summary>
     public required int KeyVersion { get; init; }
+
+    /// <summary>How whoever it was issued to was known.</summary>
+    public TokenSignIn SignIn { get; init; } = TokenSignIn.Key;
 
     public required string Tenant { get; init; }
 
     /// <summary>What it may be used for: <c>scope</c>.</summary>
     public required TokenScope Scope { get; init; }
 
+    /// <summary>The roles of whoever calls, where a provider knows it: <c>roles</c>.</summary>
+    public ImmutableArray<string> Roles { get; init; } = [];
+
+    /// <summary>
+    /// When whoever calls showed that it is them, in seconds since 1970: <c>auth_time</c>. Null: it is not known.
+    /// </summary>
+    public long? AuthTime { get; init; }
+
     /// <summary>The key that signed it; empty before it is signed.</summary>
     public string SignedBy { get; init; } = "";
+}
+
+/// <summary>How whoever a token was issued to was known.</summary>
+public enum TokenSignIn
+{
+    /// <summary>By one of the client's keys, of which the token names the version.</summary>
+    Key,
+
+    /// <summary>By a signature of the client's own: <c>"sign_in":"assertion"</c>.</summary>
+    Assertion,
+
+    /// <summary>By a token of an identity provider that the tenant trusts: <c>"sign_in":"provider"</c>.</summary>
+    Provider,
 }
 
 /// <summary>What a token is judged by.</summary>

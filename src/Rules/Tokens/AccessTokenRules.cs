@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Sluice.Rules.Tokens;
@@ -6,6 +7,7 @@ namespace Sluice.Rules.Tokens;
 public static class AccessTokenRules
 {
     private const int TextLengthMax = 512;
+    private const int RolesMax = 16;
 
     /// <summary>Writes and signs a token.</summary>
     public static string Sign(AccessToken token, PrivateKey key) => CompactToken.Sign(
@@ -13,7 +15,7 @@ public static class AccessTokenRules
         JsonText.Write(json =>
         {
             json.WriteString("iss", token.Issuer);
-            json.WriteString("sub", token.ClientId);
+            json.WriteString("sub", token.Subject);
             json.WriteString("client_id", token.ClientId);
             json.WriteString("aud", token.Audience);
             json.WriteNumber("iat", token.IssuedAt);
@@ -21,7 +23,30 @@ public static class AccessTokenRules
             json.WriteString("jti", token.TokenId);
             json.WriteString("scope", token.Scope.Text);
             json.WriteString("tenant", token.Tenant);
-            json.WriteNumber("key_version", token.KeyVersion);
+            if (token.SignIn is TokenSignIn.Key)
+            {
+                json.WriteNumber("key_version", token.KeyVersion);
+            }
+            else
+            {
+                json.WriteString("sign_in", NameOf(token.SignIn));
+            }
+
+            if (!token.Roles.IsEmpty)
+            {
+                json.WriteStartArray("roles");
+                foreach (var role in token.Roles)
+                {
+                    json.WriteStringValue(role);
+                }
+
+                json.WriteEndArray();
+            }
+
+            if (token.AuthTime is { } authTime)
+            {
+                json.WriteNumber("auth_time", authTime);
+            }
         }),
         key);
 
@@ -119,14 +144,17 @@ public static class AccessTokenRules
 
         return claims.TextOf("client_id") is { } clientId
             && Names.IsClientId(clientId)
-            && claims.TextOf("sub") == clientId
             && claims.TextOf("jti") is { Length: > 0 and <= TextLengthMax } tokenId
             && claims.TextOf("tenant") is { } tenant
             && Names.IsName(tenant)
             && claims.SecondsOf("iat") is { } issuedAt
             && claims.SecondsOf("exp") is { } expiresAt
             && expiresAt >= issuedAt
-            && claims.SecondsOf("key_version") is > 0 and <= Keys.KeyText.VersionMax and { } version
+            && SignInOf(claims) is var (signIn, version)
+            && claims.TextOf("sub") is { Length: <= TextLengthMax } subject
+            && (signIn is TokenSignIn.Provider ? subject.Contains('/', StringComparison.Ordinal) : subject == clientId)
+            && RolesOf(claims) is { } roles
+            && claims.MayHaveSeconds("auth_time", out var authTime)
             && claims.TextOf("scope") is { Length: > 0 } scopeText
             && TokenScope.TryParse(scopeText) is { } scope
                 ? new AccessToken
@@ -134,16 +162,51 @@ public static class AccessTokenRules
                     Issuer = expected.Issuer,
                     Audience = expected.Audience,
                     ClientId = clientId,
+                    ForeignSubject = signIn is TokenSignIn.Provider ? subject : null,
+                    Roles = roles,
+                    AuthTime = authTime,
                     TokenId = tokenId,
                     IssuedAt = issuedAt,
                     ExpiresAt = expiresAt,
-                    KeyVersion = (int)version,
+                    KeyVersion = version,
+                    SignIn = signIn,
                     Tenant = tenant,
                     Scope = scope,
                     SignedBy = keyId,
                 }
                 : null;
     }
+
+    /// <summary>A token says the version of a key, or how else it was come by: one of the two, and not both.</summary>
+    private static (TokenSignIn SignIn, int KeyVersion)? SignInOf(JsonElement claims)
+    {
+        if (!claims.TryGetProperty("sign_in", out var signIn))
+        {
+            return claims.SecondsOf("key_version") is > 0 and <= Keys.KeyText.VersionMax and { } version
+                ? (TokenSignIn.Key, (int)version)
+                : null;
+        }
+
+        return claims.TryGetProperty("key_version", out _) ? null : signIn.TextOf() switch
+        {
+            "assertion" => (TokenSignIn.Assertion, 0),
+            "provider" => (TokenSignIn.Provider, 0),
+            _ => null,
+        };
+    }
+
+    /// <summary>Null when there are roles that are none.</summary>
+    private static ImmutableArray<string>? RolesOf(JsonElement claims) =>
+        !claims.TryGetProperty("roles", out var value) ? []
+        : value.TextsOf() is { Length: <= RolesMax } roles && roles.All(Names.IsName) ? [.. roles]
+        : null;
+
+    private static string NameOf(TokenSignIn signIn) => signIn switch
+    {
+        TokenSignIn.Assertion => "assertion",
+        TokenSignIn.Provider => "provider",
+        _ => throw new ArgumentOutOfRangeException(nameof(signIn), signIn, "It has no name."),
+    };
 
     /// <summary>RFC 9068 allows the long form too; RFC 7515 says that case does not count in either.</summary>
     private static bool IsAccessToken(string? type) =>

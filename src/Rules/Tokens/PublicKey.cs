@@ -151,8 +151,13 @@ public sealed class PublicKey
             ? (a, b)
             : null;
 
-    private static bool HasPrivateMember(JsonElement key)
+    internal static bool HasPrivateMember(JsonElement key)
     {
+        if (key.ValueKind is not JsonValueKind.Object)
+        {
+            return false;
+        }
+
         foreach (var member in (string[])["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
         {
             if (key.TryGetProperty(member, out _))

@@ -27,6 +27,14 @@ public sealed class PublicKeySet
     public PublicKey? Find(string? keyId) => keyId is null ? null : _byId.GetValueOrDefault(keyId);
 
     /// <summary>
+    /// The key that a token names. One that names none is judged by the one key of its algorithm; null where there are
+    /// several, for nobody tries keys one after the other here.
+    /// </summary>
+    public PublicKey? FindFor(CompactToken token) => token.KeyId is not null
+        ? Find(token.KeyId)
+        : Keys.Where(key => key.Algorithm == token.Algorithm).Take(2).ToArray() is [var only] ? only : null;
+
+    /// <summary>
     /// Reads a set. Null when it is none, when two keys have one name, or when it has a key that is secret. Public keys
     /// of kinds that are not known here are passed over, as RFC 7517 wants it.
     /// </summary>

@@ -80,6 +80,13 @@ internal static class StrictJson
             ? seconds
             : null;
 
+    /// <summary>False when there is such a member and it is no time; without one the time is null.</summary>
+    public static bool MayHaveSeconds(this JsonElement element, string member, out long? seconds)
+    {
+        seconds = element.SecondsOf(member);
+        return seconds is not null || !element.TryGetProperty(member, out _);
+    }
+
     /// <summary>A list of texts; null when it is not one.</summary>
     public static string[]? TextsOf(this JsonElement value)
     {

@@ -44,4 +44,7 @@ public enum TokenFault
 
     /// <summary>It is bound to a key whose possession nobody proves here.</summary>
     SenderConstrained,
+
+    /// <summary>It is somebody else's and good, and nothing is granted to whoever it stands for.</summary>
+    NotGranted,
 }

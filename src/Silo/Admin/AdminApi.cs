@@ -26,9 +26,11 @@ internal static class AdminApi
     {
         var admin = endpoints.MapGroup(Path);
         admin.MapTenants();
+        admin.MapProviders();
         admin.MapPlans();
         admin.MapClients();
         admin.MapKeys();
+        admin.MapPublicKeys();
         RotationEndpoints.Map(admin);
         admin.MapSlots();
         admin.MapTokens();

@@ -19,7 +19,7 @@ internal static class NodeClient
         string script, IEnumerable<string> arguments, TimeSpan? patience = null)
     {
         Assert.SkipUnless(
-            ((string[])["openai", "jose", "oauth4webapi", "openid-client"]).All(
+            ((string[])["openai", "jose", "oauth4webapi", "oidc-provider", "openid-client"]).All(
                 package => Directory.Exists(Path.Combine(Folder, "node_modules", package))),
             "A Node client is not installed: run 'npm ci' in tests/EndToEnd/clients.");
         Assert.SkipUnless(IsOnPath("node"), "There is no node on the path.");

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Nodes;
 using Sluice.EndToEnd.Hosting;
 
 namespace Sluice.EndToEnd.Tokens;
@@ -10,6 +11,7 @@ public sealed class OAuthContractTests(TokenSluice tokens) : IClassFixture<Token
 {
     private const string Token = "/oauth/token";
     private const string Exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+    private const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private const string KeyType = "urn:sluice:params:oauth:token-type:api-key";
 
     /// <summary>RFC 6749, 3.2.</summary>
@@ -85,6 +87,10 @@ public sealed class OAuthContractTests(TokenSluice tokens) : IClassFixture<Token
         var differs = await ByKeyAsync(access, ("client_id", other.ClientId));
         var others = await ByKeyAsync(access with { Key = other.Key });
         var asserted = await tokens.PostAsync(
+            Token,
+            [("grant_type", "client_credentials"), ("client_assertion", "x"), ("client_assertion_type", JwtBearer)]);
+        var both = await ByKeyAsync(access, ("client_assertion", "x"), ("client_assertion_type", JwtBearer));
+        var untyped = await tokens.PostAsync(
             Token, [("grant_type", "client_credentials"), ("client_assertion", "x"), ("client_assertion_type", "y")]);
 
         Assert.Equal("invalid_client", none.Error);
@@ -94,6 +100,8 @@ public sealed class OAuthContractTests(TokenSluice tokens) : IClassFixture<Token
         Assert.Equal("invalid_request", differs.Is(400).Error);
         Assert.Equal("invalid_client", others.Is(401).Error);
         Assert.Equal("invalid_client", asserted.Is(401).Error);
+        Assert.Equal("invalid_request", both.Is(400).Error);
+        Assert.Equal("invalid_request", untyped.Is(400).Error);
     }
 
     [Theory]
@@ -235,6 +243,13 @@ public sealed class OAuthContractTests(TokenSluice tokens) : IClassFixture<Token
         Assert.Equal(
             [Exchange, "refresh_token", "client_credentials"],
             server.Json["grant_types_supported"]!.AsArray().Select(grant => (string?)grant));
+        foreach (var endpoint in (string[])["token", "revocation", "introspection"])
+        {
+            Assert.Contains("private_key_jwt", TextsOf(server.Json[$"{endpoint}_endpoint_auth_methods_supported"]));
+            Assert.Equal(
+                ["ES256", "RS256"], TextsOf(server.Json[$"{endpoint}_endpoint_auth_signing_alg_values_supported"]));
+        }
+
         Assert.Equal("application/jwk-set+json", keys.Headers["Content-Type"]);
         Assert.Equal("public, max-age=300", keys.Headers["Cache-Control"]);
         var key = Assert.Single(keys.Json["keys"]!.AsArray())!.AsObject();
@@ -246,6 +261,8 @@ public sealed class OAuthContractTests(TokenSluice tokens) : IClassFixture<Token
         using var openId = new HttpRequestMessage(HttpMethod.Get, "/.well-known/openid-configuration");
         (await tokens.SendAsync(openId)).Is(404); // There is no sign-in of people here.
     }
+
+    private static IEnumerable<string?> TextsOf(JsonNode? list) => list!.AsArray().Select(one => (string?)one);
 
     private static (string, string) Basic(Access access) => (access.ClientId, access.Key);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Sluice.EndToEnd.Hosting;
 using Sluice.EndToEnd.Sdks;
@@ -74,6 +75,32 @@ public sealed class StrictClientTests(TokenSluice tokens) : IClassFixture<TokenS
         Assert.Equal("bearer", (string?)played["own"]);
         Assert.True((bool)played["good"]!);
         Assert.False((bool)played["after"]!);
+    }
+
+    /// <summary>Both libraries sign for the issuer alone, which is all that is taken here.</summary>
+    [Theory]
+    [InlineData("ES256")]
+    [InlineData("RS256")]
+    public async Task Clients_that_sign_who_they_are_need_no_secret_of_ours(string algorithm)
+    {
+        var access = await tokens.Admins.NewAccessAsync();
+        var (own, registered) = OwnKey.Make(algorithm);
+        (await tokens.Admins.PutAsync($"clients/{access.ClientId}/public-keys", registered)).Is(HttpStatusCode.OK);
+
+        var played = await PlayAsync("assertion", access with { Key = own });
+
+        Assert.Equal(access.ClientId, (string?)played["claims"]!["client_id"]);
+        Assert.Equal("assertion", (string?)played["claims"]!["sign_in"]);
+        Assert.Null(played["claims"]!["key_version"]);
+        Assert.False((bool)played["refreshes"]!);
+        Assert.True((bool)played["before"]!);
+        Assert.Equal("invalid_client", (string?)played["endpoint"]);
+        Assert.Equal("invalid_client", (string?)played["again"]);
+        Assert.Equal("model:deepseek*", (string?)played["other"]);
+        Assert.False((bool)played["after"]!);
+        await Patience.UntilAsync(
+            async () => (int)(await tokens.Sluice.With((string)played["token"]!).ChatAsync()).Status,
+            status => status == 401);
     }
 
     private Task<JsonNode> PlayAsync(string name, Access access) =>

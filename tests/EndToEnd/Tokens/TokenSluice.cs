@@ -33,7 +33,9 @@ public sealed class TokenSluice : IAsyncLifetime
             Data = _folder.In("data"),
             Port = port,
             Pool = _pool.Address,
-            Environment = settings.Append(("Tokens__ClientCredentials", "true"))
+            Environment = settings
+                .Append(("Tokens__ClientCredentials", "true"))
+                .Append(("Federation__PrivateHosts__0", "127.0.0.1")) // Where providers of tests are.
                 .ToDictionary(one => one.Item1, one => one.Item2),
         });
     }

@@ -1,6 +1,6 @@
 // One case of clients that judge strictly: node tokens.mjs CASE ISSUER CLIENT_ID KEY [ADMIN ADMIN_KEY], which prints
 // one JSON object. They are as they come, but that they may speak plain HTTP to this machine.
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
+import { createRemoteJWKSet, decodeProtectedHeader, importJWK, jwtVerify } from "jose";
 import * as oauth from "oauth4webapi";
 import * as openid from "openid-client";
 
@@ -97,6 +97,34 @@ const cases = {
     return {
       before, refreshBefore, after: await inspected(as, reply.access_token), unknown: await inspected(as, "unknown"),
       refresh: (await inspected(as, reply.refresh_token)).active,
+    };
+  },
+  // Here KEY is a private JSON Web Key, whose public half is registered for the client.
+  assertion: async () => {
+    const as = await server();
+    const jwk = JSON.parse(key);
+    const own = { key: await importJWK(jwk, jwk.alg), kid: jwk.kid };
+    const auth = oauth.PrivateKeyJwt(own);
+    const reply = await credentials(as, auth);
+    const claims = await judged(as, reply.access_token);
+    const inspect = async (token) => oauth.processIntrospectionResponse(
+      as, client, await oauth.introspectionRequest(as, client, auth, token, insecure));
+    const before = (await inspect(reply.access_token)).active;
+    // What it was made for before: the address of the endpoint.
+    const endpoint = await refusal(() => credentials(as, oauth.PrivateKeyJwt(own, {
+      [oauth.modifyAssertion]: (_, payload) => { payload.aud = as.token_endpoint; },
+    })));
+    const twice = { [oauth.modifyAssertion]: (_, payload) => { payload.jti = "one"; } };
+    await credentials(as, oauth.PrivateKeyJwt(own, twice));
+    const again = await refusal(() => credentials(as, oauth.PrivateKeyJwt(own, twice)));
+    const config = await openid.discovery(
+      new URL(issuer), clientId, undefined, openid.PrivateKeyJwt(own),
+      { algorithm: "oauth2", execute: [openid.allowInsecureRequests] });
+    const other = await openid.clientCredentialsGrant(config, { scope: "model:deepseek*" });
+    await openid.tokenRevocation(config, reply.access_token);
+    return {
+      claims, token: reply.access_token, refreshes: reply.refresh_token !== undefined, before, endpoint, again,
+      other: other.scope, after: (await inspect(reply.access_token)).active,
     };
   },
   openid: async () => {

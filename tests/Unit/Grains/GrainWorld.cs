@@ -11,11 +11,13 @@ using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Clients;
+using Sluice.Grains.Federation;
 using Sluice.Grains.Issuers;
 using Sluice.Grains.Secrets;
 using Sluice.Grains.Usage;
 using Sluice.Rules;
 using Sluice.Testing;
+using Sluice.Unit.Grains.Federation;
 using Xunit;
 
 namespace Sluice.Unit.Grains;
@@ -67,6 +69,8 @@ internal sealed class GrainWorld : IKeyHasher, IKeySecrets
 
     public MemorySecretBox Box { get; } = new();
 
+    public FakeProviders Providers { get; } = new();
+
     /// <summary>Read when a silo starts; a test may change what it holds at any time.</summary>
     public TokenOptions Tokens { get; } = new();
 
@@ -102,6 +106,7 @@ internal sealed class GrainWorld : IKeyHasher, IKeySecrets
             .AddSingleton<IUsageLog>(Usage)
             .AddSingleton<IKeyHasher>(this)
             .AddSingleton<ISecretBox>(Box)
+            .AddSingleton<IProviderKeySource>(Providers)
             .AddSingleton(Options.Create(Tokens))
             .AddSingleton<IKeySecrets>(this)
             .AddSingleton(Options.Create(new AdmissionOptions()))

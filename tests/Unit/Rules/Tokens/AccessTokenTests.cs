@@ -26,6 +26,37 @@ public sealed class AccessTokenTests
     }
 
     [Fact]
+    public void A_token_that_names_no_key_says_how_it_was_come_by()
+    {
+        var asserted = TestKeys.Token with { KeyVersion = 0, SignIn = TokenSignIn.Assertion };
+        var foreign = TestKeys.Token with
+        {
+            KeyVersion = 0, SignIn = TokenSignIn.Provider, ForeignSubject = "corp/user-1", AuthTime = 5,
+        };
+
+        Assert.Equal(asserted with { SignedBy = TestKeys.Ec.Public.KeyId }, ReadBack(asserted));
+        Assert.Equal(foreign with { SignedBy = TestKeys.Ec.Public.KeyId }, ReadBack(foreign));
+        Assert.Equal(["admin", "x-1"], ReadBack(foreign with { Roles = ["admin", "x-1"] })!.Roles);
+        Assert.Null(ReadBack(asserted with { ForeignSubject = "corp/user-1" }));
+        Assert.Null(ReadBack(foreign with { ForeignSubject = "user-1" }));
+        Assert.Null(ReadBack(foreign with { Roles = ["NO NAME"] }));
+    }
+
+    [Theory]
+    [InlineData("assertion", TokenFault.None)]
+    [InlineData("key", TokenFault.BadClaims)]
+    [InlineData("", TokenFault.BadClaims)]
+    public void A_token_is_of_a_key_or_of_a_known_kind_and_not_of_both(string signIn, object fault)
+    {
+        Assert.Equal(TokenFault.BadClaims, Spoiled(claims => claims["sign_in"] = signIn));
+        Assert.Equal(fault, Spoiled(claims =>
+        {
+            claims.Remove("key_version");
+            claims["sign_in"] = signIn;
+        }));
+    }
+
+    [Fact]
     public void A_header_says_algorithm_type_and_key_and_nothing_else()
     {
         var text = AccessTokenRules.Sign(TestKeys.Token, TestKeys.Rsa);
@@ -196,6 +227,13 @@ public sealed class AccessTokenTests
 
         Assert.Equal(TokenFault.None, Spoiled(claims => claims["exp"] = longest));
         Assert.Equal(TokenFault.TooLongLived, Spoiled(claims => claims["exp"] = longest + 1));
+    }
+
+    private static AccessToken? ReadBack(AccessToken token)
+    {
+        AccessTokenRules.TryRead(
+            AccessTokenRules.Sign(token, TestKeys.Ec), TestKeys.Expected, TestKeys.Now, out var read);
+        return read;
     }
 
     private static string HeaderOf(string keyId) => $$"""{"alg":"ES256","typ":"at+jwt","kid":"{{keyId}}"}""";

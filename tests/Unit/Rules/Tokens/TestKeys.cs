@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Sluice.Rules;
 using Sluice.Rules.Tokens;
 
@@ -57,6 +58,14 @@ internal static class TestKeys
     {
         var signed = $"{Encode(header)}.{Encode(payload)}";
         return $"{signed}.{Base64UrlText.Encode((key ?? Ec).Sign(Encoding.ASCII.GetBytes(signed)))}";
+    }
+
+    /// <summary>The public half of a key under another name.</summary>
+    public static PublicKey Rename(PrivateKey key, string keyId)
+    {
+        var json = JsonNode.Parse(key.Public.ToJson())!;
+        json["kid"] = keyId;
+        return PublicKey.TryParse(Encoding.UTF8.GetBytes(json.ToJsonString()))!;
     }
 
     public static string Encode(string text) => Base64UrlText.Encode(Encoding.UTF8.GetBytes(text));
