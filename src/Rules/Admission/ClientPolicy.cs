@@ -68,6 +68,9 @@ public sealed record ClientPolicy
 
     public required ModelAccess Models { get; init; }
 
+    /// <summary>What the client's role allows; null: every call that its plan allows.</summary>
+    public Grants? Calls { get; init; }
+
     /// <summary>True: every request is refused, whatever the limits.</summary>
     public required bool Suspended { get; init; }
 

@@ -40,6 +40,17 @@ public sealed record AccessToken
     /// <summary>What it may be used for: <c>scope</c>.</summary>
     public required TokenScope Scope { get; init; }
 
+    /// <summary>The roles of whoever calls, where that is known: <c>roles</c>.</summary>
+    public ImmutableArray<string> Roles { get; init; } = [];
+
+    /// <summary>Whether it says what whoever calls may do; if not, it stands for its client alone.</summary>
+    public bool SaysRoles => !Roles.IsEmpty;
+
+    /// <summary>
+    /// When whoever calls showed that it is them, in seconds since 1970: <c>auth_time</c>. Null: it is not known.
+    /// </summary>
+    public long? AuthTime { get; init; }
+
     /// <summary>The key that signed it; empty before it is signed.</summary>
     public string SignedBy { get; init; } = "";
 }

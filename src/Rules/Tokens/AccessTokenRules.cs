@@ -22,6 +22,7 @@ public static class AccessTokenRules
             json.WriteString("scope", token.Scope.Text);
             json.WriteString("tenant", token.Tenant);
             json.WriteNumber("key_version", token.KeyVersion);
+            TokenRoles.Write(json, token);
         }),
         key);
 
@@ -112,7 +113,8 @@ public static class AccessTokenRules
     /// <summary>Null when a claim is missing, or is not what it must be.</summary>
     private static AccessToken? Read(JsonElement claims, TokenExpectation expected, string keyId)
     {
-        if (claims.TryGetProperty("nbf", out _) && claims.SecondsOf("nbf") is null)
+        if ((claims.TryGetProperty("nbf", out _) && claims.SecondsOf("nbf") is null)
+            || !TokenRoles.TryRead(claims, out var roles, out var authTime))
         {
             return null;
         }
@@ -140,6 +142,8 @@ public static class AccessTokenRules
                     KeyVersion = (int)version,
                     Tenant = tenant,
                     Scope = scope,
+                    Roles = roles,
+                    AuthTime = authTime,
                     SignedBy = keyId,
                 }
                 : null;

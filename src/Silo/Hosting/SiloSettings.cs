@@ -37,6 +37,7 @@ internal static class SiloSettings
                 "How many of its last decisions an active client keeps in memory, to be explained; about 200 bytes "
                 + "each, and 16 more for each limit.");
         TokenSettings.Describe(catalog);
+        AccessSettings.Describe(catalog);
         TelemetrySettings.Describe(catalog);
         return catalog;
     }
