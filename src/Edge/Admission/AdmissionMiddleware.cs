@@ -1,5 +1,6 @@
 using Sluice.Edge.Calls;
 using Sluice.Edge.Errors;
+using Sluice.Edge.Policies;
 using Sluice.Edge.Revocations;
 using Sluice.Edge.UsageLog;
 using Sluice.Grains.Abstractions.Clients;
@@ -12,7 +13,8 @@ namespace Sluice.Edge.Admission;
 /// </summary>
 internal sealed class AdmissionMiddleware(
     RequestDelegate next, Decisions decisions, LiveCalls live, Completions completions, EdgeMetrics metrics,
-    UsageBuffer? usage = null, RevocationFeed? feed = null, RevocationMetrics? revocations = null)
+    UsageBuffer? usage = null, RevocationFeed? feed = null, RevocationMetrics? revocations = null,
+    PolicyAgent? agent = null)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -50,6 +52,12 @@ internal sealed class AdmissionMiddleware(
             {
                 usage.Refused();
                 await ApiError.NotLogged.WriteAsync(context);
+                return; // What was taken is given back below.
+            }
+
+            if (agent is not null && await agent.RefusalOfAsync(call, reply) is { } denied)
+            {
+                await denied.WriteAsync(context);
                 return; // What was taken is given back below.
             }
 

@@ -73,7 +73,7 @@ internal sealed partial class ClientGrain
         _prices = PriceList.Of(plan.Prices.ToRules());
         _usageTerms = new UsageTerms
         {
-            Tenant = definition.Tenant, Plan = plan.Plan, Metered = plan.Metered,
+            Tenant = definition.Tenant, Plan = plan.Plan, Metered = plan.Metered, Role = definition.Role,
         };
         WatchLost();
         _stamp = null;
