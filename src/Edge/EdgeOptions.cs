@@ -65,6 +65,33 @@ public sealed class EdgeOptions
     public int UsageEventsMax { get; set; } = 100_000;
 
     /// <summary>
+    /// Calls kept for the call log while it cannot be reached, some 500 bytes each. From then on they are not logged,
+    /// and how many is.
+    /// </summary>
+    /// <value>Default 100000. 0: no call is logged.</value>
+    [Range(0, 10_000_000)]
+    public int CallLogMax { get; set; } = 100_000;
+
+    /// <summary>
+    /// Wrong credentials that one network (/24 of IPv4, /64 of IPv6) may send a minute, and at once. Above it those
+    /// that this edge has not found right before are refused with 429, and no silo is asked.
+    /// </summary>
+    /// <value>Default 300. 0: as many as it likes.</value>
+    [Range(0, 1_000_000)]
+    public int WrongKeysPerMinute { get; set; } = 300;
+
+    /// <summary>How often the audit trail is told which credentials were refused.</summary>
+    /// <value>1 s to 1 hour, default 1 minute.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan RefusalPeriod { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Proxies whose <c>X-Forwarded-For</c> is believed, as networks in CIDR notation. Empty, the default: none is, and
+    /// a client's address is the one that connects.
+    /// </summary>
+    public IList<string> TrustedProxies { get; } = [];
+
+    /// <summary>
     /// How long the edge waits, after it gave a call up, for the pool to close its side, before it closes the
     /// connection by force and frees the slot.
     /// </summary>

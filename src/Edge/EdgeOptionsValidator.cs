@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 using Sluice.Daemon.Settings;
 using Sluice.Rules;
@@ -24,6 +25,16 @@ internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         for (var i = 0; i < options.Pools.Count; i++)
         {
             AddMistakes(options.Pools[i], $"Edge:Pools:{i}", names, models, mistakes);
+        }
+
+        for (var i = 0; i < options.TrustedProxies.Count; i++)
+        {
+            if (!IPNetwork.TryParse(options.TrustedProxies[i], out _))
+            {
+                mistakes.Add(
+                    $"Edge:TrustedProxies:{i} '{options.TrustedProxies[i]}' is no network: write it as 10.0.0.0/8, "
+                    + "with zeros behind its length.");
+            }
         }
 
         for (var i = 0; i < options.Models.Count; i++)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Sluice.Daemon.Running;
 using Sluice.Edge.Admission;
+using Sluice.Edge.CallLog;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Chunks;
 using Sluice.Edge.Credentials;
@@ -41,6 +42,8 @@ public static class Program
         services.AddHostedService(provider => provider.GetRequiredService<IssuerFollower>());
         services.AddSingleton<PoolCatalog>().AddSingleton<PoolAnswer>();
         services.AddSingleton<ClientChunks>().AddHostedService(provider => provider.GetRequiredService<ClientChunks>());
+        services.AddSingleton<CredentialMetrics>().AddSingleton<CredentialGuard>();
+        services.AddHostedService<RefusalReporter>();
         services.AddSingleton<Callers>().AddSingleton<LiveCalls>().AddSingleton<SlotFences>();
         services.AddSingleton<Questions>().AddSingleton<Decisions>();
         services.AddSingleton<DegradedMetrics>().AddSingleton<KnownClients>().AddSingleton<OwnerOutages>();
@@ -48,6 +51,7 @@ public static class Program
         services.AddHostedService<Renewals>();
         services.AddSingleton<UsageMetrics>().AddSingleton<UsageBuffer>().AddHostedService<UsageSender>();
         services.AddPolicyAgent(builder.Configuration);
+        services.AddSingleton<CallLogMetrics>().AddSingleton<CallLogBuffer>().AddHostedService<CallLogSender>();
         services.AddHttpForwarder().AddSingleton<PoolConnections>().AddSingleton<PoolForwarder>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -59,15 +63,18 @@ public static class Program
     /// <summary>The order is the design; each line says what it can refuse.</summary>
     public static void UseEdge(this WebApplication app)
     {
+        app.UseTrustedProxies();                            // Whose word counts for where a client is.
         app.UseMiddleware<LeavingMiddleware>();             // Once the edge leaves, connections are not kept.
+        app.UseMiddleware<CallLogMiddleware>();             // What came, and how it ended.
         app.UseMiddleware<ErrorMiddleware>();               // Exceptions become 500 and 503 here and nowhere else.
+        app.UseMiddleware<RefusalMiddleware>();             // Counts credentials that were refused.
         app.UseMiddleware<UnknownUrlMiddleware>();          // What is not a URL of ours?             404, 405
         app.UseWhen(IsApi, api =>
         {
-            api.UseMiddleware<KeyMiddleware>();             // Who is calling?                        401
+            api.UseMiddleware<KeyMiddleware>();             // Who is calling?                        401, 429
         });
         app.MapHealth();
-        app.MapOAuth();                                     // Keys for tokens, and tokens for tokens. 400, 401, 404
+        app.MapOAuth();                                     // Keys and tokens for tokens.      400, 401, 404, 429
         app.MapModels();                                    // What may they see?                     401, 403, 404
         app.MapModelCalls(call =>
         {

@@ -5,6 +5,7 @@ using Sluice.Grains.Clients;
 using Sluice.Grains.Issuers;
 using Sluice.Silo.Access;
 using Sluice.Silo.Admin;
+using Sluice.Silo.Auditing;
 using Sluice.Silo.Configuration;
 using Sluice.Silo.Hosting;
 using Sluice.Silo.Introspection;
@@ -37,6 +38,9 @@ public static class Program
         builder.AddEngine();
         services.AddSingleton<Lists>().AddSingleton<RotationEndpoints>();
         services.AddHostedService<AuditSweeper>();
+        services.AddSingleton<AuditSigner>().AddSingleton<CheckpointPlaces>().AddHostedService<AuditCheckpointer>();
+        services.AddHostedService<CallLogSweeper>();
+        services.AddSingleton<AdminGuard>().AddHostedService(provider => provider.GetRequiredService<AdminGuard>());
         services.AddSingleton<SluiceFileApplier>();
         services.AddOpenApi(AdminApi.Describe);
         services.ConfigureHttpJsonOptions(http => BodyMistake.ReadStrictly(http.SerializerOptions));
@@ -50,7 +54,7 @@ public static class Program
         app.UseMiddleware<AdminErrorMiddleware>();          // Exceptions become 500 and 503 here and nowhere else.
         app.UseWhen(AdminApi.NeedsKey, admin =>
         {
-            admin.UseMiddleware<AdminAccessMiddleware>();   // Who administrates, and may they?       401, 403, 404
+            admin.UseMiddleware<AdminAccessMiddleware>();   // Who administrates, and may they?  401, 403, 404, 429
         });
         app.MapHealth();
         app.MapPrometheus("/metrics");

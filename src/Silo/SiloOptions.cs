@@ -32,6 +32,33 @@ public sealed class SiloOptions
     /// <value>Default false.</value>
     public bool TlsInFront { get; set; }
 
+    /// <summary>How often the end of the audit trail is signed; sooner when it grows by 1 000 records.</summary>
+    /// <value>1 minute to 1 day, default 1 hour.</value>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan AuditCheckpointPeriod { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>A file that signed checkpoints are added to: of a volume that others than the database's own.</summary>
+    /// <value>Default empty: none.</value>
+    public string AuditCheckpointFile { get; set; } = "";
+
+    /// <summary>An address that signed checkpoints are posted to, each by itself, as <c>application/jose</c>.</summary>
+    /// <value>Default empty: none.</value>
+    public string AuditCheckpointUrl { get; set; } = "";
+
+    /// <summary>A file with the bearer token for <see cref="AuditCheckpointUrl"/>.</summary>
+    /// <value>Default empty: none is sent.</value>
+    public string AuditCheckpointTokenFile { get; set; } = "";
+
+    /// <summary>How many days beyond the end of its month a record of the audit trail is kept.</summary>
+    /// <value>180 to 99999; or 0, the default: for ever.</value>
+    [RegularExpression(@"^(0|1[89]\d|[2-9]\d\d|\d{4,5})$", ErrorMessage = "must be 0, or 180 or more.")]
+    public int AuditKeepDays { get; set; }
+
+    /// <summary>How many days the call log keeps a call.</summary>
+    /// <value>180 to 99999, default 400; or 0: for ever.</value>
+    [RegularExpression(@"^(0|1[89]\d|[2-9]\d\d|\d{4,5})$", ErrorMessage = "must be 0, or 180 or more.")]
+    public int CallLogDays { get; set; } = 400;
+
     /// <summary>True: <c>/metrics</c> wants an admin key like everything else on this port.</summary>
     /// <value>Default false: it names no client, and scrapers come without credentials.</value>
     public bool ProtectMetrics { get; set; }

@@ -53,6 +53,12 @@ public sealed class ActorHostOptions
     /// <summary>The shortest period of a reminder. Default 1 min; longer than zero.</summary>
     public TimeSpan MinimumReminderPeriod { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// Whether a failure that goes to another process takes its stack along. Default true. False where nothing may
+    /// depend on how the runtime compiled a method: a stack has fewer lines once calls in it are inlined.
+    /// </summary>
+    public bool SendsStacks { get; set; } = true;
+
     /// <summary>Every value out of its range, by name; empty when all are fine.</summary>
     internal IEnumerable<string> Mistakes()
     {

@@ -137,8 +137,9 @@ internal sealed partial class Connection
     private void SendCancel(long correlation) => Send(correlation, static (buffer, cancelled) =>
         Frames.WriteCorrelated(buffer, FrameKind.Cancel, cancelled));
 
-    private void SendFailure(long correlation, Exception failure) => Send((correlation, failure),
-        static (buffer, sent) => Frames.WriteFailure(buffer, sent.correlation, sent.failure));
+    private void SendFailure(long correlation, Exception failure) => Send(
+        (correlation, failure, _host.Options.SendsStacks),
+        static (buffer, sent) => Frames.WriteFailure(buffer, sent.correlation, sent.failure, sent.SendsStacks));
 
     private void Send<T>(T what, Action<WireBuffer, T> write)
     {
@@ -209,7 +210,7 @@ internal sealed partial class Connection
     {
         if (failure is not null)
         {
-            Frames.WriteFailure(_filling, call.Correlation, failure);
+            Frames.WriteFailure(_filling, call.Correlation, failure, _host.Options.SendsStacks);
             return;
         }
 
@@ -221,7 +222,7 @@ internal sealed partial class Connection
         catch (Exception e)
         {
             _filling.Length = begun;
-            Frames.WriteFailure(_filling, call.Correlation, e);
+            Frames.WriteFailure(_filling, call.Correlation, e, _host.Options.SendsStacks);
         }
     }
 }

@@ -40,11 +40,11 @@ internal static class ExceptionCodec
     }
 
     /// <summary>Always succeeds: a failure that cannot be told would be one of the connection.</summary>
-    internal static void Write(ref WireWriter writer, Exception failure)
+    internal static void Write(ref WireWriter writer, Exception failure, bool withStack = true)
     {
         writer.WriteText(failure.GetType().FullName!);
         writer.WriteText(Text(failure, static told => told.Message, MostMessageCharacters));
-        writer.WriteText(Text(failure, static told => told.StackTrace, MostStackCharacters));
+        writer.WriteText(withStack ? Text(failure, static told => told.StackTrace, MostStackCharacters) : "");
     }
 
     internal static Exception Read(ref WireReader reader)

@@ -148,12 +148,13 @@ internal static class Frames
         End(buffer, begun);
     }
 
-    internal static void WriteFailure(WireBuffer buffer, long correlation, Exception failure)
+    internal static void WriteFailure(
+        WireBuffer buffer, long correlation, Exception failure, bool withStack)
     {
         var begun = Begin(buffer, FrameKind.Failure);
         var writer = new WireWriter(buffer);
         writer.WriteVarint((ulong)correlation);
-        ExceptionCodec.Write(ref writer, failure);
+        ExceptionCodec.Write(ref writer, failure, withStack);
         End(buffer, begun);
     }
 

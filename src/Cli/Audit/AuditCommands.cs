@@ -23,12 +23,25 @@ internal static class AuditCommands
             Description =
                 "A head that was kept, as SEQUENCE:HASH: the trail must have it. Finds an end that was cut off.",
         };
+        var checkpoints = new Option<string?>("--checkpoints")
+        {
+            Description =
+                "Signed checkpoints, one a line, as they were kept elsewhere: the trail must have what they say, and "
+                + "may begin behind one. Wants --keys.",
+        };
+        var keys = new Option<string?>("--keys")
+        {
+            Description = "The keys that checkpoints are signed with, as GET /admin/v1/audit/keys answers.",
+        };
         var verify = new Command("verify", "Verify an exported audit trail, without a running system.")
         {
-            file, after, upTo,
+            file, after, upTo, checkpoints, keys,
         };
         verify.SetAction((arguments, cancellationToken) => VerifyAsync(
-            arguments.GetValue(file)!, arguments.GetValue(after), arguments.GetValue(upTo), cancellationToken));
+            new Question(
+                arguments.GetValue(file)!, arguments.GetValue(after), arguments.GetValue(upTo),
+                arguments.GetValue(checkpoints), arguments.GetValue(keys)),
+            cancellationToken));
         return new Command("audit", "The audit trail.") { verify };
     }
 
@@ -39,30 +52,56 @@ internal static class AuditCommands
             ? new AuditHead(number, hash)
             : null;
 
-    private static async Task<int> VerifyAsync(
-        string file, string? after, string? upTo, CancellationToken cancellationToken)
+    private sealed record Question(string File, string? After, string? UpTo, string? Checkpoints, string? Keys);
+
+    private static async Task<int> VerifyAsync(Question asked, CancellationToken cancellationToken)
     {
-        var (from, to) = (AuditHead.Empty, (AuditHead?)null);
-        if ((after is not null && HeadOf(after) is null) || (upTo is not null && HeadOf(upTo) is null))
+        var from = asked.After is null ? AuditHead.Empty : HeadOf(asked.After);
+        var to = asked.UpTo is null ? null : HeadOf(asked.UpTo);
+        if (from is null || (asked.UpTo is not null && to is null))
         {
-            await Console.Error.WriteLineAsync(
+            return await TellAsync(
                 "A head is SEQUENCE:HASH, such as 12:4f0c… with all 64 digits: what GET /admin/v1/audit/head answers.");
-            return ExitCodes.CannotTell;
         }
 
-        from = after is null ? from : HeadOf(after)!.Value;
-        to = upTo is null ? null : HeadOf(upTo);
+        if (asked.Checkpoints is null != (asked.Keys is null))
+        {
+            return await TellAsync("--checkpoints and --keys go together: without a key no checkpoint can be judged.");
+        }
+
+        var path = asked.File;
         try
         {
-            using var reader = file == "-" ? Console.In : File.OpenText(file);
-            var found = await TrailFile.VerifyAsync(reader, from, to, cancellationToken);
+            IReadOnlyDictionary<long, string> signed = new Dictionary<long, string>();
+            if (asked.Checkpoints is not null)
+            {
+                var keySet = await File.ReadAllTextAsync(path = asked.Keys!, cancellationToken);
+                using var lines = File.OpenText(path = asked.Checkpoints);
+                var (read, sentence) = await CheckpointFile.ReadAsync(lines, keySet, cancellationToken);
+                if (read is null)
+                {
+                    await Console.Error.WriteLineAsync(sentence);
+                    return ExitCodes.Broken;
+                }
+
+                signed = read;
+            }
+
+            path = asked.File;
+            using var reader = path == "-" ? Console.In : File.OpenText(path);
+            var found = await TrailFile.VerifyAsync(reader, from.Value, to, signed, cancellationToken);
             await (found.IsRight ? Console.Out : Console.Error).WriteLineAsync(found.Sentence);
             return found.IsRight ? ExitCodes.Done : ExitCodes.Broken;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"'{file}' cannot be read: {exception.Message}");
-            return ExitCodes.CannotTell;
+            return await TellAsync($"'{path}' cannot be read: {exception.Message}");
         }
+    }
+
+    private static async Task<int> TellAsync(string sentence)
+    {
+        await Console.Error.WriteLineAsync(sentence);
+        return ExitCodes.CannotTell;
     }
 }

@@ -13,9 +13,13 @@ internal static class TrailFile
     /// <param name="reader">The lines.</param>
     /// <param name="from">What is trusted to be before it.</param>
     /// <param name="to">A head that was kept and must be in it, or be what is before it; null for none.</param>
+    /// <param name="signed">
+    /// Hashes of records that are trusted. Where it has the record before the first one, the trail may begin there.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<TrailFinding> VerifyAsync(
-        TextReader reader, AuditHead from, AuditHead? to, CancellationToken cancellationToken)
+        TextReader reader, AuditHead from, AuditHead? to, IReadOnlyDictionary<long, string> signed,
+        CancellationToken cancellationToken)
     {
         var verification = new AuditVerification(from);
         var (line, hasHead) = (0L, to == from);
@@ -23,24 +27,39 @@ internal static class TrailFile
         {
             line++;
             var record = AuditLine.Read(text);
+            if (line == 1 && from == AuditHead.Empty && record is not null
+                && signed.TryGetValue(record.Sequence - 1, out var before))
+            {
+                verification = new AuditVerification(new AuditHead(record.Sequence - 1, before));
+            }
+
             var fault = record is null ? AuditFault.Unreadable : verification.Next(record);
             if (fault is not AuditFault.None)
             {
                 return new TrailFinding(false, Describe(fault, line, record, verification.Head));
             }
 
-            if (verification.Head.Sequence == to?.Sequence && verification.Head != to)
+            var (sequence, hash) = verification.Head;
+            if ((sequence == to?.Sequence && hash != to.Value.Hash)
+                || (signed.TryGetValue(sequence, out var right) && hash != right))
             {
                 return new TrailFinding(
                     false,
-                    $"Line {line}: record {to.Value.Sequence} is not the one whose hash was kept: the trail was "
-                    + "written anew, up to here at least.");
+                    $"Line {line}: record {sequence} is not the one whose hash was kept: the trail was written anew, "
+                    + "up to here at least.");
             }
 
             hasHead |= verification.Head == to;
         }
 
         var head = verification.Head;
+        var missing = signed.Keys.Where(sequence => sequence > head.Sequence).DefaultIfEmpty().Min();
+        if (missing > 0)
+        {
+            to = new AuditHead(missing, signed[missing]);
+            hasHead = false;
+        }
+
         return to is null || hasHead
             ? new TrailFinding(
                 true, $"{line} records are as they were written. The trail ends with {head.Sequence}:{head.Hash}.")

@@ -1,4 +1,5 @@
 using Sluice.Edge.Calls;
+using Sluice.Edge.Credentials;
 using Sluice.Edge.Errors;
 using Sluice.Edge.Policies;
 using Sluice.Edge.Revocations;
@@ -14,7 +15,7 @@ namespace Sluice.Edge.Admission;
 internal sealed class AdmissionMiddleware(
     RequestDelegate next, Decisions decisions, LiveCalls live, Completions completions, EdgeMetrics metrics,
     UsageBuffer? usage = null, RevocationFeed? feed = null, RevocationMetrics? revocations = null,
-    PolicyAgent? agent = null)
+    CredentialGuard? guard = null, PolicyAgent? agent = null)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -30,6 +31,11 @@ internal sealed class AdmissionMiddleware(
             call.Decision = reply;
             RateLimitHeaders.Write(context.Response.Headers, reply);
             DecisionHeader.Withhold(context.Response.Headers, reply.Verdict);
+            if (ApiError.RefusalOf(reply.Verdict) is null && call.SpentOf is null)
+            {
+                guard?.Found(call.Caller); // Chunks are for keys that were found before.
+            }
+
             if (reply.Verdict is not Verdict.Admitted)
             {
                 await ApiError.For(reply, call).WriteAsync(context);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Sluice.Edge.Errors;
 using Sluice.Edge.Pools;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Rules.Credentials;
 using Sluice.Rules.Estimates;
 
 namespace Sluice.Edge.Calls;
@@ -16,6 +17,12 @@ internal sealed partial class ModelCall
 
     /// <summary>Who calls; set by the credential step.</summary>
     public Credentials.Caller Caller { get; set; }
+
+    /// <summary>Why its credential was refused; null when it was not.</summary>
+    public CredentialRefusal? Refusal { get; set; }
+
+    /// <summary>The code of the error that it was answered with; null for none.</summary>
+    public string? ErrorCode { get; set; }
 
     /// <summary>The path behind <c>/v1/</c> that it came to.</summary>
     public string Endpoint { get; set; } = "";

@@ -9,7 +9,8 @@ namespace Sluice.Edge.Credentials;
 
 /// <summary>Asks a client's grain who a key is, where nothing is to be taken.</summary>
 internal sealed class Callers(
-    IClusterClient cluster, IOptions<EdgeOptions> options, TimeProvider time, RevocationFeed? feed = null)
+    IClusterClient cluster, IOptions<EdgeOptions> options, TimeProvider time, RevocationFeed? feed = null,
+    CredentialGuard? guard = null)
 {
     private readonly TimeSpan _timeout = options.Value.DecisionTimeout;
 
@@ -22,6 +23,11 @@ internal sealed class Callers(
     {
         cancellationToken.ThrowIfCancellationRequested();
         var reply = await AskUntilReachedAsync(call, cancellationToken).WaitAsync(_timeout, time, cancellationToken);
+        if (reply.Verdict is Verdict.Admitted)
+        {
+            guard?.Found(call.Caller);
+        }
+
         return reply.Verdict is Verdict.Admitted && feed?.Judge(call.Caller, default) is Standing.KeyRevoked
             ? new IdentifyReply { Verdict = Verdict.KeyRevoked }
             : reply;

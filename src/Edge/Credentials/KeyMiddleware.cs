@@ -3,12 +3,17 @@ using System.Text;
 using Microsoft.Extensions.Primitives;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Errors;
+using Sluice.Rules.Credentials;
 using Sluice.Rules.Keys;
 
 namespace Sluice.Edge.Credentials;
 
-/// <summary>Who is calling? Refuses what cannot be a key without asking anyone: its checksum says so.</summary>
-internal sealed class KeyMiddleware(RequestDelegate next, TokenCallers? tokens = null)
+/// <summary>
+/// Who is calling? Refuses what cannot be a key without asking anyone: its checksum says so. Nor is anyone asked for a
+/// network that has sent too many wrong ones.
+/// </summary>
+internal sealed class KeyMiddleware(
+    RequestDelegate next, TokenCallers? tokens = null, CredentialGuard? guard = null)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -20,19 +25,27 @@ internal sealed class KeyMiddleware(RequestDelegate next, TokenCallers? tokens =
         var error = TryRead(context.Request.Headers, out var caller);
         if (error is not null)
         {
-            return error.WriteAsync(context);
+            return RefuseAsync(context, error);
         }
 
         context.Call().Caller = caller;
-        return next(context);
+        return guard?.WaitOf(context, caller) is { Ticks: > 0 } wait
+            ? ApiError.HeldBack(wait).WriteAsync(context)
+            : next(context);
     }
+
+    /// <summary>Who is held back is told so, whatever it sends: it learns nothing from trying on.</summary>
+    private Task RefuseAsync(HttpContext context, ApiError error) =>
+        error.Refusal?.IsGuess() is true && guard?.WaitOf(context, caller: null) is { Ticks: > 0 } wait
+            ? ApiError.HeldBack(wait).WriteAsync(context)
+            : error.WriteAsync(context);
 
     private async Task PassTokenAsync(HttpContext context, TokenCallers judges, string token)
     {
         var (error, caller) = await judges.ReadAsync(token);
         if (error is not null)
         {
-            await error.WriteAsync(context);
+            await RefuseAsync(context, error);
             return;
         }
 

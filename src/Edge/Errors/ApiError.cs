@@ -6,6 +6,7 @@ using Sluice.Edge.Admission;
 using Sluice.Edge.Calls;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules.Admission;
+using Sluice.Rules.Credentials;
 using Sluice.Rules.Tokens;
 using Verdict = Sluice.Grains.Abstractions.Clients.Verdict;
 
@@ -34,6 +35,10 @@ internal sealed record ApiError(
     [JsonIgnore]
     public string? Challenge { get; init; }
 
+    /// <summary>What was wrong with the credential, so that it is counted; null when that was not why.</summary>
+    [JsonIgnore]
+    public CredentialRefusal? Refusal { get; init; }
+
     private const string BadTokenChallenge = "Bearer error=\"invalid_token\"";
     private const string Invalid = "invalid_request_error";
     private const string Rate = "rate_limit_exceeded";
@@ -41,19 +46,28 @@ internal sealed record ApiError(
     private const string Server = "server_error";
 
     public static readonly ApiError NoKey = new(
-        401, Invalid, "invalid_api_key", "You did not provide an API key. Send it as 'Authorization: Bearer slk_…'.");
+        401, Invalid, "invalid_api_key", "You did not provide an API key. Send it as 'Authorization: Bearer slk_…'.")
+    {
+        Refusal = CredentialRefusal.Absent,
+    };
 
     public static readonly ApiError MalformedKey = new(
-        401, Invalid, "invalid_api_key", "Incorrect API key provided: it does not have the form of a key of ours.");
+        401, Invalid, "invalid_api_key", "Incorrect API key provided: it does not have the form of a key of ours.")
+    {
+        Refusal = CredentialRefusal.Malformed,
+    };
 
     public static readonly ApiError MistypedKey = new(
         401, Invalid, "invalid_api_key",
-        "Incorrect API key provided: its checksum is wrong, so a character was changed or lost. Copy it again.");
+        "Incorrect API key provided: its checksum is wrong, so a character was changed or lost. Copy it again.")
+    {
+        Refusal = CredentialRefusal.Checksum,
+    };
 
     public static readonly ApiError RevokedToken = new(
         401, Invalid, "token_revoked", "This access token was revoked. Ask for another one.")
     {
-        Challenge = BadTokenChallenge,
+        Challenge = BadTokenChallenge, Refusal = CredentialRefusal.Revoked,
     };
 
     public static readonly ApiError NotJson = new(
@@ -99,6 +113,16 @@ internal sealed record ApiError(
         : new ApiError(401, Invalid, "invalid_token", "Incorrect access token provided.")) with
     {
         Challenge = BadTokenChallenge,
+        Refusal = fault is TokenFault.Expired ? CredentialRefusal.Expired : CredentialRefusal.BadToken,
+    };
+
+    /// <summary>What a network is told that has sent too many wrong credentials.</summary>
+    public static ApiError HeldBack(TimeSpan retryAfter) => new(
+        429, Rate, "too_many_wrong_keys",
+        "Too many wrong keys came from your network. Those that were in use here before are served; please try again "
+        + $"in {Seconds(retryAfter)}s.")
+    {
+        RetryAfter = retryAfter, Refusal = CredentialRefusal.HeldBack,
     };
 
     public static ApiError BadRequest(string message, string? param = null) =>
@@ -125,7 +149,7 @@ internal sealed record ApiError(
         Verdict verdict, ModelCall call, string? refusedBy, TimeSpan retryAfter = default,
         LimitShortage shortage = default)
     {
-        var error = OfVerdict(verdict, call, refusedBy, retryAfter, shortage);
+        var error = OfVerdict(verdict, call, refusedBy, retryAfter, shortage) with { Refusal = RefusalOf(verdict) };
         return call.Caller.Token is null ? error
             : error.Status == StatusCodes.Status401Unauthorized ? error with { Challenge = BadTokenChallenge }
             : verdict is Verdict.ModelForbidden && !call.Caller.Allows(call.Body.Model) ? error with
@@ -135,6 +159,17 @@ internal sealed record ApiError(
             : verdict is Verdict.RoleForbidden ? error with { Challenge = RoleError.Challenge }
             : error;
     }
+
+    /// <summary>What a verdict says against the credential; null when it says nothing against it.</summary>
+    public static CredentialRefusal? RefusalOf(Verdict verdict) => verdict switch
+    {
+        Verdict.UnknownKey => CredentialRefusal.Unknown,
+        Verdict.KeyRevoked => CredentialRefusal.Revoked,
+        Verdict.KeyExpired => CredentialRefusal.Expired,
+        Verdict.KeyRetired or Verdict.KeyNotYetActive => CredentialRefusal.OutOfUse,
+        Verdict.ClientSuspended => CredentialRefusal.Suspended,
+        _ => null,
+    };
 
     /// <summary>The one table from refusals to HTTP. A new verdict without a row fails its unit test.</summary>
     private static ApiError OfVerdict(
@@ -195,6 +230,7 @@ internal sealed record ApiError(
     public Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
+        (context.Call().Refusal, context.Call().ErrorCode) = (Refusal, Code);
         response.StatusCode = Status;
         if (Challenge is not null || Status == StatusCodes.Status401Unauthorized)
         {

@@ -64,6 +64,19 @@ internal static class EdgeSettings
                 "UsageEventsMax",
                 "Ended calls kept while the usage log cannot be reached; then metered plans are refused with 503.")
             .Add(
+                "CallLogMax",
+                "Calls kept while the call log cannot be reached; more are not logged, and counted. 0 logs no call.")
+            .Add(
+                "WrongKeysPerMinute",
+                "Wrong credentials that one network (/24 or /64) may send a minute; above it only keys that this edge "
+                + "knows are looked at. 0 is no limit.")
+            .Add("RefusalPeriod", "How often the audit trail is told which credentials were refused.")
+            .Add(
+                "TrustedProxies:#",
+                "A network of proxies whose X-Forwarded-For is believed; otherwise a client's address is the one that "
+                + "connects.",
+                "a network as 10.0.0.0/8")
+            .Add(
                 "PoolCloseTimeout",
                 "How long the edge waits, after it gave a call up, for the pool to let go of it, before it frees the "
                 + "slot.");

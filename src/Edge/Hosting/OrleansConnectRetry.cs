@@ -15,6 +15,6 @@ internal sealed partial class OrleansConnectRetry(TimeProvider time, ILogger<Orl
         return true;
     }
 
-    [LoggerMessage(2401, LogLevel.Warning, "No silo can be reached yet; the next try is in {Delay}.")]
+    [LoggerMessage(2411, LogLevel.Warning, "No silo can be reached yet; the next try is in {Delay}.")]
     private partial void LogNoSilo(Exception exception, TimeSpan delay);
 }

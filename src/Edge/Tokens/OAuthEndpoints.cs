@@ -1,4 +1,6 @@
 using System.Globalization;
+using Sluice.Edge.Calls;
+using Sluice.Edge.Credentials;
 using Sluice.Edge.Errors;
 using Sluice.Grains.Abstractions.Issuers;
 
@@ -29,23 +31,30 @@ internal static class OAuthEndpoints
         endpoints.MapGet(ServerPath, DescribeAsync);
     }
 
-    private static async Task TokenAsync(HttpContext context, IssuerKeys keys, TokenRequests requests)
+    private static async Task TokenAsync(
+        HttpContext context, IssuerKeys keys, TokenRequests requests, CredentialGuard guard)
     {
-        if (await FormAsync(context, keys) is not var (form, issuer))
+        if (await FormAsync(context, keys, guard) is not var (form, issuer))
         {
             return;
         }
 
         var (token, error) = await requests.IssueAsync(form, issuer);
         OAuthAnswer.NoStore(context.Response);
+        if (token is not null && form.Presented is { } caller)
+        {
+            guard.Found(caller);
+        }
+
         await (token is null
             ? error!.WriteAsync(context)
             : context.Response.WriteAsJsonAsync(token, OAuthJson.Default.TokenDocument));
     }
 
-    private static async Task RevokeAsync(HttpContext context, IssuerKeys keys, TokenRequests requests)
+    private static async Task RevokeAsync(
+        HttpContext context, IssuerKeys keys, TokenRequests requests, CredentialGuard guard)
     {
-        if (await FormAsync(context, keys) is not var (form, _))
+        if (await FormAsync(context, keys, guard) is not var (form, _))
         {
             return;
         }
@@ -57,9 +66,10 @@ internal static class OAuthEndpoints
         }
     }
 
-    private static async Task IntrospectAsync(HttpContext context, IssuerKeys keys, TokenRequests requests)
+    private static async Task IntrospectAsync(
+        HttpContext context, IssuerKeys keys, TokenRequests requests, CredentialGuard guard)
     {
-        if (await FormAsync(context, keys) is not var (form, _))
+        if (await FormAsync(context, keys, guard) is not var (form, _))
         {
             return;
         }
@@ -116,7 +126,7 @@ internal static class OAuthEndpoints
 
     /// <summary>A request that is one, and the issuer; null: it was answered.</summary>
     private static async Task<(OAuthForm Form, IssuerDescription Issuer)?> FormAsync(
-        HttpContext context, IssuerKeys keys)
+        HttpContext context, IssuerKeys keys, CredentialGuard guard)
     {
         var view = await keys.CurrentAsync();
         if (view.Expectation is null)
@@ -129,6 +139,13 @@ internal static class OAuthEndpoints
         if (form is null)
         {
             await error!.WriteAsync(context);
+            return null;
+        }
+
+        context.Call().Caller = form.Presented ?? default;
+        if (guard.WaitOf(context, form.Presented) is { Ticks: > 0 } wait)
+        {
+            await OAuthError.HeldBack(wait).WriteAsync(context);
             return null;
         }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Sluice.Edge.Calls;
+using Sluice.Rules.Credentials;
 
 namespace Sluice.Edge.Tokens;
 
@@ -20,19 +22,32 @@ internal sealed record OAuthError(
     [JsonIgnore]
     public bool Challenges { get; init; }
 
+    /// <summary>What was wrong with a credential, so that it is counted; null when that was not why.</summary>
+    [JsonIgnore]
+    public CredentialRefusal? Refusal { get; init; }
+
     public static readonly OAuthError NoClient = new(
-        401, "invalid_client", "The client has to authenticate with its id and one of its keys.") { Challenges = true };
+        401, "invalid_client", "The client has to authenticate with its id and one of its keys.")
+    {
+        Challenges = true, Refusal = CredentialRefusal.Absent,
+    };
 
     public static readonly OAuthError WrongClient = new(
         401, "invalid_client", "The client's id and key do not fit, or the key is not good any more.")
     {
-        Challenges = true,
+        Challenges = true, Refusal = CredentialRefusal.Unknown,
     };
 
-    public static readonly OAuthError Suspended = new(400, "unauthorized_client", "The client is suspended.");
+    public static readonly OAuthError Suspended = new(400, "unauthorized_client", "The client is suspended.")
+    {
+        Refusal = CredentialRefusal.Suspended,
+    };
 
     public static readonly OAuthError InvalidGrant = new(
-        400, "invalid_grant", "The refresh token is not good, or not any more.");
+        400, "invalid_grant", "The refresh token is not good, or not any more.")
+    {
+        Refusal = CredentialRefusal.BadToken,
+    };
 
     public static readonly OAuthError InvalidScope = new(
         400, "invalid_scope", "The scope has a word that is not known, or is wider than what it is taken from.");
@@ -52,9 +67,17 @@ internal sealed record OAuthError(
         RetryAfter = retryAfter,
     };
 
+    /// <summary>What a network is told that has sent too many wrong credentials.</summary>
+    public static OAuthError HeldBack(TimeSpan retryAfter) => new(
+        429, "temporarily_unavailable", "Too many wrong credentials came from your network. Please try again later.")
+    {
+        RetryAfter = retryAfter, Refusal = CredentialRefusal.HeldBack,
+    };
+
     public Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
+        (context.Call().Refusal, context.Call().ErrorCode) = (Refusal, Error);
         OAuthAnswer.NoStore(response);
         response.StatusCode = Status;
         if (Challenges)

@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using Sluice.Edge.Credentials;
 using Sluice.Rules;
 using Sluice.Rules.Keys;
 
@@ -34,6 +36,18 @@ internal sealed class OAuthForm
     public string? this[string name] => _form.TryGetValue(name, out var values) && values is [{ Length: > 0 } value]
         ? value
         : null;
+
+    /// <summary>
+    /// The key that it rests on: that of who asks, or the one that a token is wanted for. Null when it shows none.
+    /// </summary>
+    public Caller? Presented => (Login?.Key ?? SubjectKey) is not { } key
+        ? null
+        : new Caller(key.ClientId, key.Version, SHA256.HashData(Encoding.ASCII.GetBytes(key.Secret)));
+
+    private KeyText? SubjectKey =>
+        this["subject_token"] is { } subject && KeyText.TryParse(subject, out var key) is KeyTextFault.None
+            ? key
+            : null;
 
     public bool Has(string name) => this[name] is not null;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Issuers;
 using Sluice.Grains.Abstractions.Tokens;
+using Sluice.Rules.Credentials;
 using Sluice.Rules.Keys;
 using Sluice.Rules.Tokens;
 
@@ -197,7 +198,11 @@ internal sealed class TokenRequests(
         return reply.Outcome is TokenOutcome.KeyRefused ? Refused(WrongSubject) : Answered(reply, AccessType);
     }
 
-    private static OAuthError WrongSubject => OAuthError.Invalid("The subject_token is not good, or not any more.");
+    private static OAuthError WrongSubject =>
+        OAuthError.Invalid("The subject_token is not good, or not any more.") with
+        {
+            Refusal = CredentialRefusal.Unknown,
+        };
 
     private async Task<(TokenDocument?, OAuthError?)> RefreshAsync(OAuthForm form)
     {

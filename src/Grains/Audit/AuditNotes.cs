@@ -41,6 +41,9 @@ internal static class AuditNotes
             new JsonObject { ["before"] = was, ["after"] = @is }.ToJsonString(Json));
     }
 
+    /// <summary>JSON as it stands in a detail.</summary>
+    public static string TextOf(JsonNode detail) => detail.ToJsonString(Json);
+
     private static JsonObject NodeOf<T>(T? value) =>
         value is null ? [] : (JsonObject)JsonSerializer.SerializeToNode(value, Json)!;
 

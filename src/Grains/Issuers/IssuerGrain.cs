@@ -291,9 +291,9 @@ internal sealed partial class IssuerGrain(
         }
     }
 
-    [LoggerMessage(1501, LogLevel.Information, "Signing key {KeyId} was made; it signs from {ActivatesAt} on.")]
+    [LoggerMessage(1511, LogLevel.Information, "Signing key {KeyId} was made; it signs from {ActivatesAt:O} on.")]
     private partial void LogMade(string keyId, DateTimeOffset activatesAt);
 
-    [LoggerMessage(1502, LogLevel.Warning, "Signing key {KeyId} is compromised; every token from before is refused.")]
+    [LoggerMessage(1512, LogLevel.Warning, "Signing key {KeyId} is compromised; every token from before is refused.")]
     private partial void LogCompromised(string keyId);
 }

@@ -11,7 +11,8 @@ namespace Sluice.Rules.Audit;
 /// </summary>
 public static class AuditLine
 {
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+    /// <summary>UTC, to the microsecond.</summary>
+    internal const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
     private static readonly string[] Members =
         ["sequence", "id", "at", "actor", "action", "subject", "before", "after", "detail", "hash"];
@@ -29,8 +30,7 @@ public static class AuditLine
             json.WriteStartObject();
             json.WriteNumber("sequence", record.Sequence);
             json.WriteString("id", entry.Id);
-            json.WriteString(
-                "at", DateTime.UnixEpoch.AddMicroseconds(entry.At).ToString(TimeFormat, CultureInfo.InvariantCulture));
+            json.WriteString("at", TimeOf(entry.At));
             json.WriteString("actor", entry.Actor);
             json.WriteString("action", note.Action);
             json.WriteString("subject", note.Subject);
@@ -43,6 +43,10 @@ public static class AuditLine
 
         return Encoding.UTF8.GetString(stream.ToArray());
     }
+
+    /// <param name="at">Microseconds since 1970, UTC.</param>
+    internal static string TimeOf(long at) =>
+        DateTime.UnixEpoch.AddMicroseconds(at).ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     /// <summary>The record of a line; null when it is none: every member once, and no other.</summary>
     public static AuditRecord? Read(string line)

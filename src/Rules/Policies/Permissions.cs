@@ -60,6 +60,9 @@ public static class Permissions
 
     public const string AuditRead = "audit:read";
 
+    /// <summary>See every request to an edge, with addresses.</summary>
+    public const string LogRead = "log:read";
+
     /// <summary>Look into the running cluster: its silos, and what its grains have in memory.</summary>
     public const string ClusterRead = "cluster:read";
 
@@ -72,7 +75,7 @@ public static class Permissions
     [
         TenantsRead, TenantsWrite, PlansRead, PlansWrite, ClientsRead, ClientsWrite, LimitsWrite, RolesRead, RolesWrite,
         SlotsRelease, KeysRead, KeysIssue, KeysRotate, KeysRevoke, KeysReveal, TokensRead, TokensRotate, TokensRevoke,
-        DecisionsRead, UsageRead, UsageReconcile, AuditRead, ClusterRead, MetricsRead,
+        DecisionsRead, UsageRead, UsageReconcile, AuditRead, LogRead, ClusterRead, MetricsRead,
     ];
 
     /// <summary>True for what changes nothing and tells no secret.</summary>

@@ -60,6 +60,15 @@ internal static class StrictJson
         }
     }
 
+    /// <summary>A member that is a whole number, 0 or more; null when there is none such.</summary>
+    public static long? CountOf(this JsonElement element, string member) =>
+        element.TryGetProperty(member, out var value)
+        && value.ValueKind is JsonValueKind.Number
+        && value.TryGetInt64(out var count)
+        && count >= 0
+            ? count
+            : null;
+
     /// <summary>
     /// A member that is a whole number of seconds since 1970 before the year 10000; null when there is none such.
     /// </summary>

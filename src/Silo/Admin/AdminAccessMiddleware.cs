@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules;
+using Sluice.Rules.Credentials;
 using Sluice.Rules.Policies;
 using Sluice.Silo.Access;
 using Sluice.Silo.Storage.Audit;
@@ -21,17 +23,18 @@ internal sealed class AdminAccessMiddleware(
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var authorization = context.Request.Headers.Authorization;
-        if (authorization is not [{ } header] || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        var text = context.Request.Headers.Authorization is [{ } header]
+            && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+                ? header[Scheme.Length..].Trim()
+                : "";
+        var from = AddressPrefix.OfBytes(context.Connection.RemoteIpAddress?.GetAddressBytes() ?? []);
+        var answer = await credentials.ReadAsync(text, from);
+        if (answer.Who is not { } who)
         {
-            await ChallengeAsync(context, "Bearer", "Send a key or a token as 'Authorization: Bearer …'.");
-            return;
-        }
-
-        var (who, refusal) = await credentials.ReadAsync(header[Scheme.Length..].Trim());
-        if (who is null)
-        {
-            await ChallengeAsync(context, "Bearer error=\"invalid_token\"", refusal);
+            await (answer.Wait > TimeSpan.Zero
+                ? HoldBackAsync(context, answer)
+                : ChallengeAsync(
+                    context, text.Length == 0 ? "Bearer" : "Bearer error=\"invalid_token\"", answer.Sentence));
             return;
         }
 
@@ -104,6 +107,14 @@ internal sealed class AdminAccessMiddleware(
             ? null
             : AdminAccess.Lacking(
                 context, permission, $"The client has the role '{client.Role}', which may more than you may.");
+    }
+
+    private static Task HoldBackAsync(HttpContext context, CredentialAnswer answer)
+    {
+        context.Response.Headers.RetryAfter =
+            Math.Max(1, (long)Math.Ceiling(answer.Wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Problem(answer.Sentence, statusCode: StatusCodes.Status429TooManyRequests)
+            .ExecuteAsync(context);
     }
 
     private static Task ChallengeAsync(HttpContext context, string challenge, string reason)

@@ -35,6 +35,7 @@ internal static class AdminApi
         admin.MapTokens();
         admin.MapExplanations();
         admin.MapUsage();
+        admin.MapCalls();
         admin.MapAudit();
         admin.MapCluster();
     }

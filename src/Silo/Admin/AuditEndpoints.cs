@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Sluice.Rules.Audit;
+using Sluice.Silo.Auditing;
 using Sluice.Silo.Storage.Audit;
 
 namespace Sluice.Silo.Admin;
@@ -14,8 +15,41 @@ internal static class AuditEndpoints
         audit.MapGet("", ExportAsync)
             .WithSummary("The audit trail, one record a line, in its order; all of it, or of a time or subject.")
             .Produces(StatusCodes.Status200OK, contentType: "application/x-ndjson");
+        audit.MapGet("/checkpoints", CheckpointsAsync)
+            .WithSummary("What was signed of the trail, one line each (RFC 7515): keep it elsewhere, to verify by.")
+            .Produces(StatusCodes.Status200OK, contentType: "text/plain");
+        audit.MapGet("/keys", KeysAsync)
+            .WithSummary("The keys that checkpoints are signed with, as a JSON Web Key Set (RFC 7517).")
+            .Produces(StatusCodes.Status200OK, contentType: "application/jwk-set+json");
         audit.MapGet("/head", HeadAsync).WithSummary("The end of the trail: keep it elsewhere to verify by later.");
     }
+
+    private static async Task<PushStreamHttpResult> CheckpointsAsync(
+        CheckpointTable table, CancellationToken cancellationToken, long after = 0)
+    {
+        var page = await table.ReadAsync(after, cancellationToken);
+        return TypedResults.Stream(
+            async stream =>
+            {
+                for (; ; page = await table.ReadAsync(page[^1].Number, cancellationToken))
+                {
+                    foreach (var checkpoint in page)
+                    {
+                        await stream.WriteAsync(Encoding.ASCII.GetBytes(checkpoint.Line + "\n"), cancellationToken);
+                    }
+
+                    if (page.Count < CheckpointTable.PageMost)
+                    {
+                        return;
+                    }
+                }
+            },
+            "text/plain");
+    }
+
+    private static async Task<FileContentHttpResult> KeysAsync(
+        AuditSigner signer, CancellationToken cancellationToken) =>
+        TypedResults.Bytes((await signer.PublicKeysAsync(cancellationToken)).ToJson(), "application/jwk-set+json");
 
     private static async Task<Ok<AuditHead>> HeadAsync(AuditTrail trail, CancellationToken cancellationToken) =>
         TypedResults.Ok(await trail.HeadAsync(cancellationToken));

@@ -68,6 +68,24 @@ internal static class SiloSettings
                 "TlsInFront",
                 "Whether a proxy in front of the admin API ends TLS. If not, secrets are told to this machine itself "
                 + "only: over plain HTTP others could read them.")
+            .Add(
+                "AuditCheckpointPeriod",
+                "How often the end of the audit trail is signed; sooner when it grows by 1000 records.")
+            .Add(
+                "AuditCheckpointFile",
+                "A file that signed checkpoints are added to; best on a volume that whoever has the database cannot "
+                + "write.",
+                "a file")
+            .Add(
+                "AuditCheckpointUrl", "An address that each signed checkpoint is posted to.",
+                "an http or https address")
+            .Add(
+                "AuditCheckpointTokenFile", "A file with the bearer token for that address.", "a file")
+            .Add(
+                "AuditKeepDays",
+                "How many days beyond the end of its month a record of the audit trail is kept; 0 is for ever.",
+                "0, or 180 to 99999")
+            .Add("CallLogDays", "How many days the call log keeps a call; 0 is for ever.", "0, or 180 to 99999")
             .Add("ProtectMetrics", "Whether /metrics wants an admin key like the admin API.");
         catalog.Section<SiloProcessOptions>("Silo")
             .Add("AdminListenAddress", "Where to listen for operators: admin API, health, metrics.", IpAddress)
@@ -100,6 +118,11 @@ internal static class SiloSettings
             "postgres://user:password@host:port/database?sslmode=require, or a connection string of Npgsql",
             secret: true)
         .Add("DatabaseUrlFile", "A file that holds the database's address.", File, "--database-url-file")
+        .Add(
+            "OwnerUrlFile",
+            "A file with the database's address for the role that owns the tables: it migrates, and grants the other "
+            + "role what a silo needs, which is not to change the audit trail.",
+            File)
         .Add(
             "SqliteFile", "The database file of a silo alone, in place of PostgreSQL; made when it is not there.",
             "a file", "--sqlite-file")

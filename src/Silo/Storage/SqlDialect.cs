@@ -21,6 +21,8 @@ internal sealed record SqlDialect
         HasDeliveries = "jsonb_array_length(coalesce(payload -> 'deliveries', '[]'::jsonb)) > 0",
         PayloadBefore = "CAST(",
         PayloadAfter = " AS jsonb)",
+        AuditMonth = "greatest(month, audit_open(audit_month()))",
+        ForgetAuditMonth = "SELECT audit_forget(CAST($1 AS integer))",
         SkipLocked = "FOR UPDATE SKIP LOCKED",
         LockRow = "FOR UPDATE",
 
@@ -41,6 +43,8 @@ internal sealed record SqlDialect
         HasDeliveries = "coalesce(json_array_length(payload, '$.deliveries'), 0) > 0",
         PayloadBefore = "json(",
         PayloadAfter = ")",
+        AuditMonth = "max(month, CAST(strftime('%Y%m', 'now') AS INTEGER))",
+        ForgetAuditMonth = "DELETE FROM audit_record WHERE month = $1",
         SkipLocked = "", // There is one writer: nothing is ever locked.
         LockRow = "",
         Fence = silo => $"({silo} >= 0)", // There is one silo: nobody declares it dead.
@@ -64,6 +68,14 @@ internal sealed record SqlDialect
 
     /// <summary>Whether a row that holds a client holds secrets that somebody is to fetch.</summary>
     public required string HasDeliveries { get; init; }
+
+    /// <summary>
+    /// The month of what is added to the audit trail now, such as 202611, in an update of its head; with room for it.
+    /// </summary>
+    public required string AuditMonth { get; init; }
+
+    /// <summary>Takes the oldest month, <c>$1</c>, out of the audit trail; an error where that may not be.</summary>
+    public required string ForgetAuditMonth { get; init; }
 
     /// <summary>Ends a SELECT that takes rows for itself, without waiting for those that another silo takes.</summary>
     public required string SkipLocked { get; init; }

@@ -18,6 +18,14 @@ internal sealed class StorageOptions
     /// <value>Default empty.</value>
     public string DatabaseUrlFile { get; set; } = "";
 
+    /// <summary>
+    /// A file with the address of the same database for another role, which owns the tables: it brings the schema up to
+    /// date, and grants <see cref="DatabaseUrl"/>'s role what a silo needs. That one may then add to the audit trail,
+    /// and not change it.
+    /// </summary>
+    /// <value>Default empty: <see cref="DatabaseUrl"/>'s role does so itself, and owns the tables.</value>
+    public string OwnerUrlFile { get; set; } = "";
+
     /// <summary>The SQLite file of a single machine; made, with its folder, when it is not there.</summary>
     /// <value>Default empty.</value>
     public string SqliteFile { get; set; } = "";

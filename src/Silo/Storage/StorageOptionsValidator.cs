@@ -29,6 +29,11 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
             mistakes.Add($"Storage:DatabaseUrl {mistake}");
         }
 
+        if (options.OwnerUrlFile.Length > 0 && OwnerMistake(options) is { } ownerMistake)
+        {
+            mistakes.Add($"Storage:OwnerUrlFile {ownerMistake}");
+        }
+
         if (options.SqliteFile.Length > 0 && Path.EndsInDirectorySeparator(options.SqliteFile))
         {
             mistakes.Add($"Storage:SqliteFile '{options.SqliteFile}' names a folder; name a file in it.");
@@ -40,5 +45,24 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         }
 
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
+    }
+
+    private static string? OwnerMistake(StorageOptions options)
+    {
+        if (options.SqliteFile.Length > 0)
+        {
+            return "is for PostgreSQL; a SQLite file has no roles.";
+        }
+
+        try
+        {
+            return DatabaseUrl.Read(File.ReadAllText(options.OwnerUrlFile).Trim()).Mistake is { } mistake
+                ? $"'{options.OwnerUrlFile}' holds an address that {mistake}"
+                : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"cannot be read: {exception.Message}";
+        }
     }
 }

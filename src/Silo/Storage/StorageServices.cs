@@ -1,9 +1,12 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Sluice.Grains.Audit;
+using Sluice.Grains.Calls;
 using Sluice.Grains.Clients;
 using Sluice.Grains.Revocations;
 using Sluice.Grains.Usage;
 using Sluice.Silo.Storage.Audit;
+using Sluice.Silo.Storage.Calls;
 using Sluice.Silo.Storage.Ledger;
 using Sluice.Silo.Storage.Membership;
 using Sluice.Silo.Storage.Migrations;
@@ -50,7 +53,10 @@ internal static partial class StorageServices
         services.AddSingleton<IUsageLog, DatabaseUsageLog>().AddSingleton<UsageReport>();
         services.AddSingleton<RevocationMetrics>().AddSingleton<RevocationWriter>().AddSingleton<RevocationTable>();
         services.AddSingleton<IRevocationFeed, RevocationReader>();
-        services.AddSingleton<AuditWriter>().AddSingleton<AuditTrail>();
+        services.AddSingleton<AuditWriter>().AddSingleton<AuditTrail>().AddSingleton<IAuditLog, DatabaseAuditLog>();
+        services.AddSingleton<CheckpointTable>();
+        services.AddSingleton<DatabaseCallLog>();
+        services.AddSingleton<ICallLog>(provider => provider.GetRequiredService<DatabaseCallLog>());
         services.AddSingleton<StateIndex>().AddSingleton<DataKeyTable>();
         AddEngineTables(services);
         services.AddSingleton<DatabaseGrainStorage>();

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Audit;
 using Sluice.Grains.Plans;
 using Sluice.Rules.Audit;
+using Sluice.Silo.Storage;
 using Sluice.Silo.Storage.Audit;
 
 namespace Sluice.Cluster.Storage;
@@ -93,6 +96,10 @@ public abstract class AuditTests : StorageTest
         }
 
         await Trail.ChainAsync(Token);
+        await AskAsync(
+            Database.Dialect == SqlDialect.Sqlite
+                ? "DROP TRIGGER audit_record_stays"
+                : "ALTER TABLE audit_record DISABLE TRIGGER USER"); // As somebody would who owns the table.
         await AskAsync("UPDATE audit_record SET actor = 'nobody' WHERE sequence = 3");
 
         var verification = new AuditVerification(AuditHead.Empty);
@@ -100,6 +107,36 @@ public abstract class AuditTests : StorageTest
         var broken = trail.First(record => verification.Next(record) is not AuditFault.None);
 
         Assert.Equal(3, broken.Sequence);
+    }
+
+    /// <summary>Guards against a chain with a hole: an entry that is repeated has its place already.</summary>
+    [Fact]
+    public async Task An_entry_that_is_repeated_is_in_the_trail_once_wherever_the_first_one_is_by_then()
+    {
+        var log = Silo.GetRequiredService<IAuditLog>();
+        ImmutableArray<(string, AuditNote)> entries =
+        [
+            ("refused-7-1-0", new AuditNote("credential.refuse", "network/203.0.113.0/24", "", "", "{}")),
+            ("refused-7-1-1", new AuditNote("credential.refuse", "network/203.0.114.0/24", "", "", "{}")),
+        ];
+        await log.AppendAsync("edge/7", entries, Token);
+        await log.AppendAsync("edge/7", entries, Token);
+        await Trail.ChainAsync(Token);
+        await log.AppendAsync("edge/7", entries, Token);
+        await AskAsync("""
+            INSERT INTO audit_outbox (id, at, actor, action, subject, before, after, detail)
+            SELECT id, at + 1, actor, action, subject, before, after, detail FROM audit_record
+            """); // As one that was stored just as the first one got its place.
+        await PlanAsync("gold");
+
+        await ChainedAsync(Trail);
+
+        var trail = await Trail.ReadAsync(All, after: 0, Token);
+        Assert.Equal(
+            ["network/203.0.113.0/24", "network/203.0.114.0/24", "plan/gold"],
+            trail.Select(one => one.Entry.Note.Subject));
+        Assert.Equal(AuditFault.None, FaultIn(trail));
+        Assert.Equal(["0"], await AskAsync("SELECT count(*) FROM audit_outbox"));
     }
 
     [Fact]

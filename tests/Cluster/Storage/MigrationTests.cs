@@ -41,7 +41,8 @@ public abstract class MigrationTests : StorageTest
             "client_slots", "client_rate", "client_quota", "client_ledger", "reminder", "grain_state",
             "silo_suspicion", "silo", "cluster", "usage_event", "usage_parcel", "usage_session", "usage_owner",
             "revocation", "revocation_feed", "data_key", "audit_outbox", "audit_record",
-            "audit_head", "schema_migration",
+            "audit_head", "audit_checkpoint", "audit_checkpoint_sent", "audit_key", "call_log",
+            "call_log_session", "schema_migration",
         ];
         await AskAsync("DROP VIEW IF EXISTS usage_counted");
         foreach (var table in tables)

@@ -40,3 +40,5 @@ public sealed class UsageLogOnPostgreSqlTests(PostgreSqlFixture server) : UsageL
 public sealed class DataKeysOnPostgreSqlTests(PostgreSqlFixture server) : DataKeysTests(new PostgreSqlPlace(server));
 
 public sealed class AuditOnPostgreSqlTests(PostgreSqlFixture server) : AuditTests(new PostgreSqlPlace(server));
+
+public sealed class CallLogOnPostgreSqlTests(PostgreSqlFixture server) : CallLogTests(new PostgreSqlPlace(server));

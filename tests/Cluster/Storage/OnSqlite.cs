@@ -29,3 +29,14 @@ public sealed class StateIndexOnSqliteTests() : StateIndexTests(new SqlitePlace(
 {
     private protected override string Explain => "EXPLAIN QUERY PLAN";
 }
+
+public sealed class CheckpointOnSqliteTests() : CheckpointTests(new SqlitePlace())
+{
+    private protected override IEnumerable<string> Backdate(int month, int records) =>
+    [
+        "DROP TRIGGER audit_record_stays",
+        $"UPDATE audit_record SET month = {month} WHERE sequence <= {records}",
+    ];
+}
+
+public sealed class CallLogOnSqliteTests() : CallLogTests(new SqlitePlace());

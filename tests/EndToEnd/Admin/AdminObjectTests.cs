@@ -216,7 +216,8 @@ public sealed class AdminObjectTests(SharedSluice shared)
         Assert.StartsWith("3.", (string)document["openapi"]!, StringComparison.Ordinal);
         Assert.Equal(
             [
-                "/admin/v1/audit", "/admin/v1/audit/head",
+                "/admin/v1/audit", "/admin/v1/audit/checkpoints", "/admin/v1/audit/head", "/admin/v1/audit/keys",
+                "/admin/v1/calls",
                 "/admin/v1/clients", "/admin/v1/clients/{id}", "/admin/v1/clients/{id}/keys",
                 "/admin/v1/clients/{id}/keys/{keyId}/emergency", "/admin/v1/clients/{id}/keys/{keyId}/rotations",
                 "/admin/v1/clients/{id}/keys/{keyId}/rotations/{rotationId}/ack",

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Sluice.EndToEnd.Hosting;
+using Sluice.Rules.Audit;
 using Sluice.Testing;
 
 namespace Sluice.EndToEnd.Audit;
@@ -72,6 +73,36 @@ public sealed class AuditTrailTests(SharedSluice shared)
         {
             File.Delete(file);
         }
+    }
+
+    [Fact]
+    public async Task A_trail_that_was_written_anew_contradicts_what_was_signed_of_it()
+    {
+        var checkpoints = "";
+        await Eventually.True(
+            async () => (checkpoints = (await shared.Admins.GetAsync("audit/checkpoints")).Is(HttpStatusCode.OK).Body)
+                .Length > 0,
+            "the trail is signed");
+        var keys = (await shared.Admins.GetAsync("audit/keys")).Is(HttpStatusCode.OK).Body;
+        var trail = (await shared.Admins.GetAsync("audit")).Is(HttpStatusCode.OK).Body;
+        var anew = AuditChain.Append(
+            AuditHead.Empty,
+            trail.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => AuditLine.Read(line)!.Entry with { Actor = "nobody" })).Select(AuditLine.Write);
+        using var folder = new TempFolder();
+        string[] judge =
+            ["--checkpoints", folder.Write("checkpoints", checkpoints), "--keys", folder.Write("keys", keys)];
+
+        var right = await VerifyAsync([folder.Write("right", trail), .. judge]);
+        var wrong = await VerifyAsync([folder.Write("anew", string.Join('\n', anew)), .. judge]);
+        var unsigned = await VerifyAsync(
+            [folder.Write("same", trail), judge[0], folder.Write("other", checkpoints[1..]), .. judge[2..]]);
+
+        Assert.Equal((0, ""), (right.Code, right.Code == 0 ? "" : right.Said));
+        Assert.Equal(1, wrong.Code);
+        Assert.Contains("is not the one whose hash was kept", wrong.Said, StringComparison.Ordinal);
+        Assert.Equal(1, unsigned.Code);
+        Assert.StartsWith("Line 1 of the checkpoints: ", unsigned.Said, StringComparison.Ordinal);
     }
 
     private static async Task<(int Code, string Said)> VerifyAsync(params string[] arguments)

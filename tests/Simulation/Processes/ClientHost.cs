@@ -16,7 +16,7 @@ internal static class ClientHost
             options.Seeds.Add($"{silo}:{Cluster.SiloPort}");
         }
 
-        return new ActorHost(new ActorHostOptions(), new ActorHostParts
+        return new ActorHost(new ActorHostOptions { SendsStacks = false }, new ActorHostParts
         {
             Services = new ServiceCollection().BuildServiceProvider(),
             GrainAssemblies = [],

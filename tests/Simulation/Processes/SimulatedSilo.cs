@@ -104,7 +104,7 @@ internal sealed class SimulatedSilo
         {
             Name = Process.Name, ListenAddress = Machine, AdvertisedHost = Machine, Port = Cluster.SiloPort,
         };
-        return new ActorHost(new ActorHostOptions(), new ActorHostParts
+        return new ActorHost(new ActorHostOptions { SendsStacks = false }, new ActorHostParts
         {
             Services = services,
             GrainAssemblies = [typeof(IClientLedger).Assembly],

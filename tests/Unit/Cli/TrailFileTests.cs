@@ -89,6 +89,26 @@ public sealed class TrailFileTests
         Assert.False((await VerifyAsync(Lines[2..], from: kept with { Hash = Trail[0].Hash })).IsRight);
     }
 
+    /// <summary>Guards evidence against whoever has the database, and could chain all of it anew.</summary>
+    [Fact]
+    public async Task A_trail_that_was_written_anew_or_cut_off_contradicts_its_checkpoints()
+    {
+        var signed = new Dictionary<long, string> { [2] = Trail[1].Hash, [4] = Trail[3].Hash };
+        var anew = AuditChain.Append(
+            AuditHead.Empty, Trail.Select(record => record.Entry with { Actor = "nobody" })).Select(AuditLine.Write);
+
+        Assert.True((await VerifyAsync(Lines, signed: signed)).IsRight);
+        Assert.True((await VerifyAsync(Lines[2..], signed: signed)).IsRight);
+        Assert.StartsWith(
+            "Line 2: record 2 is not the one whose hash was kept",
+            (await VerifyAsync([.. anew], signed: signed)).Sentence, StringComparison.Ordinal);
+        Assert.Equal(
+            "The trail ends with record 3, and record 4 was there when its hash was kept: its end was cut off.",
+            (await VerifyAsync(Lines[..3], signed: signed)).Sentence);
+        Assert.False((await VerifyAsync([], signed: signed)).IsRight);
+        Assert.False((await VerifyAsync(Lines[1..], signed: signed)).IsRight);
+    }
+
     [Fact]
     public void A_head_is_a_number_and_all_digits_of_a_hash()
     {
@@ -100,8 +120,9 @@ public sealed class TrailFileTests
             text => Assert.Null(AuditCommands.HeadOf(text)));
     }
 
-    private static Task<TrailFinding> VerifyAsync(string[] lines, AuditHead? from = null, AuditHead? to = null) =>
+    private static Task<TrailFinding> VerifyAsync(
+        string[] lines, AuditHead? from = null, AuditHead? to = null, Dictionary<long, string>? signed = null) =>
         TrailFile.VerifyAsync(
-            new StringReader(string.Join('\n', lines)), from ?? AuditHead.Empty, to,
+            new StringReader(string.Join('\n', lines)), from ?? AuditHead.Empty, to, signed ?? [],
             TestContext.Current.CancellationToken);
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Sluice.Grains.Abstractions.Audit;
+using Sluice.Grains.Abstractions.Calls;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Edges;
 using Sluice.Grains.Abstractions.Usage;
@@ -32,7 +34,7 @@ internal sealed class FakeCluster : IClusterClient
 }
 
 /// <summary>What the edge asked of one client's grain, and what the test lets it answer.</summary>
-internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain, IUsageGrain
+internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain, IUsageGrain, IRefusalGrain, ICallLogGrain
 {
     public ConcurrentQueue<AdmitRequest> Admits { get; } = new();
 
@@ -106,5 +108,25 @@ internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain, IUsageGr
     {
         Appends.Writer.TryWrite(batch);
         return OnAppend();
+    }
+
+    public Channel<CallBatch> Calls { get; } = Channel.CreateUnbounded<CallBatch>();
+
+    public Func<Task> OnCalls { get; set; } = () => Task.CompletedTask;
+
+    public Task Append(CallBatch batch)
+    {
+        Calls.Writer.TryWrite(batch);
+        return OnCalls();
+    }
+
+    public Channel<RefusalReport> Notes { get; } = Channel.CreateUnbounded<RefusalReport>();
+
+    public Func<Task> OnNote { get; set; } = () => Task.CompletedTask;
+
+    public Task Note(RefusalReport report)
+    {
+        Notes.Writer.TryWrite(report);
+        return OnNote();
     }
 }

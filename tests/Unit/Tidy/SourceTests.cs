@@ -84,6 +84,18 @@ public sealed partial class SourceTests
             select $"README.md promises something that no test named '{filter}' shows.");
     }
 
+    /// <summary>Operators find a message by its number, and alerts count it.</summary>
+    [Fact]
+    public void A_log_message_has_a_number_of_its_own() => Tidy.NoMistakes(
+        from message in from file in SourceTree.Files("src")
+                        from line in Numbered(file)
+                        let match = LogMessage().Match(line.Text)
+                        where match.Success
+                        select (Number: match.Groups[1].Value, Place: $"{file}:{line.Number}")
+        group message.Place by message.Number into places
+        where places.Count() > 1
+        select $"{places.Key}: {string.Join(", ", places)}");
+
     /// <summary>The tests of tests: a skipped or sleeping test proves nothing.</summary>
     [Fact]
     public void No_test_sleeps_or_is_skipped_in_the_source() => Tidy.NoMistakes(
@@ -112,6 +124,9 @@ public sealed partial class SourceTests
 
     private static IEnumerable<(int Number, string Text)> Numbered(string file) =>
         SourceTree.Lines(file).Select((text, index) => (index + 1, text));
+
+    [GeneratedRegex(@"\[LoggerMessage\((\d+),")]
+    private static partial Regex LogMessage();
 
     [GeneratedRegex(@"^using (Sluice\.(?!Rules)|Orleans|Microsoft|Npgsql|System\.(IO|Net|Threading))|"
         + @"\b(Grain|IGrain\w*|TimeProvider|ILogger|Random|RandomNumberGenerator|NewGuid)\b|"

@@ -20,21 +20,29 @@ internal sealed class AuditTrail(IDatabase database)
     private const string HeadSql = "SELECT sequence, hash FROM audit_head";
 
     private const string InsertSql = $"""
-        INSERT INTO audit_record (sequence, {EntryColumns}, hash)
-        SELECT $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
-        WHERE EXISTS (SELECT 1 FROM audit_head WHERE sequence = $1 AND hash = $2)
+        INSERT INTO audit_record (sequence, {EntryColumns}, hash, month)
+        SELECT $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, month FROM audit_head WHERE sequence = $1 AND hash = $2
         ON CONFLICT DO NOTHING
         """;
 
+    // Whoever was first: what has its place waits no more.
     private const string DeleteSql = """
         DELETE FROM audit_outbox
-        WHERE id = $3 AND EXISTS (SELECT 1 FROM audit_head WHERE sequence = $1 AND hash = $2)
+        WHERE EXISTS (SELECT 1 FROM audit_record WHERE audit_record.id = audit_outbox.id)
         """;
 
-    private const string MoveSql = "UPDATE audit_head SET sequence = $3, hash = $4 WHERE sequence = $1 AND hash = $2";
+    // The month never goes back, so that a month is a part of the trail without gaps.
+    private readonly string _moveSql = $"""
+        UPDATE audit_head SET sequence = $3, hash = $4, month = {database.Dialect.AuditMonth}
+        WHERE sequence = $1 AND hash = $2
+        """;
 
-    private static readonly string WaitingSql =
-        $"SELECT {EntryColumns} FROM audit_outbox ORDER BY at, id LIMIT {PageMost}";
+    // One that waits and has its place was sent twice, the second time as it was given its place.
+    private static readonly string WaitingSql = $"""
+        SELECT {EntryColumns} FROM audit_outbox
+        WHERE NOT EXISTS (SELECT 1 FROM audit_record WHERE audit_record.id = audit_outbox.id)
+        ORDER BY at, id LIMIT {PageMost}
+        """;
 
     private static readonly string PageSql = $"""
         SELECT {EntryColumns}, sequence, hash FROM audit_record
@@ -68,12 +76,12 @@ internal sealed class AuditTrail(IDatabase database)
         await database.WriteAsync(
             [
                 // First, so that of two silos the second waits here, and then finds another head and writes nothing.
-                new Statement(MoveSql, head.Sequence, head.Hash, sequence, hash),
+                new Statement(_moveSql, head.Sequence, head.Hash, sequence, hash),
                 .. records.Select(record => new Statement(
                     InsertSql, sequence, hash, record.Sequence, record.Entry.Id, record.Entry.At, record.Entry.Actor,
                     record.Entry.Note.Action, record.Entry.Note.Subject, record.Entry.Note.Before,
                     record.Entry.Note.After, record.Entry.Note.Detail, record.Hash)),
-                .. records.Select(record => new Statement(DeleteSql, sequence, hash, record.Entry.Id)),
+                new Statement(DeleteSql),
             ],
             static row => row.FieldCount,
             cancellationToken);

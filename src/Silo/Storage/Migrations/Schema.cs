@@ -15,5 +15,7 @@ internal static class Schema
         new(7, "revocations", Revocations0007.PostgreSql, Revocations0007.Sqlite),
         new(8, "data-keys", DataKeys0008.PostgreSql, DataKeys0008.Sqlite),
         new(11, "audit", Audit0011.PostgreSql, Audit0011.Sqlite),
+        new(14, "audit-months", AuditMonths0014.PostgreSql, AuditMonths0014.Sqlite),
+        new(15, "call-log", CallLog0015.PostgreSql, CallLog0015.Sqlite),
     ];
 }

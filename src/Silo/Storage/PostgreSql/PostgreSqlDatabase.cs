@@ -13,6 +13,7 @@ internal sealed class PostgreSqlDatabase : IDatabase
     private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly NpgsqlDataSource _source;
     private readonly Migrator _migrator;
+    private readonly string _ownerUrlFile;
 
     public PostgreSqlDatabase(IOptions<StorageOptions> options, Migrator migrator)
     {
@@ -32,6 +33,7 @@ internal sealed class PostgreSqlDatabase : IDatabase
         builder.UsePhysicalConnectionInitializer(EnsureDurable, EnsureDurableAsync);
         _source = builder.Build();
         _migrator = migrator;
+        _ownerUrlFile = options.Value.OwnerUrlFile;
     }
 
     public SqlDialect Dialect => SqlDialect.PostgreSql;
@@ -40,6 +42,12 @@ internal sealed class PostgreSqlDatabase : IDatabase
     {
         try
         {
+            if (_ownerUrlFile.Length > 0)
+            {
+                await PrepareAsOwnerAsync(cancellationToken);
+                return;
+            }
+
             await using var connection = await _source.OpenConnectionAsync(cancellationToken);
             await _migrator.RunAsync(connection, Dialect, cancellationToken);
         }
@@ -47,6 +55,22 @@ internal sealed class PostgreSqlDatabase : IDatabase
         {
             throw new StorageUnavailableException(PostgreSqlProblem.SentenceOf(exception, _settings), exception);
         }
+    }
+
+    private async Task PrepareAsOwnerAsync(CancellationToken cancellationToken)
+    {
+        var (settings, mistake) = DatabaseUrl.Read(
+            (await File.ReadAllTextAsync(_ownerUrlFile, cancellationToken)).Trim());
+        if (settings is null)
+        {
+            throw new StorageUnavailableException($"Storage:OwnerUrlFile holds an address that {mistake}");
+        }
+
+        settings.Pooling = false; // It is needed once, and nothing of it stays.
+        await using var owner = new NpgsqlConnection(settings.ConnectionString);
+        await owner.OpenAsync(cancellationToken);
+        await _migrator.RunAsync(owner, Dialect, cancellationToken);
+        await SiloGrants.GrantAsync(owner, _settings.Username ?? Environment.UserName, cancellationToken);
     }
 
     public async Task<string?> ProblemAsync(CancellationToken cancellationToken)

@@ -37,6 +37,17 @@ public sealed class FrameCodecTests
     }
 
     [Fact]
+    public void A_failure_travels_with_its_stack_or_without()
+    {
+        var failure = Thrown(new TimeoutException("late"));
+
+        Assert.Contains(nameof(Thrown), Through(failure).StackTrace, StringComparison.Ordinal);
+        var bare = Through(failure, withStack: false);
+        Assert.Equal("late", Assert.IsType<TimeoutException>(bare).Message);
+        Assert.Null(bare.StackTrace);
+    }
+
+    [Fact]
     public void A_stale_state_is_not_the_callers()
     {
         var arrived = Assert.IsType<InconsistentStateException>(Through(new InconsistentStateException("stale")));
@@ -80,11 +91,11 @@ public sealed class FrameCodecTests
     [Fact]
     public void The_longest_frame_is_read() => Assert.Equal(Frames.MostBytes, Frames.ReadLength([0, 0, 64, 0]));
 
-    private static Exception Through(Exception failure)
+    private static Exception Through(Exception failure, bool withStack = true)
     {
         using var buffer = new WireBuffer();
         var writer = new WireWriter(buffer);
-        ExceptionCodec.Write(ref writer, failure);
+        ExceptionCodec.Write(ref writer, failure, withStack);
         var reader = new WireReader(buffer.Array.AsSpan(0, buffer.Length));
         return ExceptionCodec.Read(ref reader);
     }

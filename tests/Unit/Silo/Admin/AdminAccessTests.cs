@@ -1,13 +1,18 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Sluice.Grains.Abstractions.Issuers;
 using Sluice.Grains.Abstractions.Tokens;
+using Sluice.Grains.Audit;
 using Sluice.Grains.Issuers;
+using Sluice.Rules.Audit;
 using Sluice.Rules.Keys;
 using Sluice.Rules.Policies;
 using Sluice.Rules.Tokens;
@@ -20,7 +25,7 @@ using Xunit;
 namespace Sluice.Unit.Silo.Admin;
 
 /// <summary>Who passes to which route of the admin API, with which credential, and what the others are told.</summary>
-public sealed class AdminAccessTests
+public sealed class AdminAccessTests : IAuditLog, IDisposable
 {
     private const string AuditorsToken = "the-auditors-token-0123456789-0123456789";
     private const string TenantsToken = "the-tenants-token-0123456789-0123456789-";
@@ -39,14 +44,41 @@ public sealed class AdminAccessTests
         },
     };
 
+    private readonly AdminGuard _guard;
     private int _passed;
     private string? _actor;
 
     public AdminAccessTests()
     {
+        _guard = new AdminGuard(this, new WorldTime(_world), NullLogger<AdminGuard>.Instance);
         _world.Tokens.Issuer = Issuer;
         _world.CreateClient();
     }
+
+    public void Dispose() => _guard.Dispose();
+
+    /// <summary>Guards operators: who tries tokens is held back, and who was known here before is not.</summary>
+    [Fact]
+    public async Task A_network_that_tries_credentials_is_held_back_but_for_those_that_are_known()
+    {
+        var (known, late, key) = (Token(["auditor"]), Token(["auditor"]), Key("late"));
+        Assert.Equal(200, await StatusAsync("GET", "/admin/v1/plans", known));
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal(401, await StatusAsync("GET", "/admin/v1/plans", $"guess-{i}-0123456789-0123456789-0123"));
+        }
+
+        Assert.Equal(200, await StatusAsync("GET", "/admin/v1/plans", known));
+        Assert.Equal(200, await StatusAsync("GET", "/admin/v1/audit", AuditorsToken));
+        Assert.Equal(429, await StatusAsync("GET", "/admin/v1/plans", key));
+        var refused = await CallAsync("GET", "/admin/v1/plans", $"Bearer {late}");
+        Assert.Equal(429, refused.Response.StatusCode);
+        Assert.True(int.Parse(refused.Response.Headers.RetryAfter!, CultureInfo.InvariantCulture) > 0);
+    }
+
+    Task IAuditLog.AppendAsync(
+        string actor, ImmutableArray<(string Id, AuditNote Note)> entries, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 
     [Theory]
     [InlineData(null, "Bearer")]
@@ -290,7 +322,7 @@ public sealed class AdminAccessTests
         }
 
         var credentials = new AdminCredentials(
-            _world.Silo.Client, new AdminTokens(options, RoleBook.BuiltIn), RoleBook.BuiltIn, options, time);
+            _world.Silo.Client, new AdminTokens(options, RoleBook.BuiltIn), RoleBook.BuiltIn, _guard, options, time);
         var middleware = new AdminAccessMiddleware(Pass, credentials, RoleBook.BuiltIn, _world.Silo.Client);
         _world.Run(() => middleware.InvokeAsync(context));
         return Task.FromResult<HttpContext>(context);
