@@ -92,7 +92,7 @@ public sealed class PolicySluice : IAsyncLifetime
         builder.Logging.ClearProviders();
         _agent = builder.Build();
         _agent.Urls.Add("http://127.0.0.1:0");
-        _agent.MapPost("/v1/data/deepseek/auth", DecideAsync);
+        _agent.MapPost("/v1/data/deepseek/auth", (Delegate)DecideAsync);
         await _agent.StartAsync(Patience.Token);
         _pool = await SharedSluice.PoolAsync(SimulatedPoolOptions.Instant);
         _sluice = await SluiceProcess.StartAsync(new SluiceSettings

@@ -202,7 +202,7 @@ public sealed partial class ApiErrorTests
 
     private static async Task<Exchange> Answered(ApiError error)
     {
-        var exchange = new Exchange();
+        var exchange = new Exchange(Some.Call());
         await error.WriteAsync(exchange.Context);
         return exchange;
     }
