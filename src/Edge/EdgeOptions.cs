@@ -11,6 +11,20 @@ public sealed class EdgeOptions
     /// <summary>What is known of models; the first entry that fits a model's name is the one that counts.</summary>
     public IList<ModelOptions> Models { get; } = [];
 
+    /// <summary>
+    /// The value of <c>Strict-Transport-Security</c> (RFC 6797), sent with every answer over TLS.
+    /// </summary>
+    /// <value>
+    /// Default two years, with subdomains. Empty: it is not sent. <c>preload</c> is for the owner of the domain to add.
+    /// </value>
+    public string StrictTransportSecurity { get; set; } = "max-age=63072000; includeSubDomains";
+
+    /// <summary>
+    /// Whom to write to about holes, for <c>/.well-known/security.txt</c>: <c>mailto:security@example.com</c>.
+    /// </summary>
+    /// <value>Default empty: there is no such file.</value>
+    public string SecurityContact { get; set; } = "";
+
     /// <summary>Largest request body in bytes; a larger one is refused with 413 before it is read.</summary>
     /// <value>1 KiB to 512 MiB, default 32 MiB: a page scanned for OCR has a few.</value>
     [Range(1024, 1 << 29)]

@@ -27,6 +27,15 @@ internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
             AddMistakes(options.Pools[i], $"Edge:Pools:{i}", names, models, mistakes);
         }
 
+        if (options.SecurityContact.Length > 0
+            && !(Uri.TryCreate(options.SecurityContact, UriKind.Absolute, out var contact)
+                && contact.Scheme is "mailto" or "https" or "tel"))
+        {
+            mistakes.Add(
+                $"Edge:SecurityContact '{options.SecurityContact}' is no address such as mailto:security@example.com "
+                + "or https://example.com/security.");
+        }
+
         for (var i = 0; i < options.TrustedProxies.Count; i++)
         {
             if (!IPNetwork.TryParse(options.TrustedProxies[i], out _))

@@ -64,6 +64,7 @@ public static class Program
     public static void UseEdge(this WebApplication app)
     {
         app.UseTrustedProxies();                            // Whose word counts for where a client is.
+        app.UseStrictTransport();                           // Over TLS: never again without it.
         app.UseMiddleware<LeavingMiddleware>();             // Once the edge leaves, connections are not kept.
         app.UseMiddleware<CallLogMiddleware>();             // What came, and how it ended.
         app.UseMiddleware<ErrorMiddleware>();               // Exceptions become 500 and 503 here and nowhere else.
@@ -75,6 +76,7 @@ public static class Program
         });
         app.MapHealth();
         app.MapOAuth();                                     // Keys and tokens for tokens.      400, 401, 404, 429
+        app.MapLeaks();                                     // Who has found a key?                  400, 401, 429
         app.MapModels();                                    // What may they see?                     401, 403, 404
         app.MapModelCalls(call =>
         {

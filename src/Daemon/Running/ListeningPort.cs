@@ -3,8 +3,11 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Sluice.Daemon.Running;
 
@@ -15,23 +18,36 @@ namespace Sluice.Daemon.Running;
 public sealed class ListeningPort : IDisposable
 {
     private readonly string _option;
+    private readonly string _scheme;
     private Socket? _socket;
 
     /// <param name="builder">Of the host.</param>
     /// <param name="option">What the operator changes when the port is taken, such as <c>--port</c>.</param>
-    public ListeningPort(WebApplicationBuilder builder, string option)
+    /// <param name="tls">Its certificate; null for a plain port.</param>
+    public ListeningPort(WebApplicationBuilder builder, string option, ListenerTls? tls = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        _option = option;
+        (_option, _scheme) = (option, tls is null ? "http" : "https");
         builder.Services.Configure<SocketTransportOptions>(
             transport => transport.CreateBoundListenSocket = _ => Socket);
 
         // Asked for when the host is built, which is before the settings are checked; what counts is the socket.
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (tls is not null)
+            {
+                var logger = listen.ApplicationServices.GetRequiredService<ILogger<ListenerTls>>();
+                listen.Protocols = HttpProtocols.Http1; // What the rest of the path is made for and tested with.
+                listen.UseHttps(new TlsHandshakeCallbackOptions
+                {
+                    OnConnection = _ => ValueTask.FromResult(tls.Current(logger)),
+                });
+            }
+        }));
     }
 
     /// <summary>Where it is, with its real port when any free one was wanted. Only after <see cref="Take"/>.</summary>
-    public Uri Address => new($"http://{EndPoint}");
+    public Uri Address => new($"{_scheme}://{EndPoint}");
 
     private IPEndPoint EndPoint => (IPEndPoint)Socket.LocalEndPoint!;
 

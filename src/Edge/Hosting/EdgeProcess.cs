@@ -43,7 +43,8 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
         ClusterSettings.Add(builder.Services);
         builder.Services.AddSettings<EdgeProcessOptions>("Edge");
         builder.Services.AddSingleton<IValidateOptions<EdgeProcessOptions>, EdgeProcessOptionsValidator>();
-        using var port = new ListeningPort(builder, "--port");
+        using var port = new ListeningPort(
+            builder, "--port", ListenerTls.Of(start["Edge:CertificateFile"], start["Edge:CertificateKeyFile"]));
         await using var app = builder.Build();
         await using var admin = EdgeAdmin.Build(start, app.Services);
         start.CheckSettings(app.Services, admin.Services);

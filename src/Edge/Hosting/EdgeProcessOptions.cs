@@ -23,6 +23,16 @@ internal sealed class EdgeProcessOptions
     [Range(0, 65535)]
     public int Port { get; set; } = 8080;
 
+    /// <summary>
+    /// The certificate for clients with those between it and its authority, PEM; read again when it has changed.
+    /// </summary>
+    /// <value>Default empty: clients speak plain HTTP, or TLS with a proxy in front.</value>
+    public string CertificateFile { get; set; } = "";
+
+    /// <summary>Its private key, PEM, without a password.</summary>
+    /// <value>Default empty.</value>
+    public string CertificateKeyFile { get; set; } = "";
+
     /// <summary>The IP address to listen at for operators: health and metrics.</summary>
     /// <value>Default the loopback.</value>
     public string AdminListenAddress { get; set; } = "127.0.0.1";

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Sluice.Daemon.Running;
 
 namespace Sluice.Edge.Hosting;
 
@@ -14,9 +15,9 @@ internal sealed class EdgeProcessOptionsValidator : IValidateOptions<EdgeProcess
 
     private static IEnumerable<string> Mistakes(EdgeProcessOptions options)
     {
-        foreach (var mistake in Engine.MistakesIn(options))
+        foreach (var ofEngine in Engine.MistakesIn(options))
         {
-            yield return mistake;
+            yield return ofEngine;
         }
 
         if (!IPAddress.TryParse(options.ListenAddress, out _))
@@ -27,6 +28,11 @@ internal sealed class EdgeProcessOptionsValidator : IValidateOptions<EdgeProcess
         if (!IPAddress.TryParse(options.AdminListenAddress, out _))
         {
             yield return $"Edge:AdminListenAddress '{options.AdminListenAddress}' is not an IP address.";
+        }
+
+        if (ListenerTls.MistakeIn(options.CertificateFile, options.CertificateKeyFile) is { } mistake)
+        {
+            yield return $"Edge:CertificateFile {mistake}";
         }
 
         if (options.Port != 0 && options.Port == options.AdminPort)

@@ -35,6 +35,12 @@ internal static class EdgeSettings
                 "A silo to begin with; at least one. A DNS name may stand for many. All others are heard of from it. "
                 + "--seed may be repeated, and replaces the seeds of file and environment.",
                 "host:port", "--seed")
+            .Add(
+                "CertificateFile",
+                "The certificate for clients, with those between it and its authority, PEM; read again when it "
+                + "changes. Without it the port is plain HTTP.",
+                "a file that exists")
+            .Add("CertificateKeyFile", "Its private key, PEM, without a password.", "a file that exists")
             .Add("ListenAddress", "Where to listen for clients.", IpAddress)
             .Add("Port", "The port for clients; 0 is any free one.", alias: "--port")
             .Add("AdminListenAddress", "Where to listen for operators: health and metrics.", IpAddress)
@@ -46,6 +52,12 @@ internal static class EdgeSettings
                 + "noticed.")
             .Add("StopTimeout", "How long calls may go on after that; what still runs then is ended with an error.");
         catalog.Section<EdgeOptions>("Edge")
+            .Add(
+                "StrictTransportSecurity",
+                "What browsers are told over TLS, so that they never come without it; empty is nothing.", "a text")
+            .Add(
+                "SecurityContact", "Whom to write to about holes; empty is no /.well-known/security.txt.",
+                "a mailto:, https: or tel: address")
             .Add("BodyBytesMax", "Largest request body in bytes; a larger one is refused with 413.")
             .Add("DecisionTimeout", "How long a request may wait for its decision before it is refused with 503.")
             .Add(

@@ -39,7 +39,9 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         });
         builder.AddSilo();
         AddProcess(builder);
-        using var port = new ListeningPort(builder, "--admin-port");
+        using var port = new ListeningPort(
+            builder, "--admin-port",
+            ListenerTls.Of(start["Silo:AdminCertificateFile"], start["Silo:AdminCertificateKeyFile"]));
         var file = ObjectsOf(start);
         var app = builder.Build();
         start.CheckSettings(app.Services);

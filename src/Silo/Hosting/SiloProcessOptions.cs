@@ -28,6 +28,16 @@ internal sealed class SiloProcessOptions
     [StringLength(100, ErrorMessage = "must be at most 100 characters long.")]
     public string Name { get; set; } = "";
 
+    /// <summary>
+    /// The certificate for operators with those between it and its authority, PEM; read again when it has changed.
+    /// </summary>
+    /// <value>Default empty: operators speak plain HTTP, or TLS with a proxy in front.</value>
+    public string AdminCertificateFile { get; set; } = "";
+
+    /// <summary>Its private key, PEM, without a password.</summary>
+    /// <value>Default empty.</value>
+    public string AdminCertificateKeyFile { get; set; } = "";
+
     /// <summary>The IP address to listen at for operators: admin API, health, metrics.</summary>
     /// <value>Default the loopback.</value>
     public string AdminListenAddress { get; set; } = "127.0.0.1";

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Sluice.Daemon.Running;
 
 namespace Sluice.Silo.Hosting;
 
@@ -22,6 +23,11 @@ internal sealed class SiloProcessOptionsValidator(IConfiguration configuration) 
         if (!IPAddress.TryParse(options.ListenAddress, out _))
         {
             yield return $"Silo:ListenAddress '{options.ListenAddress}' is not an IP address.";
+        }
+
+        if (ListenerTls.MistakeIn(options.AdminCertificateFile, options.AdminCertificateKeyFile) is { } mistake)
+        {
+            yield return $"Silo:AdminCertificateFile {mistake}";
         }
 
         if (options.Address.Length > 0 && Uri.CheckHostName(options.Address) is UriHostNameType.Unknown)

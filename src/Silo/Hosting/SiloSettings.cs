@@ -88,6 +88,12 @@ internal static class SiloSettings
             .Add("CallLogDays", "How many days the call log keeps a call; 0 is for ever.", "0, or 180 to 99999")
             .Add("ProtectMetrics", "Whether /metrics wants an admin key like the admin API.");
         catalog.Section<SiloProcessOptions>("Silo")
+            .Add(
+                "AdminCertificateFile",
+                "The certificate for operators, with those between it and its authority, PEM; read again when it "
+                + "changes. Without it the port is plain HTTP.",
+                File)
+            .Add("AdminCertificateKeyFile", "Its private key, PEM, without a password.", File)
             .Add("AdminListenAddress", "Where to listen for operators: admin API, health, metrics.", IpAddress)
             .Add("AdminPort", "The port for operators; 0 is any free one.", alias: "--admin-port")
             .Add(

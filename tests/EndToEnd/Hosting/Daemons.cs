@@ -32,9 +32,9 @@ public static class Daemons
     public static Uri AddressBehind(this RunningProgram program, string words)
     {
         var output = program.Output.Out;
-        var start = output.IndexOf(words + " http://", StringComparison.Ordinal);
+        var start = output.IndexOf(words + " http", StringComparison.Ordinal);
         Assert.True(start >= 0, $"No address behind '{words}': {program.Output.All}");
         var address = output[(start + words.Length + 1)..];
-        return new Uri(address[..address.IndexOf('/', "http://".Length)]);
+        return new Uri(address[..address.IndexOf('/', "https://".Length)]);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Sluice.EndToEnd.Hosting;
 using Sluice.SimulatedPool;
+using Sluice.Testing;
 
 namespace Sluice.EndToEnd.Outages;
 
@@ -26,7 +27,7 @@ public sealed class SiloOutageTests(Databases databases) : IAsyncLifetime
     [Fact]
     public async Task Open_plans_go_on_up_to_their_budget_others_get_503_and_the_debt_is_counted()
     {
-        var (port, url) = (FreePort.Take(), await databases.NewAsync());
+        var (port, url) = (FreePort.Next(), await databases.NewAsync());
         await using var first = await RunningSilo.StartAsync(_folder, url, port);
         await using var edge = await RunningEdge.StartAsync(port, _pool!.Address);
         var open = await AccessAsync(first, "open");

@@ -1,5 +1,6 @@
 using Sluice.EndToEnd.Hosting;
 using Sluice.SimulatedPool;
+using Sluice.Testing;
 
 namespace Sluice.EndToEnd.Processes;
 
@@ -20,7 +21,7 @@ public sealed class EdgeStartTests(Databases databases) : IAsyncLifetime
     [Fact]
     public async Task It_waits_for_a_silo_lives_meanwhile_and_is_not_ready()
     {
-        await using var edge = await RunningEdge.BeginAsync(FreePort.Take(), _pool!.Address);
+        await using var edge = await RunningEdge.BeginAsync(FreePort.Next(), _pool!.Address);
         await edge.Program.SaysAsync("Waiting for a silo: ");
 
         Assert.Equal(200, (await edge.LookAsync("/healthz")).Status);
@@ -35,7 +36,7 @@ public sealed class EdgeStartTests(Databases databases) : IAsyncLifetime
     [Fact]
     public async Task It_is_ready_as_soon_as_a_silo_comes_and_serves_its_clients()
     {
-        var port = FreePort.Take();
+        var port = FreePort.Next();
         await using var edge = await RunningEdge.BeginAsync(port, _pool!.Address);
         await edge.Program.SaysAsync("Waiting for a silo: ");
         await using var silo = await RunningSilo.StartAsync(_folder, await databases.NewAsync(), port);
@@ -51,7 +52,7 @@ public sealed class EdgeStartTests(Databases databases) : IAsyncLifetime
     [Fact]
     public async Task Operators_have_a_port_of_their_own_and_clients_see_nothing_of_it()
     {
-        var port = FreePort.Take();
+        var port = FreePort.Next();
         await using var silo = await RunningSilo.StartAsync(_folder, await databases.NewAsync(), port);
         await using var edge = await RunningEdge.StartAsync(port, _pool!.Address);
         var access = await silo.Admins.NewAccessAsync();
@@ -71,7 +72,7 @@ public sealed class EdgeStartTests(Databases databases) : IAsyncLifetime
     [Fact]
     public async Task An_edge_that_loses_its_silo_says_so_and_is_ready_again_with_the_next_one()
     {
-        var (port, url) = (FreePort.Take(), await databases.NewAsync());
+        var (port, url) = (FreePort.Next(), await databases.NewAsync());
         await using var first = await RunningSilo.StartAsync(_folder, url, port);
         await using var edge = await RunningEdge.StartAsync(port, _pool!.Address);
         var access = await first.Admins.NewAccessAsync();

@@ -1,5 +1,6 @@
 using Sluice.EndToEnd.Hosting;
 using Sluice.SimulatedPool;
+using Sluice.Testing;
 
 namespace Sluice.EndToEnd.Processes;
 
@@ -9,7 +10,7 @@ public sealed class EdgeStopTests(Databases databases) : IAsyncLifetime
     private const string Marker = "x-test-client";
 
     private readonly TempFolder _folder = new();
-    private readonly int _port = FreePort.Take();
+    private readonly int _port = FreePort.Next();
     private SimulatedPoolServer? _pool;
     private RunningSilo? _silo;
     private Access? _access;

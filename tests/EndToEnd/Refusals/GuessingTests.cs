@@ -27,6 +27,7 @@ public sealed class GuessingTests
                 ["Edge__TrustedProxies__0"] = "127.0.0.0/8",
                 ["Edge__TrustedProxies__1"] = "::1/128",
                 ["Edge__RefusalPeriod"] = "00:00:01",
+                ["Edge__SecurityContact"] = "mailto:security@example.com",
             },
         });
         var (known, unknown) = (await sluice.Admins.NewAccessAsync(), await sluice.Admins.NewAccessAsync());
@@ -49,6 +50,8 @@ public sealed class GuessingTests
         (await ChatAsync(sluice, WrongKeys.OtherSecret(unknown.Key), from: "198.51.100.1, 203.0.113.99"))
             .IsError(429, "too_many_wrong_keys");
         await NotedAsync(sluice, known.ClientId);
+        var text = await sluice.Http.GetStringAsync("/.well-known/security.txt", Patience.Token);
+        Assert.StartsWith("Contact: mailto:security@example.com\nExpires: 20", text, StringComparison.Ordinal);
     }
 
     private static async Task NotedAsync(SluiceProcess sluice, string clientId)

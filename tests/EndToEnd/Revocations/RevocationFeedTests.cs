@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Sluice.EndToEnd.Hosting;
 using Sluice.SimulatedPool;
+using Sluice.Testing;
 
 namespace Sluice.EndToEnd.Revocations;
 
@@ -31,7 +32,7 @@ public sealed class RevocationFeedTests(Databases databases) : IAsyncLifetime
     public async Task What_one_silo_revokes_no_edge_accepts_a_second_later()
     {
         var url = await databases.NewAsync();
-        var (onePort, twoPort) = (FreePort.Take(), FreePort.Take());
+        var (onePort, twoPort) = (FreePort.Next(), FreePort.Next());
         await using var one = await RunningSilo.StartAsync(_folder, url, onePort);
         await using var two = await RunningSilo.StartAsync(_folder, url, twoPort);
         await using var edgeOne = await RunningEdge.StartAsync(
@@ -70,7 +71,7 @@ public sealed class RevocationFeedTests(Databases databases) : IAsyncLifetime
     public async Task An_edge_whose_silo_goes_follows_another_one_and_says_when_there_is_none()
     {
         var url = await databases.NewAsync();
-        var (onePort, twoPort) = (FreePort.Take(), FreePort.Take());
+        var (onePort, twoPort) = (FreePort.Next(), FreePort.Next());
         await using var one = await RunningSilo.StartAsync(_folder, url, onePort);
         await using var two = await RunningSilo.StartAsync(_folder, url, twoPort);
         await using var edge = await RunningEdge.StartAsync(onePort, _pool!.Address);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.EndToEnd.Hosting;
 using Sluice.SimulatedPool;
+using Sluice.Testing;
 
 namespace Sluice.EndToEnd.Tokens;
 
@@ -24,7 +25,7 @@ public sealed class TokenSluice : IAsyncLifetime
 
     public async Task StartAsync(IEnumerable<(string Name, string Value)> settings)
     {
-        var port = FreePort.Take();
+        var port = FreePort.Next();
         Issuer = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
         _pool = await SharedSluice.PoolAsync(SimulatedPoolOptions.Instant);
         _sluice = await SluiceProcess.StartAsync(new SluiceSettings

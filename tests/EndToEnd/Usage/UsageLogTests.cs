@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Sluice.EndToEnd.Hosting;
 using Sluice.SimulatedPool;
+using Sluice.Testing;
 
 namespace Sluice.EndToEnd.Usage;
 
@@ -26,7 +27,7 @@ public sealed class UsageLogTests(Databases databases) : IAsyncLifetime
     [Fact]
     public async Task Every_call_is_logged_once_and_after_a_silo_was_killed_counts_come_down_to_the_log()
     {
-        var (port, url) = (FreePort.Take(), await databases.NewAsync());
+        var (port, url) = (FreePort.Next(), await databases.NewAsync());
         await using var first = await RunningSilo.StartAsync(_folder, url, port);
         await using var edge = await RunningEdge.StartAsync(port, _pool!.Address, QuickLog);
         var access = await first.Admins.NewAccessAsync(Limits.Quota(100_000));

@@ -12,7 +12,7 @@ public sealed class RotationHistoryTests
 {
     private const int Steps = 50;
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 10)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 6)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
