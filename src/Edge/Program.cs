@@ -9,6 +9,7 @@ using Sluice.Edge.Degraded;
 using Sluice.Edge.Errors;
 using Sluice.Edge.Hosting;
 using Sluice.Edge.Models;
+using Sluice.Edge.Policies;
 using Sluice.Edge.Pools;
 using Sluice.Edge.Revocations;
 using Sluice.Edge.Sessions;
@@ -49,6 +50,7 @@ public static class Program
         services.AddSingleton<Completions>().AddHostedService(provider => provider.GetRequiredService<Completions>());
         services.AddHostedService<Renewals>();
         services.AddSingleton<UsageMetrics>().AddSingleton<UsageBuffer>().AddHostedService<UsageSender>();
+        services.AddPolicyAgent(builder.Configuration);
         services.AddSingleton<CallLogMetrics>().AddSingleton<CallLogBuffer>().AddHostedService<CallLogSender>();
         services.AddHttpForwarder().AddSingleton<PoolConnections>().AddSingleton<PoolForwarder>();
         builder.WebHost.ConfigureKestrel(kestrel =>

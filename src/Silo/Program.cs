@@ -3,6 +3,7 @@ using Sluice.Daemon.Running;
 using Sluice.Daemon.Settings;
 using Sluice.Grains.Clients;
 using Sluice.Grains.Issuers;
+using Sluice.Silo.Access;
 using Sluice.Silo.Admin;
 using Sluice.Silo.Auditing;
 using Sluice.Silo.Configuration;
@@ -32,6 +33,7 @@ public static class Program
         services.AddSettings<TokenOptions>("Tokens");
         services.AddSingleton<IValidateOptions<TokenOptions>, TokenOptionsValidator>();
         services.AddSingleton(TimeProvider.System);
+        services.AddAccess();
         services.AddStorage();
         services.AddSecurity(MasterKey.LoadOrCreate);
         services.AddFederation();
@@ -54,7 +56,7 @@ public static class Program
         app.UseMiddleware<AdminErrorMiddleware>();          // Exceptions become 500 and 503 here and nowhere else.
         app.UseWhen(AdminApi.NeedsKey, admin =>
         {
-            admin.UseMiddleware<AdminKeyMiddleware>();      // Who administrates, and may they?       401, 403, 429
+            admin.UseMiddleware<AdminAccessMiddleware>();   // Who administrates, and may they?  401, 403, 404, 429
         });
         app.MapHealth();
         app.MapPrometheus("/metrics");

@@ -1,6 +1,7 @@
 using Sluice.Edge.Calls;
 using Sluice.Edge.Credentials;
 using Sluice.Edge.Errors;
+using Sluice.Edge.Policies;
 using Sluice.Edge.Revocations;
 using Sluice.Edge.UsageLog;
 using Sluice.Grains.Abstractions.Clients;
@@ -14,7 +15,7 @@ namespace Sluice.Edge.Admission;
 internal sealed class AdmissionMiddleware(
     RequestDelegate next, Decisions decisions, LiveCalls live, Completions completions, EdgeMetrics metrics,
     UsageBuffer? usage = null, RevocationFeed? feed = null, RevocationMetrics? revocations = null,
-    CredentialGuard? guard = null)
+    CredentialGuard? guard = null, PolicyAgent? agent = null)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -57,6 +58,12 @@ internal sealed class AdmissionMiddleware(
             {
                 usage.Refused();
                 await ApiError.NotLogged.WriteAsync(context);
+                return; // What was taken is given back below.
+            }
+
+            if (agent is not null && await agent.RefusalOfAsync(call, reply) is { } denied)
+            {
+                await denied.WriteAsync(context);
                 return; // What was taken is given back below.
             }
 

@@ -46,6 +46,7 @@ internal sealed class Questions(
             Debt = debt?.Debt,
             TermsVersion = client?.TermsVersion ?? 0,
             Token = call.Caller.Token?.Use,
+            Priority = call.Body.Priority,
         };
         var (failures, pending) = (0, 0);
         try

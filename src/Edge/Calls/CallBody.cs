@@ -17,6 +17,9 @@ internal sealed record CallBody(string Model, bool Stream, bool ClientWantsUsage
     /// </summary>
     public long OutputCap { get; init; }
 
+    /// <summary>True: it asks to be served before others.</summary>
+    public bool Priority { get; init; }
+
     /// <summary>True: it asks for more than one answer to a prompt.</summary>
     public bool HasManyAnswers { get; init; }
 

@@ -88,6 +88,7 @@ internal sealed class CallBodyMiddleware(
         {
             Input = InputEstimate.Of(facts.Value.Input, rule.Input),
             OutputCap = output.Value,
+            Priority = facts.Value.Priority,
             HasManyAnswers = facts.Value.Output.Answers > 1,
             Capping = rule.CappingOf(
                 context.Request.Path, facts.Value, body.Buffer, asked ? length - body.Length : 0),

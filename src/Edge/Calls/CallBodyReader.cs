@@ -30,6 +30,9 @@ internal readonly record struct CallBodyFacts(
 
     /// <summary>How much may be answered.</summary>
     public OutputFacts Output { get; init; } = OutputFacts.None;
+
+    /// <summary>Whether <c>service_tier</c> asks for more than others get.</summary>
+    public bool Priority { get; init; }
 }
 
 /// <summary>Reads a body once, from end to end, so that what is forwarded is known to be well-formed.</summary>
@@ -73,7 +76,7 @@ internal static class CallBodyReader
     private static CallBodyFacts? ReadTopLevel(ReadOnlySpan<byte> body, out string? mistake)
     {
         var facts = new CallBodyFacts(null, false, null, -1, false, -1, -1);
-        var (modelSeen, streamSeen, optionsSeen) = (false, false, false);
+        var (modelSeen, streamSeen, optionsSeen, tierSeen) = (false, false, false, false);
         var output = default(OutputReader);
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = DepthMax });
         if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
@@ -99,6 +102,11 @@ internal static class CallBodyReader
             {
                 reader.Read();
                 mistake = Once(ref optionsSeen, "stream_options") ?? TakeOptions(ref reader, ref facts);
+            }
+            else if (reader.ValueTextEquals("service_tier"u8))
+            {
+                reader.Read();
+                mistake = Once(ref tierSeen, "service_tier") ?? TakeTier(ref reader, ref facts);
             }
             else if (!output.TryTake(ref reader, out mistake))
             {
@@ -153,6 +161,24 @@ internal static class CallBodyReader
         }
 
         facts = facts with { Stream = reader.TokenType is JsonTokenType.True };
+        return null;
+    }
+
+    private static string? TakeTier(ref Utf8JsonReader reader, ref CallBodyFacts facts)
+    {
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
+        {
+            return "'service_tier' must be a string.";
+        }
+
+        // Named are those that ask for no more than others get: a pool may have more names for the rest than we know.
+        facts = facts with
+        {
+            Priority = reader.TokenType is JsonTokenType.String
+                && !reader.ValueTextEquals("auto"u8)
+                && !reader.ValueTextEquals("default"u8)
+                && !reader.ValueTextEquals("flex"u8),
+        };
         return null;
     }
 

@@ -102,7 +102,8 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
         var isRefused = reply is
         {
             Verdict: Verdict.UnknownKey or Verdict.KeyRevoked or Verdict.KeyExpired or Verdict.KeyRetired
-                or Verdict.KeyNotYetActive or Verdict.ClientSuspended or Verdict.ModelUnknown or Verdict.ModelForbidden,
+                or Verdict.KeyNotYetActive or Verdict.ClientSuspended or Verdict.ModelUnknown or Verdict.ModelForbidden
+                or Verdict.RoleForbidden,
         };
         if (question.Demand == 0 && !isRefused)
         {

@@ -5,6 +5,7 @@ using Sluice.Edge.Revocations;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Usage;
 using Sluice.Rules.Limits;
+using Sluice.Rules.Policies;
 using Sluice.Rules.Revocations;
 
 namespace Sluice.Edge.Degraded;
@@ -31,7 +32,7 @@ internal sealed class KnownClient(DegradedUse firstTotal, RevocationFeed? feed =
 
     /// <summary>A key that the grain found right.</summary>
     /// <param name="Digest">SHA-256 of its secret.</param>
-    /// <param name="Models">The models that it was admitted for.</param>
+    /// <param name="Models">The models that it was admitted for, see <see cref="WhatOf"/>.</param>
     private sealed record KnownKey(byte[] Digest, HashSet<string> Models)
     {
         /// <summary>Edge's monotonic time before the question that the grain answered last.</summary>
@@ -110,7 +111,7 @@ internal sealed class KnownClient(DegradedUse firstTotal, RevocationFeed? feed =
                     _keys.Clear(); // Nobody of this client is served until the grain says otherwise.
                     break;
                 default:
-                    Forget(call.Caller, reply.Verdict, call.Body.Model);
+                    Forget(call.Caller, reply.Verdict, WhatOf(call));
                     break;
             }
 
@@ -212,7 +213,7 @@ internal sealed class KnownClient(DegradedUse firstTotal, RevocationFeed? feed =
         key.Verified = sent > key.Verified ? sent : key.Verified;
         if (key.Models.Count < ModelsMax)
         {
-            key.Models.Add(call.Body.Model);
+            key.Models.Add(WhatOf(call));
         }
     }
 
@@ -224,7 +225,7 @@ internal sealed class KnownClient(DegradedUse firstTotal, RevocationFeed? feed =
             return; // Somebody guesses; what is known of the right secret stays.
         }
 
-        if (verdict is Verdict.ModelForbidden or Verdict.ModelUnknown)
+        if (verdict is Verdict.ModelForbidden or Verdict.ModelUnknown or Verdict.RoleForbidden)
         {
             key.Models.Remove(model);
         }
@@ -234,10 +235,18 @@ internal sealed class KnownClient(DegradedUse firstTotal, RevocationFeed? feed =
         }
     }
 
+    /// <summary>
+    /// What was found allowed, and nothing beyond: roles that a token claims may ask for more than the model.
+    /// </summary>
+    private static string WhatOf(ModelCall call) => call.Caller.Token?.Use.Roles is null
+        ? call.Body.Model
+        : $"{call.Endpoint} {RoleCall.FeaturesOf(call.Body.Input.Images, call.Body.Input.Pages, call.Body.Priority)} "
+            + call.Body.Model;
+
     private TimeSpan? VerifiedAt(ModelCall call) =>
         _keys.TryGetValue(call.Caller.KeyVersion, out var key)
         && CryptographicOperations.FixedTimeEquals(key.Digest, call.Caller.SecretDigest)
-        && key.Models.Contains(call.Body.Model)
+        && key.Models.Contains(WhatOf(call))
             ? key.Verified
             : null;
 }

@@ -156,6 +156,7 @@ internal sealed record ApiError(
             {
                 Code = "insufficient_scope", Challenge = "Bearer error=\"insufficient_scope\"",
             }
+            : verdict is Verdict.RoleForbidden ? error with { Challenge = RoleError.Challenge }
             : error;
     }
 
@@ -190,6 +191,9 @@ internal sealed record ApiError(
             Verdict.ClientSuspended => new(
                 403, Invalid, "client_suspended", "This client is suspended. Contact its administrator."),
             Verdict.ModelUnknown => ModelNotFound(call.Body.Model),
+            Verdict.RoleForbidden => new(
+                403, Invalid, "role_not_allowed", $"Your role does not allow {RoleError.WhatOf(refusedBy, call)}.",
+                RoleError.ParamOf(refusedBy)),
             Verdict.ModelForbidden => new(
                 403, Invalid, "model_not_allowed",
                 $"You are not allowed to use the model '{Shown(call.Body.Model)}'.", "model"),
@@ -268,7 +272,7 @@ internal sealed record ApiError(
     private static long Seconds(TimeSpan wait) => Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
 
     // A model's name comes from the client; a page of it does not help anyone.
-    private static string Shown(string model) => model.Length <= 100 ? model : model[..100] + "…";
+    internal static string Shown(string model) => model.Length <= 100 ? model : model[..100] + "…";
 }
 
 /// <summary>The error as it stands in a body.</summary>

@@ -16,11 +16,12 @@ internal static class EdgeSettings
             "Sluice.Edge",
             "an edge of Sluice: clients' calls come in here, are decided on by the silos, and go on to pools.")
         {
-            SectionsOfOthers = ["Silo", "Storage", "Admission", "Tokens"],
+            SectionsOfOthers = ["Silo", "Storage", "Admission", "Tokens", "Access"],
         };
         DescribeEdge(catalog);
         DescribePools(catalog);
         ModelSettings.Describe(catalog);
+        PolicySettings.Describe(catalog);
         Engine.Describe(catalog);
         TelemetrySettings.Describe(catalog);
         return catalog;

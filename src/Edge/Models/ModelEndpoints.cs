@@ -29,7 +29,7 @@ internal static class ModelEndpoints
 
         var models = from pool in pools.All
                      from model in pool.Models
-                     where access.Of(model) is not ModelAnswer.Hidden && context.Call().Caller.Allows(model)
+                     where access.Shows(model) && context.Call().Caller.Allows(model)
                      orderby model
                      select new ModelDocument(model, pool.Name);
         await context.Response.WriteAsJsonAsync(
@@ -45,7 +45,7 @@ internal static class ModelEndpoints
 
         model = Uri.UnescapeDataString(model); // Clients write the slash in a name as %2F, which routing leaves alone.
         var pool = pools.Serving(model);
-        if (pool is null || access.Of(model) is ModelAnswer.Hidden || !context.Call().Caller.Allows(model))
+        if (pool is null || !access.Shows(model) || !context.Call().Caller.Allows(model))
         {
             await ApiError.ModelNotFound(model).WriteAsync(context);
             return;
@@ -55,18 +55,28 @@ internal static class ModelEndpoints
             new ModelDocument(model, pool.Name), ModelJson.Default.ModelDocument);
     }
 
-    private static async Task<ModelAccess?> AccessAsync(HttpContext context, Callers callers)
+    private static async Task<ShownModels?> AccessAsync(HttpContext context, Callers callers)
     {
         var call = context.Call();
         var identified = await callers.IdentifyAsync(call, context.RequestAborted);
         if (identified.Verdict is Verdict.Admitted)
         {
-            return new ModelAccess([.. identified.UsableModels], [.. identified.VisibleModels]);
+            return new ShownModels(
+                new ModelAccess([.. identified.UsableModels], [.. identified.VisibleModels]), identified.RoleModels);
         }
 
         await ApiError.For(identified.Verdict, call, refusedBy: null, identified.RetryAfter).WriteAsync(context);
         return null;
     }
+}
+
+/// <summary>What somebody sees of models: what the plan shows, less what roles do not leave.</summary>
+internal sealed record ShownModels(ModelAccess OfPlan, RoleModels[] OfRoles)
+{
+    public bool Shows(string model) =>
+        OfPlan.Of(model) is not ModelAnswer.Hidden
+        && OfRoles.All(role =>
+            ModelAccess.Any([.. role.Allowed], model) && !ModelAccess.Any([.. role.Denied], model));
 }
 
 internal sealed record ModelDocument(

@@ -8,7 +8,10 @@ namespace Sluice.Grains.Abstractions.Clients;
 /// How long to wait before asking again; zero when admitted or when waiting does not help.
 /// </param>
 /// <param name="Requests">The binding request-rate limit: the one with the least remaining.</param>
-/// <param name="RefusedBy">The name of the limit that refused; null when none did.</param>
+/// <param name="RefusedBy">
+/// The name of the limit that refused; for <see cref="Verdict.RoleForbidden"/> what a role refused, such as
+/// <c>role.model</c>; null when none did.
+/// </param>
 /// <param name="SlotTtl">How long the slot stays taken unless renewed; zero when nothing was admitted.</param>
 /// <param name="Epoch">
 /// The activation that answered: higher is newer. 0 when no client stands behind the answer.
@@ -108,4 +111,13 @@ public sealed record IdentifyReply
 
     /// <summary>When the key version ends: what is issued for it ends then at the latest.</summary>
     [Id(7)] public DateTimeOffset KeyExpiresAt { get; init; }
+
+    /// <summary>What roles leave of the models, each of these; none: all of them.</summary>
+    [Id(10)] public RoleModels[] RoleModels { get; init; } = [];
 }
+
+/// <summary>What the roles of somebody leave of models.</summary>
+/// <param name="Allowed">Patterns of which a model must fit one.</param>
+/// <param name="Denied">Patterns of which it must fit none.</param>
+[GenerateSerializer, Immutable, Alias("sluice.RoleModels")]
+public sealed record RoleModels([property: Id(0)] string[] Allowed, [property: Id(1)] string[] Denied);

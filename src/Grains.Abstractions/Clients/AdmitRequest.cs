@@ -69,6 +69,9 @@ public sealed record AdmitRequest
     /// <see cref="SecretDigest"/> is not of a secret, and is not judged.
     /// </summary>
     [Id(16)] public TokenUse? Token { get; init; }
+
+    /// <summary>True: it asks to be served before others.</summary>
+    [Id(19)] public bool Priority { get; init; }
 }
 
 /// <summary>A key that asks who it is.</summary>
@@ -91,4 +94,7 @@ public sealed record TokenUse
 {
     /// <summary>Patterns of the models that it leaves to its client; empty: all.</summary>
     [Id(0)] public string[] Models { get; init; } = [];
+
+    /// <summary>The roles that it claims, which must allow a call too; null: it claims none.</summary>
+    [Id(1)] public string[]? Roles { get; init; }
 }

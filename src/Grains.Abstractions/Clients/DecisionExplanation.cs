@@ -18,7 +18,7 @@ public sealed record DecisionExplanation
     /// <summary>How long the client was told to wait; zero when admitted or when waiting does not help.</summary>
     [Id(3)] public required TimeSpan RetryAfter { get; init; }
 
-    /// <summary>The limit that refused; null when none did.</summary>
+    /// <summary>The limit that refused, or what a role refused; null when none did.</summary>
     [Id(4)] public string? RefusedBy { get; init; }
 
     /// <summary>The limit that refused, else the one with the smallest part left; null without limits.</summary>
@@ -46,6 +46,12 @@ public sealed record DecisionExplanation
 
     /// <summary>The limit that its stream was ended for while it ran; null when it was not.</summary>
     [Id(12)] public string? StoppedBy { get; init; }
+
+    /// <summary>The client's role that it was decided by.</summary>
+    [Id(13)] public string Role { get; init; } = "";
+
+    /// <summary>The roles of the token that was presented; null for a key, and for a token that says none.</summary>
+    [Id(16)] public string? TokenRoles { get; init; }
 }
 
 /// <summary>What one limit said about a call.</summary>

@@ -58,7 +58,7 @@ public sealed record ClientDefinition
     [Id(2)] public required string Plan { get; init; }
 
     /// <summary>
-    /// What it may do beyond its own model calls: <c>user</c>, <c>admin</c>, <c>developer</c>, <c>auditor</c>.
+    /// What it may do, calls of models and the admin API alike: <c>user</c>, <c>admin</c>, or any other role.
     /// </summary>
     [Id(3)] public string Role { get; init; } = "user";
 

@@ -52,11 +52,20 @@ public sealed record SupposedCall
     /// <summary>Pages in it; 0 or more.</summary>
     [Id(5)] public long Pages { get; init; }
 
-    /// <summary>The path behind <c>/v1/</c> it would come to; empty: limits of endpoints do not count it.</summary>
+    /// <summary>
+    /// The path behind <c>/v1/</c> it would come to; empty: limits of endpoints do not count it, and roles for some
+    /// endpoints do not allow it.
+    /// </summary>
     [Id(6)] public string Endpoint { get; init; } = "";
 
     /// <summary>As <see cref="AdmitRequest.ClientAddress"/>; 0: limits of addresses do not count it.</summary>
     [Id(7)] public UInt128 ClientAddress { get; init; }
+
+    /// <summary>Whether it would ask to be served before others.</summary>
+    [Id(10)] public bool Priority { get; init; }
+
+    /// <summary>The roles of the token that it would be made with; null: a key, or a token that says none.</summary>
+    [Id(13)] public string[]? TokenRoles { get; init; }
 }
 
 /// <summary>A slot that is taken.</summary>

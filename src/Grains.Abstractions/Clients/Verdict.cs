@@ -54,4 +54,10 @@ public enum Verdict
     /// nobody can know.
     /// </summary>
     KeyNotYetActive = 18,
+
+    /// <summary>
+    /// A role of the client, or of the token, does not let the call through; <see cref="AdmitReply.RefusedBy"/> says
+    /// what of it.
+    /// </summary>
+    RoleForbidden = 19,
 }

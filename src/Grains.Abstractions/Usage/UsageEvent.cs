@@ -105,4 +105,7 @@ public sealed record UsageTerms
 
     /// <summary>True: no call is admitted that could not be logged.</summary>
     [Id(2)] public bool Metered { get; init; }
+
+    /// <summary>The client's role; empty when it is not said.</summary>
+    [Id(4)] public string Role { get; init; } = "";
 }

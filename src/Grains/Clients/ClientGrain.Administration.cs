@@ -5,7 +5,6 @@ using Sluice.Grains.Plans;
 using Sluice.Rules;
 using Sluice.Rules.Keys;
 using Sluice.Rules.Limits;
-using Sluice.Rules.Policies;
 
 namespace Sluice.Grains.Clients;
 
@@ -154,9 +153,10 @@ internal sealed partial class ClientGrain
             mistakes.Add($"name: '{client.Name}' is not {Names.Rule}.");
         }
 
-        if (!Roles.IsRole(client.Role))
+        if (roles.Find(client.Role) is null)
         {
-            mistakes.Add($"role: '{client.Role}' is not admin, developer, auditor or user.");
+            var known = string.Join(", ", roles.Roles.Select(role => role.Name));
+            mistakes.Add($"role: '{client.Role}' is no role; there are {known}.");
         }
 
         if (!Names.IsName(client.Plan) || await GrainFactory.GetGrain<IPlanGrain>(client.Plan).Describe() is null)

@@ -19,6 +19,7 @@ internal sealed partial class ClientGrain
             || verdict is not Verdict.Admitted
             || _plan is not { WithoutChunks: false } plan
             || _tenantPolicy is not null // Its tenant is asked for each call.
+            || Claimed(request.Token?.Roles) is { IsByModelAlone: false }
             || !ChunkRules.CanBeGranted(_policy))
         {
             return null;

@@ -63,8 +63,9 @@ internal sealed partial class ClientGrain
     /// <summary>Null when the edge knows them, or knows none and the plan is closed.</summary>
     private DegradedTerms? TermsFor(long known)
     {
-        // What an edge admits by itself, no tenant could count; and it knows no prices.
+        // What an edge admits by itself, no tenant could count; and it knows no prices, and of roles models only.
         var plan = _tenantPolicy is null && !_metering.CountsCost && _plan is not null
+            && _policy.Calls?.IsByModelAlone is not false
             ? _plan.Degraded.ToRule()
             : DegradedPlan.Closed;
         if (!plan.IsOpen && known == 0)

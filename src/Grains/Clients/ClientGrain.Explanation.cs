@@ -7,6 +7,7 @@ using Sluice.Rules;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Keys;
 using Sluice.Rules.Limits;
+using Sluice.Rules.Policies;
 using RequestId = Sluice.Grains.Abstractions.Clients.RequestId;
 using RuleId = Sluice.Rules.Limits.RequestId;
 using Verdict = Sluice.Rules.Admission.Verdict;
@@ -54,7 +55,14 @@ internal sealed partial class ClientGrain : IClientExplanation
             Price = _metering.CountsCost ? _prices?.Of(supposed.Model) ?? Price.Unknown : null,
         };
         var (decision, limits) = Explanation.Try(
-            _client, new AdmissionRequest(Supposed, version, mac, supposed.Model, costs), policy, now);
+            _client,
+            new AdmissionRequest(Supposed, version, mac, supposed.Model, costs)
+            {
+                Endpoint = supposed.Endpoint,
+                Features = RoleCall.FeaturesOf(supposed.Images, supposed.Pages, supposed.Priority),
+                Token = SupposedToken(supposed),
+            },
+            policy, now);
         decision = decision.Verdict is Verdict.Admitted ? RefusalOf(tenant, costs, now) ?? decision : decision;
         return new DecisionExplanation
         {
@@ -70,6 +78,8 @@ internal sealed partial class ClientGrain : IClientExplanation
             PlanVersion = plan.Version,
             Epoch = _epoch,
             Limits = [.. limits.ToWire(), .. tenant?.Limits ?? []],
+            Role = _definition!.Role,
+            TokenRoles = Claimed(supposed.TokenRoles)?.Names,
         };
     }
 
@@ -141,6 +151,7 @@ internal sealed partial class ClientGrain : IClientExplanation
         kept.Plan = plan;
         kept.Policy = _policy;
         kept.StoppedBy = null;
+        (kept.Role, kept.TokenRoles) = (_definition!.Role, asked.Token?.Calls?.Names);
         kept.TenantLimits = tenant is { Limits.Length: > 0 } ? tenant.Limits : null;
         Explanation.Read(_client, _policy, kept.Levels);
     }
@@ -220,6 +231,8 @@ internal sealed partial class ClientGrain : IClientExplanation
             Epoch = _epoch,
             Limits = [.. limits.ToWire(), .. copy.TenantLimits ?? []],
             StoppedBy = copy.StoppedBy,
+            Role = copy.Role,
+            TokenRoles = copy.TokenRoles,
         };
     }
 

@@ -53,12 +53,15 @@ internal sealed partial class ClientGrain
             Keys = StoredKeyVersion.RingOf(keys),
             IsClient = true,
             Models = new ModelAccess([.. plan.UsableModels], [.. plan.VisibleModels]),
+            Calls = CallsOf(definition),
             Suspended = definition.Suspended,
             Rates = [],
             Concurrency = [],
             Quotas = [],
             SlotTtl = options.Value.SlotTtl,
-        }.WithLimits(LimitRules.InForce(ofPlan, ofClient), TenantZone.Of(tenant?.TimeZone ?? ""));
+        }.WithLimits(
+            RoleLimits.InForce(LimitRules.InForce(ofPlan, ofClient), roles.Find(definition.Role)),
+            TenantZone.Of(tenant?.TimeZone ?? ""));
         var ofTenant = tenant is { Limits.Length: > 0 } ? TenantMapping.PolicyOf(tenant, next.SlotTtl) : null;
         var now = Now;
         _client = _client.Under(next, _policy, now);
@@ -69,7 +72,10 @@ internal sealed partial class ClientGrain
         (_metering, _reserveFullCap) = (Metering.Of(next), plan.ReserveFullCap);
         _metering = ofTenant is null ? _metering : _metering.With(ofTenant);
         _prices = PriceList.Of(plan.Prices.ToRules());
-        _usageTerms = new UsageTerms { Tenant = definition.Tenant, Plan = plan.Plan, Metered = plan.Metered };
+        _usageTerms = new UsageTerms
+        {
+            Tenant = definition.Tenant, Plan = plan.Plan, Metered = plan.Metered, Role = definition.Role,
+        };
         WatchLost();
         _stamp = null;
         ForgetTerms();

@@ -9,6 +9,7 @@ using Sluice.Grains.Usage;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
+using Sluice.Rules.Policies;
 using Verdict = Sluice.Grains.Abstractions.Clients.Verdict;
 
 namespace Sluice.Grains.Clients;
@@ -24,6 +25,7 @@ internal sealed partial class ClientGrain(
     IUsageLog usage,
     IKeyHasher hasher,
     IKeySecrets secrets,
+    RoleBook roles,
     IOptions<AdmissionOptions> options,
     TimeProvider time,
     ILogger<ClientGrain> logger)
@@ -143,6 +145,7 @@ internal sealed partial class ClientGrain(
                     UsableModels = _plan!.UsableModels,
                     VisibleModels = _plan.VisibleModels,
                     KeyExpiresAt = EndOf(request.KeyVersion, now),
+                    RoleModels = ModelsOf(Presented(request.Token)),
                 }
                 : new IdentifyReply
                 {
@@ -180,7 +183,9 @@ internal sealed partial class ClientGrain(
         request.RequestId.ToRule(), request.KeyVersion, request.Token is null ? MacOf(request.SecretDigest) : null,
         request.Model, costs)
     {
-        Token = request.Token.ToRule(),
+        Token = Presented(request.Token),
+        Endpoint = request.Endpoint,
+        Features = RoleCall.FeaturesOf(request.Images, request.Pages, request.Priority),
     };
 
     private void CompleteAll(Completion[] completions, Moment now)

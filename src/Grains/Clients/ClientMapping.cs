@@ -4,7 +4,6 @@ using Sluice.Grains.Plans;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
 using Sluice.Rules.Limits;
-using Sluice.Rules.Tokens;
 using RequestId = Sluice.Grains.Abstractions.Clients.RequestId;
 using RuleId = Sluice.Rules.Limits.RequestId;
 using RuleVerdict = Sluice.Rules.Admission.Verdict;
@@ -18,10 +17,6 @@ internal static class ClientMapping
     public static RuleId ToRule(this RequestId requestId) => new(requestId.EdgeSession, requestId.Sequence);
 
     public static RequestId ToWire(this RuleId requestId) => new(requestId.EdgeSession, requestId.Sequence);
-
-    /// <summary>What an edge says of a token; null for a key.</summary>
-    public static PresentedToken? ToRule(this TokenUse? token) =>
-        token is null ? null : new PresentedToken(new TokenScope([.. token.Models]));
 
     /// <summary>How a call ended, in what the rules charge by.</summary>
     /// <param name="completion">What its edge says.</param>
@@ -125,6 +120,7 @@ internal static class ClientMapping
         RuleVerdict.TooLarge => Verdict.TooLarge,
         RuleVerdict.KeyRetired => Verdict.KeyRetired,
         RuleVerdict.KeyNotYetActive => Verdict.KeyNotYetActive,
+        RuleVerdict.RoleForbidden => Verdict.RoleForbidden,
         _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "The wire has no such verdict."),
     };
 

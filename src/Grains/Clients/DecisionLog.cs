@@ -22,6 +22,11 @@ internal struct KeptDecision
     public PlanDefinition Plan;
     public ClientPolicy Policy;
 
+    public string Role;
+
+    /// <summary>The roles of its token; null for a key, and for a token that says none.</summary>
+    public string? TokenRoles;
+
     /// <summary>The limits of its tenant, when one of them refused; else null.</summary>
     public LimitExplanation[]? TenantLimits;
 

@@ -29,7 +29,9 @@ public static class AdmissionRules
         // A call that was admitted may be running: what its key is worth by now is not its matter.
         return !client.Slots.Taken.ContainsKey(request.RequestId)
             && RefusalByKeyOrPolicy(request, policy, now) is { } refusal
-            ? Answer(refusal, client, request.Costs, policy, WaitOf(refusal, request.KeyVersion, policy, now))
+            ? Answer(
+                refusal, client, request.Costs, policy, WaitOf(refusal, request.KeyVersion, policy, now),
+                RoleAdmission.ReasonOf(refusal, request, policy))
             : Hold(client, request.RequestId, request.Costs, policy, now);
     }
 
@@ -105,6 +107,8 @@ public static class AdmissionRules
         return policy.Models.Of(request.Model) switch
         {
             ModelAnswer.Usable when request.Token?.Scope.Allows(request.Model) is false => Verdict.ModelForbidden,
+            ModelAnswer.Usable when RoleAdmission.RefusalOf(request, policy) is not RoleRefusal.None =>
+                Verdict.RoleForbidden,
             ModelAnswer.Usable => null,
             ModelAnswer.VisibleOnly => Verdict.ModelForbidden,
             _ => Verdict.ModelUnknown,

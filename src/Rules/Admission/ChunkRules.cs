@@ -18,13 +18,14 @@ public static class ChunkRules
     /// <summary>
     /// Whether edges may admit calls of such a client by themselves: where each call costs one request and nothing
     /// else. Calls that are counted at once, or are settled by what they use, are known to the owner one by one; so are
-    /// all as long as a limit is on trial, which would not hear of the others, and where a
-    /// limit counts some calls only.
+    /// all as long as a limit is on trial, which would not hear of the others, and where a limit counts some calls only
+    /// or a role asks for more than the model.
     /// </summary>
     public static bool CanBeGranted(ClientPolicy policy) =>
         policy.Concurrency.IsEmpty
         && policy.Shadows.IsEmpty
         && !policy.HasScopes
+        && policy.Calls?.IsByModelAlone is not false
         && policy.Rates.Length + policy.Quotas.Length > 0
         && !policy.Rates.Any(static rate => Units.IsMetered(rate.Unit))
         && !policy.Quotas.Any(static quota => Units.IsMetered(quota.Unit));

@@ -73,6 +73,9 @@ public sealed record ClientPolicy
     /// </summary>
     public bool IsClient { get; init; }
 
+    /// <summary>What the client's role allows; null: every call that its plan allows.</summary>
+    public Grants? Calls { get; init; }
+
     /// <summary>True: every request is refused, whatever the limits.</summary>
     public required bool Suspended { get; init; }
 

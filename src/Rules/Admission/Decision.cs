@@ -1,4 +1,5 @@
 using Sluice.Rules.Limits;
+using Sluice.Rules.Policies;
 using Sluice.Rules.Tokens;
 
 namespace Sluice.Rules.Admission;
@@ -35,6 +36,9 @@ public enum Verdict
 
     /// <summary>The key version is not accepted before its time.</summary>
     KeyNotYetActive,
+
+    /// <summary>A role does not let the call through; <see cref="Decision.RefusedBy"/> says what of it.</summary>
+    RoleForbidden,
 }
 
 /// <summary>What verdicts have in common.</summary>
@@ -55,6 +59,12 @@ public readonly record struct AdmissionRequest(
 {
     /// <summary>The token that was presented in place of a key, and was found right; null for a key.</summary>
     public PresentedToken? Token { get; init; }
+
+    /// <summary>The path behind <c>/v1/</c>; empty when it is not known.</summary>
+    public string Endpoint { get; init; } = "";
+
+    /// <summary>What the call asks for, as far as roles ask.</summary>
+    public CallFeatures Features { get; init; }
 }
 
 /// <param name="Verdict">Whether the call may proceed, and if not, why.</param>
@@ -62,7 +72,7 @@ public readonly record struct AdmissionRequest(
 /// Exactly how long until it may, for a rate; a hint for slots and where chunks are out; zero when waiting does not
 /// help.
 /// </param>
-/// <param name="RefusedBy">The name of the limit that refused; null when none did.</param>
+/// <param name="RefusedBy">The name of the limit that refused, or what a role refused; null when none did.</param>
 /// <param name="Requests">The rate of requests with the least remaining.</param>
 /// <param name="Tokens">The rate of tokens, of whatever kind, with the least remaining.</param>
 /// <param name="BlockedByOut">

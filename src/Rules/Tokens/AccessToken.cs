@@ -59,6 +59,11 @@ public sealed record AccessToken
     public ImmutableArray<string> Roles { get; init; } = [];
 
     /// <summary>
+    /// Whether it says what whoever calls may do, be it nothing; if not, it stands for its client alone.
+    /// </summary>
+    public bool SaysRoles => !Roles.IsEmpty || SignIn is TokenSignIn.Provider;
+
+    /// <summary>
     /// When whoever calls showed that it is them, in seconds since 1970: <c>auth_time</c>. Null: it is not known.
     /// </summary>
     public long? AuthTime { get; init; }

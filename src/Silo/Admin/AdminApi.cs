@@ -7,7 +7,7 @@ namespace Sluice.Silo.Admin;
 /// <summary>What stands under <c>/admin/v1</c>, and how it describes itself.</summary>
 internal static class AdminApi
 {
-    /// <summary>Everything below it wants an admin key.</summary>
+    /// <summary>Everything below it wants a key or a token of somebody who may.</summary>
     public const string Root = "/admin";
 
     public const string Path = Root + "/v1";
@@ -28,6 +28,7 @@ internal static class AdminApi
         admin.MapTenants();
         admin.MapProviders();
         admin.MapPlans();
+        admin.MapRoles();
         admin.MapClients();
         admin.MapKeys();
         admin.MapPublicKeys();
@@ -48,7 +49,8 @@ internal static class AdminApi
             Title = "Sluice admin API",
             Version = "v1",
             Description = "Tenants, plans, clients, keys, and the running cluster. A change is stored before it is "
-                + "answered, and in force for the next request. Every call wants an admin key as bearer token.",
+                + "answered, and in force for the next request. Every call wants a key or a token as bearer token, and "
+                + "a role that has the permission; GET /roles tells which has which.",
         };
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();

@@ -22,7 +22,6 @@ internal sealed partial class AdminGuard(IAuditLog audit, TimeProvider time, ILo
     /// <summary>Operators mistype; programs try thousands.</summary>
     private static readonly BucketLimit Limit = new(30, 30, TimeSpan.FromMinutes(1));
 
-    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private readonly KnownKeys _known = new(KnownMax);
@@ -94,12 +93,11 @@ internal sealed partial class AdminGuard(IAuditLog audit, TimeProvider time, ILo
             _underWay = Next();
         }
 
-        using var patience = new CancellationTokenSource(StoreTimeout, time);
         try
         {
             if (!_underWay.IsEmpty)
             {
-                await audit.AppendAsync("silo", _underWay, patience.Token);
+                await audit.AppendAsync("silo", _underWay, CancellationToken.None); // The database ends it in time.
             }
 
             (_underWay, _isFailing) = ([], false);

@@ -21,8 +21,13 @@ internal static class ClientEndpoints
     }
 
     private static async Task<Results<Created<ClientDocument>, ProblemHttpResult>> CreateAsync(
-        NewClientDocument client, IClusterClient cluster)
+        HttpContext context, NewClientDocument client, IClusterClient cluster, RoleBook roles)
     {
+        if (ClientAccess.RefusalOf(context, client, roles) is { } refusal)
+        {
+            return refusal;
+        }
+
         var mistakes = new List<string>();
         var limits = DocumentMapping.ToDefinitions(client.Limits, mistakes);
         if (!Names.IsName(client.Tenant ?? "")
@@ -41,7 +46,7 @@ internal static class ClientEndpoints
             Tenant = client.Tenant!,
             Name = client.Name ?? "",
             Plan = client.Plan ?? "",
-            Role = client.Role ?? Roles.User,
+            Role = client.Role ?? RoleBook.User,
             Limits = limits,
         };
         var id = Names.ClientId(definition.Tenant, definition.Name);
@@ -52,7 +57,7 @@ internal static class ClientEndpoints
     }
 
     private static async Task<Results<Ok<ClientDocument>, ProblemHttpResult>> ChangeAsync(
-        string id, ClientChangeDocument change, IClusterClient cluster)
+        HttpContext context, string id, ClientChangeDocument change, IClusterClient cluster, RoleBook roles)
     {
         var mistakes = new List<string>();
         var limits = DocumentMapping.ToDefinitions(change.Limits, mistakes);
@@ -64,6 +69,11 @@ internal static class ClientEndpoints
         if (Grain(cluster, id) is not { } grain || await grain.Describe() is not { } before)
         {
             return AdminResults.NotFound($"client '{id}'");
+        }
+
+        if (ClientAccess.RefusalOf(context, before, change, roles) is { } refusal)
+        {
+            return refusal;
         }
 
         var reply = await grain.Replace(before with
@@ -91,13 +101,19 @@ internal static class ClientEndpoints
             ? TypedResults.Ok(state.ToDocument())
             : AdminResults.NotFound($"client '{id}'");
 
-    private static Task<Results<Ok<Page<ClientDocument>>, ProblemHttpResult>> ListAsync(
+    private static async Task<Results<Ok<Page<ClientDocument>>, ProblemHttpResult>> ListAsync(
+        HttpContext context,
         Lists lists,
         CancellationToken cancellationToken,
         string? tenant = null,
         string? after = null,
-        int limit = Lists.LimitDefault) =>
-        lists.ClientsAsync(tenant, after, limit, cancellationToken);
+        int limit = Lists.LimitDefault)
+    {
+        var own = context.Administrator().TenantOf(Permissions.ClientsRead);
+        return own is null || tenant is null || tenant == own
+            ? await lists.ClientsAsync(own ?? tenant, after, limit, cancellationToken)
+            : AdminResults.NotFound($"tenant '{tenant}'");
+    }
 
     /// <summary>Null for a text that cannot be a client's id, so that no grain is woken for it.</summary>
     public static IClientAdministration? Grain(IClusterClient cluster, string id) =>

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Sluice.Rules.Policies;
 using Sluice.Silo.Introspection;
 
 namespace Sluice.Silo.Admin;
@@ -14,7 +13,7 @@ internal static partial class ClusterEndpoints
 
     public static void MapCluster(this IEndpointRouteBuilder admin)
     {
-        var cluster = admin.MapGroup("").WithTags("Cluster").WithMetadata(new NeededPermission(Permission.Operate));
+        var cluster = admin.MapGroup("").WithTags("Cluster");
         cluster.MapGet("/cluster", ReportAsync).WithSummary("Silos, the view they share, and what they do now.");
         cluster.MapGet("/cluster/grains", ListAsync).WithSummary("Grains in memory, longest queues first.");
         cluster.MapGet("/grains/{type}/{**key}", LookAsync)
@@ -70,10 +69,8 @@ internal static partial class ClusterEndpoints
                 [$"key: '{key}' is not 1 to {KeyLengthMax} characters behind {AdminApi.Path}/grains/{{type}}/."]);
         }
 
-        var administrator = context.Features.GetRequiredFeature<Administrator>();
-        LogLooked(
-            logging.CreateLogger(typeof(ClusterEndpoints)), administrator.ClientId, administrator.KeyVersion,
-            administrator.Role, type, written);
+        var who = context.Administrator();
+        LogLooked(logging.CreateLogger(typeof(ClusterEndpoints)), who.Actor, who.Grants.Names, type, written);
         context.Response.Headers.CacheControl = "no-store";
         return await cluster.LookAsync(type, written, cancellationToken) is { } grain
             ? TypedResults.Ok(grain)
@@ -92,7 +89,7 @@ internal static partial class ClusterEndpoints
     }
 
     [LoggerMessage(3003, LogLevel.Information,
-        "Client {ClientId}, key version {KeyVersion}, role {Role}, looks at grain {GrainType}/{GrainKey}.")]
+        "{Actor}, role {Role}, looks at grain {GrainType}/{GrainKey}.")]
     private static partial void LogLooked(
-        ILogger logger, string clientId, int keyVersion, string role, string grainType, string grainKey);
+        ILogger logger, string actor, string role, string grainType, string grainKey);
 }

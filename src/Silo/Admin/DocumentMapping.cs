@@ -193,7 +193,7 @@ internal static class DocumentMapping
         }
     }
 
-    private static LimitDocument ToDocument(LimitDefinition limit) => new(
+    public static LimitDocument ToDocument(this LimitDefinition limit) => new(
         limit.Name,
         LimitText.KindText(limit.Kind),
         limit.Amount,

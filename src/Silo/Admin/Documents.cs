@@ -127,7 +127,7 @@ internal sealed record NewClientDocument(
     string Tenant,
     [property: Description("Unique in its tenant; 1 to 63 of a-z, 0-9 and '-'.")] string Name,
     string Plan,
-    [property: Description("user, admin, developer or auditor. Left out: user.")] string? Role = null,
+    [property: Description("A role, as GET /roles tells them. Left out: user.")] string? Role = null,
     IReadOnlyList<LimitDocument>? Limits = null);
 
 internal sealed record ClientChangeDocument(

@@ -17,8 +17,12 @@ internal sealed record SupposedCallDocument(
     [property: Description("Left out: 0.")] long Images = 0,
     [property: Description("Left out: 0.")] long Pages = 0,
     [property: Description(
-        "The path behind /v1/ that it would come to. Left out: limits of some endpoints do not count it.")]
-    string? Endpoint = null);
+        "The path behind /v1/ that it would come to. Left out: limits of some endpoints do not count it, and roles for "
+        + "some endpoints do not allow it.")]
+    string? Endpoint = null,
+    [property: Description("True: it would ask to be served before others.")] bool Priority = false,
+    [property: Description("The roles of the token that it would be made with. Left out: it is made with a key.")]
+    IReadOnlyList<string>? TokenRoles = null);
 
 internal sealed record LimitExplanationDocument(
     string Name,
@@ -40,7 +44,8 @@ internal sealed record DecisionDocument(
     string Client,
     DateTimeOffset At,
     [property: Description("admitted, pending (nothing was decided yet), or why it was refused.")] string Verdict,
-    [property: Description("The limit that refused; null when none did.")] string? RefusedBy,
+    [property: Description("The limit that refused, or what a role refused, as role.model; null when none did.")]
+    string? RefusedBy,
     double? RetryAfterSeconds,
     [property: Description("The limit that refused, else the one with the smallest part left.")] string? BindingLimit,
     string Model,
@@ -51,7 +56,10 @@ internal sealed record DecisionDocument(
     [property: Description("After an admitted call took its part; before one that was refused, waits or is supposed.")]
     IReadOnlyList<LimitExplanationDocument> Limits,
     [property: Description("The limit that its stream was ended for while it ran; null when it was not.")]
-    string? StoppedBy = null)
+    string? StoppedBy = null,
+    [property: Description("The client's role.")] string Role = "",
+    [property: Description("The roles of the token; null for a key, and for a token that says none.")]
+    string? TokenRoles = null)
 {
     public static DecisionDocument Of(DecisionExplanation decision, DecisionId id) =>
         Of(decision, id.ClientId) with { Id = id.ToString(), RequestId = RequestIdText.Of(decision.RequestId) };
@@ -82,7 +90,9 @@ internal sealed record DecisionDocument(
             limit.Refuses,
             limit.RetryAfter?.TotalSeconds,
             limit.Reset.TotalSeconds))],
-        decision.StoppedBy);
+        decision.StoppedBy,
+        decision.Role,
+        decision.TokenRoles);
 }
 
 internal sealed record SlotDetailDocument(

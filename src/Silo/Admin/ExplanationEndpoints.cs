@@ -19,7 +19,6 @@ internal static class ExplanationEndpoints
         explanations.MapGet("/decisions/{id}", DecisionAsync)
             .WithSummary("A recent decision, by the x-sluice-decision of its answer, with every limit's numbers.");
         explanations.MapPost("/explain", SupposeAsync)
-            .WithMetadata(new NeededPermission(Permission.Read)) // It has a body, and changes nothing.
             .WithSummary("What would be decided about a call now, with every limit's numbers. It changes nothing.");
     }
 
@@ -32,21 +31,27 @@ internal static class ExplanationEndpoints
                 ["id: that is no id of a decision, or a character was changed or lost. Copy x-sluice-decision again."]);
         }
 
+        if (!await context.ReachesClientAsync(Permissions.DecisionsRead, decisionId.ClientId, cluster))
+        {
+            return NotKept(decisionId.ClientId);
+        }
+
         context.Response.Headers.CacheControl = "no-store";
         var requestId = new RequestId(decisionId.RequestId.EdgeSession, decisionId.RequestId.Sequence);
         var explained = await cluster.GetGrain<IClientExplanation>(decisionId.ClientId).ExplainDecision(requestId);
         return explained is null
-            ? TypedResults.Problem(
-                $"Client {decisionId.ClientId} keeps no such decision. It is too old (a client keeps "
-                + "Admission:DecisionsKept of them), or the client has moved to another silo or was unloaded since, or "
-                + "it was decided elsewhere: an edge admits calls of a busy client from a chunk of its limits, and "
-                + "answers 503 when it cannot reach a silo.",
-                statusCode: StatusCodes.Status404NotFound)
+            ? NotKept(decisionId.ClientId)
             : TypedResults.Ok(DecisionDocument.Of(explained, decisionId));
     }
 
+    private static ProblemHttpResult NotKept(string clientId) => TypedResults.Problem(
+        $"Client {clientId} keeps no such decision. It is too old (a client keeps Admission:DecisionsKept of them), or "
+        + "the client has moved to another silo or was unloaded since, or it was decided elsewhere: an edge admits "
+        + "calls of a busy client from a chunk of its limits, and answers 503 when it cannot reach a silo.",
+        statusCode: StatusCodes.Status404NotFound);
+
     private static async Task<Results<Ok<DecisionDocument>, ProblemHttpResult>> SupposeAsync(
-        SupposedCallDocument supposed, IClusterClient cluster)
+        HttpContext context, SupposedCallDocument supposed, IClusterClient cluster)
     {
         var mistakes = MistakesIn(supposed);
         if (mistakes.Count > 0)
@@ -55,16 +60,20 @@ internal static class ExplanationEndpoints
         }
 
         var clientId = supposed.Client ?? Names.ClientId(supposed.Tenant!, supposed.Name!);
-        var explained = await cluster.GetGrain<IClientExplanation>(clientId).ExplainCall(new SupposedCall
-        {
-            KeyVersion = supposed.KeyVersion ?? 0,
-            Model = supposed.Model!,
-            InputTokens = supposed.InputTokens,
-            OutputTokens = supposed.OutputTokens,
-            Images = supposed.Images,
-            Pages = supposed.Pages,
-            Endpoint = supposed.Endpoint ?? "",
-        });
+        var isInReach = await context.ReachesClientAsync(Permissions.DecisionsRead, clientId, cluster);
+        var explained = !isInReach ? null : await cluster.GetGrain<IClientExplanation>(clientId).ExplainCall(
+            new SupposedCall
+            {
+                KeyVersion = supposed.KeyVersion ?? 0,
+                Model = supposed.Model!,
+                InputTokens = supposed.InputTokens,
+                OutputTokens = supposed.OutputTokens,
+                Images = supposed.Images,
+                Pages = supposed.Pages,
+                Endpoint = supposed.Endpoint ?? "",
+                Priority = supposed.Priority,
+                TokenRoles = supposed.TokenRoles is { } roles ? [.. roles] : null,
+            });
         return explained is null
             ? AdminResults.NotFound($"client '{supposed.Client ?? $"{supposed.Tenant}/{supposed.Name}"}'")
             : TypedResults.Ok(DecisionDocument.Of(explained, clientId));
@@ -81,6 +90,11 @@ internal static class ExplanationEndpoints
         else if (supposed.Client is { } client && !Names.IsClientId(client))
         {
             mistakes.Add($"client: '{client}' is not a client's id.");
+        }
+
+        if (supposed.TokenRoles?.Any(role => role is null) is true)
+        {
+            mistakes.Add("tokenRoles: must be a list of texts.");
         }
 
         if (supposed.KeyVersion < 1)

@@ -41,9 +41,11 @@ internal sealed class Lists(StateIndex index, TimeProvider time)
 
     /// <summary>A page has so many clients; each may have more than one secret, or by now none.</summary>
     public Task<Results<Ok<Page<DeliveryDocument>>, ProblemHttpResult>> DeliveriesAsync(
-        string? after, int limit, CancellationToken cancellationToken) =>
+        string? tenant, string? after, int limit, CancellationToken cancellationToken) =>
         PageAsync<StoredClient, DeliveryDocument>(
-            limit, most => index.ListDeliveriesAsync(after, most, cancellationToken), DeliveriesOf);
+            limit,
+            most => index.ListDeliveriesAsync(after, most, cancellationToken),
+            client => tenant is null || client.Definition!.Tenant == tenant ? DeliveriesOf(client) : []);
 
     private IEnumerable<DeliveryDocument> DeliveriesOf(StoredClient client) =>
         from delivery in client.Deliveries

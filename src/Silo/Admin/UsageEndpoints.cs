@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Sluice.Grains.Abstractions.Usage;
 using Sluice.Rules;
+using Sluice.Rules.Policies;
 using Sluice.Silo.Storage.Usage;
 
 namespace Sluice.Silo.Admin;
@@ -27,11 +28,18 @@ internal static class UsageEndpoints
     }
 
     private static async Task<Results<Ok<Page<UsageSumDocument>>, ProblemHttpResult>> SumAsync(
-        UsageReport report, TimeProvider time, CancellationToken cancellationToken, string? tenant = null,
-        string? client = null, DateTimeOffset? from = null, DateTimeOffset? to = null, string by = "month")
+        HttpContext context, IClusterClient cluster, UsageReport report, TimeProvider time,
+        CancellationToken cancellationToken, string? tenant = null, string? client = null,
+        DateTimeOffset? from = null, DateTimeOffset? to = null, string by = "month")
     {
         var mistakes = new List<string>();
-        var selection = Selection(tenant, client, from, to, time.GetUtcNow(), mistakes);
+        if (await RefusalOfAsync(context, cluster, tenant, client) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var within = client is null ? context.Administrator().TenantOf(Permissions.UsageRead) ?? tenant : tenant;
+        var selection = Selection(within, client, from, to, time.GetUtcNow(), mistakes);
         if (by is not ("month" or "day"))
         {
             mistakes.Add($"by: '{by}' is neither month nor day.");
@@ -48,11 +56,18 @@ internal static class UsageEndpoints
     }
 
     private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ExportAsync(
-        UsageReport report, TimeProvider time, CancellationToken cancellationToken, string? tenant = null,
-        string? client = null, DateTimeOffset? from = null, DateTimeOffset? to = null)
+        HttpContext context, IClusterClient cluster, UsageReport report, TimeProvider time,
+        CancellationToken cancellationToken, string? tenant = null, string? client = null,
+        DateTimeOffset? from = null, DateTimeOffset? to = null)
     {
         var mistakes = new List<string>();
-        var selection = Selection(tenant, client, from, to, time.GetUtcNow(), mistakes);
+        if (await RefusalOfAsync(context, cluster, tenant, client) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var within = client is null ? context.Administrator().TenantOf(Permissions.UsageRead) ?? tenant : tenant;
+        var selection = Selection(within, client, from, to, time.GetUtcNow(), mistakes);
         if (mistakes.Count > 0)
         {
             return AdminResults.Invalid(mistakes);
@@ -107,6 +122,14 @@ internal static class UsageEndpoints
             ? TypedResults.Accepted((string?)null, document)
             : TypedResults.Ok(document);
     }
+
+    private static async Task<ProblemHttpResult?> RefusalOfAsync(
+        HttpContext context, IClusterClient cluster, string? tenant, string? client) =>
+        tenant is not null && !context.Administrator().Reaches(Permissions.UsageRead, tenant)
+            ? AdminResults.NotFound($"tenant '{tenant}'")
+        : client is not null && !await context.ReachesClientAsync(Permissions.UsageRead, client, cluster)
+            ? AdminResults.NotFound($"client '{client}'")
+        : null;
 
     /// <summary>Left out, it is this month up to now.</summary>
     private static UsageSelection Selection(

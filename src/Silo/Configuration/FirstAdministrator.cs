@@ -32,7 +32,7 @@ internal sealed class FirstAdministrator(IClusterClient cluster, string keyEnvir
             Tenant = "platform",
             Name = "admin",
             Plan = "administration",
-            Role = Roles.Admin,
+            Role = RoleBook.Admin,
         }));
     }
 

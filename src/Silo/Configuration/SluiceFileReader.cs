@@ -125,14 +125,14 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             Tenant = NameIn(client, "tenant"),
             Name = NameIn(client, "name"),
             Plan = NameIn(client, "plan"),
-            Role = client.Text("role") ?? Roles.User,
+            Role = client.Text("role") ?? RoleBook.User,
             Suspended = client.Flag("suspended") ?? false,
             Limits = LimitsIn(client),
             OwnedBy = file,
         };
-        if (!Roles.IsRole(read.Role))
+        if (!Names.IsName(read.Role)) // Which roles there are, the settings say and not the file.
         {
-            client.Mistake("role", $"'{read.Role}' is not admin, developer, auditor or user.");
+            client.Mistake("role", $"'{read.Role}' is not {Names.Rule}.");
         }
 
         if (tenants.All(tenant => tenant.Tenant != read.Tenant))

@@ -1,5 +1,6 @@
 using System.Text;
 using Orleans.Dashboard;
+using Sluice.Rules.Policies;
 using Sluice.Silo.Admin;
 
 namespace Sluice.Silo.Hosting;
@@ -66,7 +67,8 @@ internal static class OrleansDashboard
             {
                 dashboard.UseMiddleware<AdminErrorMiddleware>();
                 dashboard.Use(TakePasswordAsync);
-                dashboard.UseMiddleware<AdminKeyMiddleware>();
+                dashboard.UseMiddleware<AdminAccessMiddleware>(
+                    new RouteRule(Permissions.MetricsRead, Owner.Platform)); // It has routes of its own.
                 dashboard.UseRouting();
                 dashboard.UseEndpoints(endpoints => endpoints.MapOrleansDashboard(Path));
             });

@@ -18,7 +18,7 @@ internal static class SiloSettings
             "Sluice.Silo",
             "a silo of Sluice: the grains that decide, over a database, and the admin API in front of them.")
         {
-            SectionsOfOthers = ["Edge"],
+            SectionsOfOthers = ["Edge", "Policy"],
         };
         DescribeSilo(catalog);
         DescribeStorage(catalog);
@@ -38,6 +38,7 @@ internal static class SiloSettings
                 + "each, and 16 more for each limit.");
         TokenSettings.Describe(catalog);
         FederationSettings.Describe(catalog);
+        AccessSettings.Describe(catalog);
         TelemetrySettings.Describe(catalog);
         return catalog;
     }

@@ -10,6 +10,7 @@ using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Clients;
 using Sluice.Grains.Usage;
 using Sluice.Rules;
+using Sluice.Rules.Policies;
 using Sluice.Testing;
 
 namespace Sluice.Cluster.Engine;
@@ -36,6 +37,7 @@ public sealed class ClientHandOverTests : IAsyncDisposable
             .AddSingleton<IUsageLog, NoUsageLog>()
             .AddSingleton<IKeyHasher, Hasher>()
             .AddSingleton<IKeySecrets, Hasher>()
+            .AddSingleton(RoleBook.BuiltIn)
             .AddSingleton<IReminderTable, InMemoryReminderTable>()
             .AddSingleton(Options.Create(new AdmissionOptions { SlotTtl = TimeSpan.FromMinutes(10) }))
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>)),

@@ -229,7 +229,7 @@ public sealed class AdminObjectTests(SharedSluice shared)
                 "/admin/v1/clients/{id}/tokens/revoke", "/admin/v1/clients/{id}/usage/reconcile", "/admin/v1/cluster",
                 "/admin/v1/cluster/grains", "/admin/v1/decisions/{id}", "/admin/v1/deliveries", "/admin/v1/explain",
                 "/admin/v1/grains/{type}/{key}", "/admin/v1/plans",
-                "/admin/v1/plans/{plan}", "/admin/v1/tenants", "/admin/v1/tenants/{tenant}",
+                "/admin/v1/plans/{plan}", "/admin/v1/roles", "/admin/v1/tenants", "/admin/v1/tenants/{tenant}",
                 "/admin/v1/tenants/{tenant}/providers", "/admin/v1/tenants/{tenant}/providers/{provider}",
                 "/admin/v1/tenants/{tenant}/state", "/admin/v1/tokens/keys", "/admin/v1/tokens/keys/rotate",
                 "/admin/v1/tokens/keys/{keyId}/compromise", "/admin/v1/tokens/revoke", "/admin/v1/usage",

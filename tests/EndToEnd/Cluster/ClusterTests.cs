@@ -132,7 +132,7 @@ public sealed class ClusterTests(SharedSluice shared)
         (await shared.Admins.As(access.Key).GetAsync($"grains/plan/{access.Plan}%0Aforged")).Is(HttpStatusCode.OK);
 
         await shared.Sluice.Program.Output.WhenAsync(
-            $"Client {access.ClientId}, key version {access.Version}, role auditor, "
+            $"client/{access.ClientId}/{access.Version}, role auditor, "
             + $@"looks at grain plan/{access.Plan}\nforged.");
     }
 

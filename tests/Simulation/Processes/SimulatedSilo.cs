@@ -6,6 +6,7 @@ using Sluice.Actors.Membership;
 using Sluice.Actors.Wire;
 using Sluice.Grains.Clients;
 using Sluice.Grains.Usage;
+using Sluice.Rules.Policies;
 using Sluice.Simulation.Database;
 using Sluice.Simulation.Kernel;
 
@@ -94,6 +95,7 @@ internal sealed class SimulatedSilo
             .AddSingleton<IUsageLog>(new SeenUsageLog(_cluster.Database, Process, Machine))
             .AddSingleton<IKeyHasher>(_cluster)
             .AddSingleton<IKeySecrets>(_cluster)
+            .AddSingleton(RoleBook.BuiltIn)
             .AddSingleton(Options.Create(new AdmissionOptions()))
             .AddSingleton<ILoggerFactory>(Log)
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))

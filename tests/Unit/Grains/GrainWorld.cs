@@ -16,6 +16,7 @@ using Sluice.Grains.Issuers;
 using Sluice.Grains.Secrets;
 using Sluice.Grains.Usage;
 using Sluice.Rules;
+using Sluice.Rules.Policies;
 using Sluice.Testing;
 using Sluice.Unit.Grains.Federation;
 using Xunit;
@@ -38,8 +39,9 @@ internal sealed class GrainWorld : IKeyHasher, IKeySecrets
     private readonly GrainTime _grainTime;
     private long _lastSequence;
 
-    public GrainWorld()
+    public GrainWorld(RoleBook? roles = null)
     {
+        Roles = roles ?? RoleBook.BuiltIn;
         _grainTime = new GrainTime(Time);
         Ledger = new MemoryLedger(Time);
         Usage = new MemoryUsageLog(_grainTime);
@@ -73,6 +75,9 @@ internal sealed class GrainWorld : IKeyHasher, IKeySecrets
 
     /// <summary>Read when a silo starts; a test may change what it holds at any time.</summary>
     public TokenOptions Tokens { get; } = new();
+
+    /// <summary>Read when a silo starts.</summary>
+    public RoleBook Roles { get; }
 
     public IClientAdmission Admission => Silo.Client.GetGrain<IClientAdmission>(ClientId);
 
@@ -109,6 +114,7 @@ internal sealed class GrainWorld : IKeyHasher, IKeySecrets
             .AddSingleton<IProviderKeySource>(Providers)
             .AddSingleton(Options.Create(Tokens))
             .AddSingleton<IKeySecrets>(this)
+            .AddSingleton(Roles)
             .AddSingleton(Options.Create(new AdmissionOptions()))
             .AddSingleton<ILoggerFactory>(Log)
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))

@@ -39,6 +39,20 @@ public sealed class CallBodyReaderTests
     [InlineData("""{"model":"m","user":null}""")]
     public void A_stream_that_is_null_or_false_is_none(string body) => Assert.False(Read(body).Stream);
 
+    [Theory]
+    [InlineData("""{"model":"m"}""", false)]
+    [InlineData("""{"model":"m","service_tier":null}""", false)]
+    [InlineData("""{"model":"m","service_tier":"auto"}""", false)]
+    [InlineData("""{"model":"m","service_tier":"default"}""", false)]
+    [InlineData("""{"model":"m","service_tier":"flex"}""", false)]
+    [InlineData("""{"model":"m","service_tier":"priority"}""", true)]
+    [InlineData("""{"model":"m","service\u005ftier":"prior\u0069ty"}""", true)]
+    [InlineData("""{"model":"m","service_tier":"fast"}""", true)]
+    [InlineData("""{"model":"m","service_tier":"PRIORITY"}""", true)] // Who knows what a pool takes it for.
+    [InlineData("""{"nested":{"service_tier":"priority"},"model":"m"}""", false)]
+    public void Whoever_asks_for_a_tier_above_the_usual_ones_asks_for_priority(string body, bool expected) =>
+        Assert.Equal(expected, Read(body).Priority);
+
     [Fact]
     public void A_body_without_a_model_is_read_and_has_none() =>
         Assert.Null(Read("""{"nested":{"model":"m"}}""").Model);
@@ -54,6 +68,9 @@ public sealed class CallBodyReaderTests
     [InlineData("""{"model":"m","stream":"true"}""", BadStream)]
     [InlineData("""{"model":"m","stream":1}""", BadStream)]
     [InlineData("""{"model":"m","stream":{}}""", BadStream)]
+    [InlineData("""{"model":"m","service_tier":1}""", "'service_tier' must be a string.")]
+    [InlineData(
+        """{"model":"m","service_tier":"auto","service_tier":"fast"}""", "'service_tier' stands twice in the body.")]
     [InlineData("""{"model":"m","stream_options":[]}""", "'stream_options' must be an object.")]
     [InlineData("""{"model":"m","stream_options":true}""", "'stream_options' must be an object.")]
     [InlineData("""{"model":"m","stream_options":{"include_usage":"true"}}""", BadUsage)]

@@ -34,6 +34,7 @@ public sealed partial class ApiErrorTests
     [InlineData(Verdict.ClientSuspended, 403, "invalid_request_error", "client_suspended", null)]
     [InlineData(Verdict.ModelUnknown, 404, "invalid_request_error", "model_not_found", "model")]
     [InlineData(Verdict.ModelForbidden, 403, "invalid_request_error", "model_not_allowed", "model")]
+    [InlineData(Verdict.RoleForbidden, 403, "invalid_request_error", "role_not_allowed", null)]
     [InlineData(Verdict.QuotaExhausted, 429, "insufficient_quota", "insufficient_quota", null)]
     [InlineData(Verdict.NoFreeSlot, 429, "rate_limit_exceeded", "rate_limit_exceeded", null)]
     [InlineData(Verdict.RateLimited, 429, "rate_limit_exceeded", "rate_limit_exceeded", null)]
@@ -201,7 +202,7 @@ public sealed partial class ApiErrorTests
 
     private static async Task<Exchange> Answered(ApiError error)
     {
-        var exchange = new Exchange();
+        var exchange = new Exchange(Some.Call());
         await error.WriteAsync(exchange.Context);
         return exchange;
     }

@@ -55,6 +55,10 @@ public sealed class TokenCallerTests
         var narrow = (await ReadAsync(Sign(TestKeys.Token with { Scope = TokenScope.TryParse("model:m")! }))).Caller;
         var version = (await ReadAsync(Sign(TestKeys.Token with { KeyVersion = 2 }))).Caller;
 
+        var person = (await ReadAsync(Sign(TestKeys.Token with { Roles = ["user"] }))).Caller;
+
+        Assert.NotEqual(one.SecretDigest, person.SecretDigest);
+        Assert.Equal((null, "user"), (one.Token!.Use.Roles, string.Join(' ', person.Token!.Use.Roles!)));
         Assert.Equal(one.SecretDigest, other.SecretDigest);
         Assert.NotEqual(one.SecretDigest, narrow.SecretDigest);
         Assert.NotEqual(one.SecretDigest, version.SecretDigest);

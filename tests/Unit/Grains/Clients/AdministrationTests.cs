@@ -61,7 +61,8 @@ public sealed class AdministrationTests
             new ChangeReply(
                 ChangeOutcome.Invalid,
                 "limits[0].amount: 0 is not between 1 and 1000000000000. "
-                + "role: 'root' is not admin, developer, auditor or user. plan: there is no plan 'nowhere'."),
+                + "role: 'root' is no role; there are admin, auditor, developer, guest, tenant-admin, user. "
+                + "plan: there is no plan 'nowhere'."),
             reply);
         Assert.Equal(0, _world.Storage.Writes);
     }

@@ -104,7 +104,7 @@ public sealed class LostUseTests
         var again = _world.Admit(1, _world.Silo);
 
         Assert.Equal(
-            new UsageTerms { Tenant = GrainWorld.Tenant, Plan = "gold", Metered = true }, first.Usage);
+            new UsageTerms { Tenant = GrainWorld.Tenant, Plan = "gold", Metered = true, Role = "user" }, first.Usage);
         Assert.Equal(first.AdmittedAt, again.AdmittedAt);
         Assert.Equal(_world.UtcNow - TimeSpan.FromSeconds(1), first.AdmittedAt);
     }

@@ -44,28 +44,4 @@ public sealed class PolicyTests
         Assert.True(ModelAccess.IsPattern(new string('a', 256)));
         Assert.False(ModelAccess.IsPattern(new string('a', 257)));
     }
-
-    [Theory]
-    [InlineData(Roles.Admin, true, true)]
-    [InlineData(Roles.Developer, true, false)]
-    [InlineData(Roles.Auditor, true, false)]
-    [InlineData(Roles.User, false, false)]
-    [InlineData("root", false, false)]
-    [InlineData("Admin", false, false)]
-    [InlineData("", false, false)]
-    public void A_role_may_do_what_is_written_here_and_nothing_else(string role, bool mayRead, bool mayChange)
-    {
-        Assert.Equal(mayRead, Roles.May(role, Permission.Read));
-        Assert.Equal(mayChange, Roles.May(role, Permission.Change));
-    }
-
-    [Theory]
-    [InlineData("admin", true)]
-    [InlineData("developer", true)]
-    [InlineData("auditor", true)]
-    [InlineData("user", true)]
-    [InlineData("ADMIN", false)]
-    [InlineData("", false)]
-    public void Only_the_four_built_in_roles_are_roles(string role, bool expected) =>
-        Assert.Equal(expected, Roles.IsRole(role));
 }

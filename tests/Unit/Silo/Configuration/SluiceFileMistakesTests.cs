@@ -78,7 +78,10 @@ public sealed class SluiceFileMistakesTests
         Assert.Equal([$"sluice.yaml {mistake}"], MistakesIn(lines));
 
     [Theory]
-    [InlineData("line 3: clients[0].role: 'root' is not admin, developer, auditor or user.", "role: root")]
+    [InlineData(
+        "line 3: clients[0].role: 'Root' is not 1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or "
+        + "digit.",
+        "role: Root")]
     [InlineData("line 3: clients[0].suspended: 'True' is not true or false.", "suspended: True")]
     [InlineData("line 3: clients[0].limits: must be a list of objects.", "limits: { rpm: 1 }")]
     [InlineData("line 3: clients[0].owner: is not known here; known are limits, name, plan, role, suspended, tenant.",
