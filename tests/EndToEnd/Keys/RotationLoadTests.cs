@@ -6,6 +6,7 @@ using OpenAI;
 using OpenAI.Chat;
 using Sluice.EndToEnd.Hosting;
 using Sluice.SimulatedPool;
+using Sluice.Testing;
 
 namespace Sluice.EndToEnd.Keys;
 
@@ -88,6 +89,10 @@ public sealed class RotationLoadTests : IAsyncLifetime
         Assert.True(calls.Min() > Rotations, $"A worker called {calls.Min()} times only: that proves nothing.");
         Assert.Equal(Rotations + 1, keys.Distinct().Count());
         (await _sluice.With(keys[^2]).ChatAsync()).Is(200);
+
+        // An edge that spends a part of the limits by itself follows within half a second.
+        await Eventually.True(
+            async () => (await _sluice.With(keys[^3]).ChatAsync()).Status == 401, "the edge follows the client's grain");
         (await _sluice.With(keys[^3]).ChatAsync()).IsError(401, "api_key_retired");
         AssertNothingIsLeft(keys, access.ClientId);
     }

@@ -12,6 +12,8 @@ namespace Sluice.EndToEnd.Tokens;
 /// <summary>Tokens that somebody else has issued, exchanged for ours.</summary>
 public sealed class FederationTests(TokenSluice tokens) : IClassFixture<TokenSluice>
 {
+    private static readonly string[] UserRole = ["user"];
+
     private const string Issuer = "https://login.example";
     private const string Audience = "sluice-at-login";
 
@@ -39,7 +41,7 @@ public sealed class FederationTests(TokenSluice tokens) : IClassFixture<TokenSlu
         Assert.Equal(access.ClientId, (string?)person["client_id"]);
         Assert.Equal("provider", (string?)person["sign_in"]);
         Assert.InRange((long)person["iat"]! - (long)person["auth_time"]!, 0, 60);
-        Assert.Null(person["roles"]);
+        Assert.Equal("user", (string?)Assert.Single(person["roles"]!.AsArray()));
         Assert.Equal("machines/sluice", (string?)machine["sub"]);
         Assert.Equal("developer", (string?)Assert.Single(machine["roles"]!.AsArray()));
         Assert.Equal("invalid_scope", (string?)played["wider"]);
@@ -130,7 +132,7 @@ public sealed class FederationTests(TokenSluice tokens) : IClassFixture<TokenSlu
             issuer = Issuer,
             audience = Audience,
             jwks = new { keys = new[] { JsonNode.Parse((key ?? Key).Public.ToJson()) } },
-            grants = new[] { new { client = access.Name, @is = "user-*" } },
+            grants = new[] { new { client = access.Name, @is = "user-*", roles = UserRole } },
         })).Is(HttpStatusCode.OK);
         return access;
     }

@@ -103,7 +103,7 @@ const cases = {
     const config = await openid.discovery(new URL(address), ours, secret, undefined, options);
     await put(`tenants/${tenant}/providers/corp`, {
       issuer: address, audience: ours,
-      grants: [{ client: clientName, claim: "groups", is: "ml", scope: "model:deep*" }],
+      grants: [{ client: clientName, claim: "groups", is: "ml", scope: "model:deep*", roles: ["user"] }],
     });
     await put(`tenants/${tenant}/providers/machines`, {
       issuer: address, audience: "models", grants: [{ client: clientName, is: ours, roles: ["developer"] }],

@@ -69,7 +69,11 @@ internal static partial class AuditMonths0014
         BEGIN
             IF to_regclass(child) IS NULL THEN
                 PERFORM pg_advisory_xact_lock(hashtext('audit_open'));
-                IF to_regclass(child) IS NULL THEN
+
+                -- Asked of the table itself: what a session has looked up by name it may remember as missing.
+                IF NOT EXISTS (
+                    SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                    WHERE c.relname = child AND n.nspname = current_schema) THEN
                     EXECUTE format(
                         'CREATE TABLE %I PARTITION OF audit_record FOR VALUES FROM (%s) TO (%s)',
                         child, month, month + 1);
