@@ -21,6 +21,11 @@ public sealed class TokenSluice : IAsyncLifetime
 
     public AdminClient Admins => Sluice.Admins;
 
+    /// <summary>All that it has stored, as it lies on the disk, and all that it has said.</summary>
+    public string StoredAndSaid => string.Concat(
+        Directory.EnumerateFiles(_folder.In("data"), "*.db*").Select(file => Encoding.Latin1.GetString(ReadAll(file))))
+        + Sluice.Program.Output.All;
+
     public async ValueTask InitializeAsync() => await StartAsync([]);
 
     public async Task StartAsync(IEnumerable<(string Name, string Value)> settings)
@@ -81,6 +86,14 @@ public sealed class TokenSluice : IAsyncLifetime
             await response.Content.ReadAsStringAsync(Patience.Token),
             response.Headers.Concat(response.Content.Headers).ToDictionary(
                 header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
+    private static byte[] ReadAll(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
     }
 
     /// <summary>A key exchanged for a token.</summary>
