@@ -55,8 +55,11 @@ internal sealed class OAuthForm
         ? null
         : new Caller(key.ClientId, key.Version, SHA256.HashData(Encoding.ASCII.GetBytes(key.Secret)));
 
+    // Only where it is what will be judged: of another grant it is a parameter that nobody looks at.
     private KeyText? SubjectKey =>
-        this["subject_token"] is { } subject && KeyText.TryParse(subject, out var key) is KeyTextFault.None
+        this["grant_type"] == TokenRequests.ExchangeGrant
+        && this["subject_token_type"] == TokenRequests.KeyType
+        && this["subject_token"] is { } subject && KeyText.TryParse(subject, out var key) is KeyTextFault.None
             ? key
             : null;
 
