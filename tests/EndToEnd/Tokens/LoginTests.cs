@@ -9,7 +9,8 @@ namespace Sluice.EndToEnd.Tokens;
 /// People who sign in at their tenant's provider, by a browser that follows redirects. The provider is
 /// <c>oidc-provider</c>, the programs are <c>openid-client</c> and <c>oauth4webapi</c>, as they come.
 /// </summary>
-public sealed class LoginTests(TokenSluice tokens) : IClassFixture<TokenSluice>
+[Collection(TokenGroup.Name)]
+public sealed class LoginTests(TokenSluice tokens)
 {
     [Fact]
     public async Task People_sign_in_at_their_provider_and_programs_that_nobody_here_wrote_get_tokens()
@@ -32,6 +33,9 @@ public sealed class LoginTests(TokenSluice tokens) : IClassFixture<TokenSluice>
         Assert.Equal("invalid_grant", (string?)played["again"]);
         Assert.Equal("invalid_grant", (string?)played["after"]);
         Assert.Equal(0, (int)played["left"]!); // No cookie is left when it is over.
+        Assert.Matches(
+            $"^__Host-sluice-login-{access.ClientId}=[^;]+; max-age=600; path=/; secure; samesite=lax; httponly$",
+            (string?)played["cookie"]);
         var told = played["put"]!["login"]!;
         Assert.Null(told["clientSecret"]);
         Assert.NotNull(told["secretSetAt"]);

@@ -113,6 +113,13 @@ public sealed class TokenSluice : IAsyncLifetime
     }
 }
 
+/// <summary>Tests that share one such installation, each with a tenant of its own.</summary>
+[CollectionDefinition(Name)]
+public sealed class TokenGroup : ICollectionFixture<TokenSluice>
+{
+    public const string Name = "tokens";
+}
+
 /// <summary>An answer of the token service.</summary>
 public sealed record OAuthAnswer(int Status, string Body, IReadOnlyDictionary<string, string> Headers)
 {

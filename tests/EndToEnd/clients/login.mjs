@@ -85,6 +85,7 @@ const cases = {
   people: async (provider) => {
     const put = await trustProvider(provider);
     const config = await discover(undefined, openid.None());
+    const [cookie] = (await new Browser().open((await begin(config)).url.href)).headers.getSetCookie();
     const first = await signedIn(config, { max_age: "60" });
     const tokens = await redeem(config, first);
     const claims = await judged(config, tokens.access_token);
@@ -103,7 +104,7 @@ const cases = {
     const again = await refusal(() => openid.refreshTokenGrant(config, tokens.refresh_token));
     const after = await refusal(() => openid.refreshTokenGrant(config, last.refresh_token));
     return {
-      put, as, claims, nextClaims, token: strict.access_token, expiresIn: tokens.expires_in, scope: tokens.scope,
+      put, as, cookie, claims, nextClaims, token: strict.access_token, expiresIn: tokens.expires_in, scope: tokens.scope,
       differ: new Set([tokens.refresh_token, next.refresh_token, strict.refresh_token]).size, strict: strict.scope,
       wider, again, after, left: first.browser.cookies(issuer).size,
     };
