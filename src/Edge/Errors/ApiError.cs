@@ -168,6 +168,7 @@ internal sealed record ApiError(
         Verdict.KeyExpired => CredentialRefusal.Expired,
         Verdict.KeyRetired or Verdict.KeyNotYetActive => CredentialRefusal.OutOfUse,
         Verdict.ClientSuspended => CredentialRefusal.Suspended,
+        Verdict.AddressForbidden => CredentialRefusal.Elsewhere,
         _ => null,
     };
 
@@ -190,6 +191,10 @@ internal sealed record ApiError(
             },
             Verdict.ClientSuspended => new(
                 403, Invalid, "client_suspended", "This client is suspended. Contact its administrator."),
+            Verdict.AddressForbidden => new(
+                403, Invalid, "address_not_allowed",
+                "This client's credentials may not be used from your address "
+                + $"({AddressBits.Text(call.ClientAddress)}). Ask its administrator to allow it."),
             Verdict.ModelUnknown => ModelNotFound(call.Body.Model),
             Verdict.RoleForbidden => new(
                 403, Invalid, "role_not_allowed", $"Your role does not allow {RoleError.WhatOf(refusedBy, call)}.",

@@ -86,6 +86,7 @@ internal sealed partial class ClientGrain
                 Budgets = [.. share.Parts.Select(part => new DegradedAmount(part.Unit, part.Budget))],
                 Slots = share.Slots,
                 Stamp = Stamp,
+                OfAddress = _policy.Addresses is not null,
             };
         }
 

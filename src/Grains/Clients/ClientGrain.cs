@@ -132,6 +132,7 @@ internal sealed partial class ClientGrain(
         var judged = request.Token is null
             ? AdmissionRules.Identify(request.KeyVersion, MacOf(request.SecretDigest), _policy, now)
             : AdmissionRules.IdentifyToken(request.KeyVersion, _policy, now);
+        judged = AdmissionRules.FromWhere(judged, request.ClientAddress, _policy);
         NoteKey(request.KeyVersion, judged, now, isToken: request.Token is not null);
         var verdict = judged.ToWire();
         DeactivateIfNobody();
@@ -186,6 +187,7 @@ internal sealed partial class ClientGrain(
         Token = Presented(request.Token),
         Endpoint = request.Endpoint,
         Features = RoleCall.FeaturesOf(request.Images, request.Pages, request.Priority),
+        Address = request.ClientAddress,
     };
 
     private void CompleteAll(Completion[] completions, Moment now)

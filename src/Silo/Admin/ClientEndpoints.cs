@@ -4,6 +4,7 @@ using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Tenants;
 using Sluice.Rules;
 using Sluice.Rules.Policies;
+using Sluice.Silo.Configuration;
 
 namespace Sluice.Silo.Admin;
 
@@ -30,6 +31,8 @@ internal static class ClientEndpoints
 
         var mistakes = new List<string>();
         var limits = DocumentMapping.ToDefinitions(client.Limits, mistakes);
+        var networks = ScopeText.NetworksOf(
+            client.AllowedAddresses, mistake => mistakes.Add($"allowedAddresses: {mistake}"));
         if (!Names.IsName(client.Tenant ?? "")
             || await cluster.GetGrain<ITenantGrain>(client.Tenant!).Describe() is null)
         {
@@ -48,6 +51,7 @@ internal static class ClientEndpoints
             Plan = client.Plan ?? "",
             Role = client.Role ?? RoleBook.User,
             Limits = limits,
+            AllowedAddresses = networks,
         };
         var id = Names.ClientId(definition.Tenant, definition.Name);
         var reply = await cluster.GetGrain<IClientAdministration>(id).Create(definition);
@@ -61,6 +65,8 @@ internal static class ClientEndpoints
     {
         var mistakes = new List<string>();
         var limits = DocumentMapping.ToDefinitions(change.Limits, mistakes);
+        var networks = ScopeText.NetworksOf(
+            change.AllowedAddresses, mistake => mistakes.Add($"allowedAddresses: {mistake}"));
         if (mistakes.Count > 0)
         {
             return AdminResults.Invalid(mistakes);
@@ -82,6 +88,7 @@ internal static class ClientEndpoints
             Role = change.Role ?? before.Role,
             Suspended = change.Suspended ?? before.Suspended,
             Limits = change.Limits is null ? before.Limits : limits,
+            AllowedAddresses = change.AllowedAddresses is null ? before.AllowedAddresses : networks,
             OwnedBy = "", // The admin API speaks; an owner that is a file refuses it.
         });
         return reply.Outcome is ChangeOutcome.Done

@@ -128,6 +128,8 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             Role = client.Text("role") ?? RoleBook.User,
             Suspended = client.Flag("suspended") ?? false,
             Limits = LimitsIn(client),
+            AllowedAddresses = ScopeText.NetworksOf(
+                client.Texts("allowedAddresses"), mistake => client.Mistake("allowedAddresses", mistake)),
             OwnedBy = file,
         };
         if (!Names.IsName(read.Role)) // Which roles there are, the settings say and not the file.
