@@ -11,7 +11,7 @@ public sealed class ReplayKeyProperties
 {
     private static readonly DateTimeOffset Begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>A nonce that is brought again and again, before and after its own time, by clocks that differ.</summary>
+    /// <summary>A nonce that is brought again and again, before and after its time, by clocks that differ.</summary>
     private static readonly Gen<(int Made, (int After, int Clock)[] Tries)> Histories =
         from made in Gen.Choose(-400, 400)
         from tries in (from after in Gen.Elements(0, 1, 30, 200, 301, 400, 1_000)
