@@ -77,4 +77,7 @@ public sealed record ClientDefinition
     /// Networks that its keys and tokens may be used from, such as <c>10.0.0.0/8</c>; at most 64. None: everywhere.
     /// </summary>
     [Id(8)] public string[] AllowedAddresses { get; init; } = [];
+
+    /// <summary>What it asks for against calls that come twice.</summary>
+    [Id(11)] public ReplayMode Replay { get; init; }
 }

@@ -123,6 +123,7 @@ internal sealed partial class ClientGrain(
             Usage = decision.Verdict is Rules.Admission.Verdict.Admitted ? _usageTerms : null,
             Held = decision.Verdict is Rules.Admission.Verdict.Admitted ? HeldBy(asked.RequestId) : null,
             ClientChange = _change,
+            Replay = decision.Verdict is Rules.Admission.Verdict.Admitted ? _definition!.Replay : ReplayMode.Off,
         };
     }
 

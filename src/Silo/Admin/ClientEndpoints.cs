@@ -33,6 +33,12 @@ internal static class ClientEndpoints
         var limits = DocumentMapping.ToDefinitions(client.Limits, mistakes);
         var networks = ScopeText.NetworksOf(
             client.AllowedAddresses, mistake => mistakes.Add($"allowedAddresses: {mistake}"));
+        var replay = ReplayText.Parse(client.Replay);
+        if (replay is null)
+        {
+            mistakes.Add($"replay: '{client.Replay}' is not {ReplayText.Rule}.");
+        }
+
         if (!Names.IsName(client.Tenant ?? "")
             || await cluster.GetGrain<ITenantGrain>(client.Tenant!).Describe() is null)
         {
@@ -52,6 +58,7 @@ internal static class ClientEndpoints
             Role = client.Role ?? RoleBook.User,
             Limits = limits,
             AllowedAddresses = networks,
+            Replay = replay ?? ReplayMode.Off,
         };
         var id = Names.ClientId(definition.Tenant, definition.Name);
         var reply = await cluster.GetGrain<IClientAdministration>(id).Create(definition);
@@ -67,6 +74,12 @@ internal static class ClientEndpoints
         var limits = DocumentMapping.ToDefinitions(change.Limits, mistakes);
         var networks = ScopeText.NetworksOf(
             change.AllowedAddresses, mistake => mistakes.Add($"allowedAddresses: {mistake}"));
+        var replay = ReplayText.Parse(change.Replay);
+        if (replay is null)
+        {
+            mistakes.Add($"replay: '{change.Replay}' is not {ReplayText.Rule}.");
+        }
+
         if (mistakes.Count > 0)
         {
             return AdminResults.Invalid(mistakes);
@@ -89,6 +102,7 @@ internal static class ClientEndpoints
             Suspended = change.Suspended ?? before.Suspended,
             Limits = change.Limits is null ? before.Limits : limits,
             AllowedAddresses = change.AllowedAddresses is null ? before.AllowedAddresses : networks,
+            Replay = change.Replay is null ? before.Replay : replay ?? before.Replay,
             OwnedBy = "", // The admin API speaks; an owner that is a file refuses it.
         });
         return reply.Outcome is ChangeOutcome.Done

@@ -76,7 +76,8 @@ internal static class DocumentMapping
         client.Suspended,
         [.. client.Limits.Select(ToDocument)],
         NullIfEmpty(client.OwnedBy),
-        client.AllowedAddresses);
+        client.AllowedAddresses,
+        ReplayText.Of(client.Replay));
 
     public static ClientStateDocument ToDocument(this ClientLiveState state) => new(
         state.Epoch,

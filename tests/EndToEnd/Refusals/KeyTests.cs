@@ -68,6 +68,30 @@ public sealed class KeyTests(SharedSluice shared)
             shared.Admins.PatchAsync($"clients/{access.ClientId}", new { allowedAddresses });
     }
 
+    /// <summary>Guards clients whose calls somebody might send again.</summary>
+    [Fact]
+    public async Task A_call_of_a_client_that_wants_none_twice_is_let_through_once_under_its_name()
+    {
+        var access = await shared.Admins.NewAccessAsync();
+        var client = shared.Sluice.With(access.Key);
+        (await shared.Admins.PatchAsync($"clients/{access.ClientId}", new { replay = "nonce" })).Is(HttpStatusCode.OK);
+        var nonce = Guid.CreateVersion7().ToString();
+
+        (await client.ChatAsync()).IsError(400, "idempotency_key_required");
+        (await SendAsync(nonce)).Is(200);
+        var replayed = await SendAsync(nonce);
+        replayed.IsError(409, "request_replayed");
+        Assert.Equal("false", replayed.Headers["x-should-retry"]);
+        (await SendAsync(Guid.CreateVersion7().ToString())).Is(200);
+
+        Task<EdgeAnswer> SendAsync(string name)
+        {
+            var request = client.Request(HttpMethod.Post, EdgeClient.Chat, EdgeClient.ChatBody());
+            request.Headers.Add("Idempotency-Key", name);
+            return client.SendAsync(request);
+        }
+    }
+
     /// <summary>Guards a client's numbers from all who know its id, which stands readable in its keys.</summary>
     [Fact]
     public async Task A_wrong_secret_hears_nothing_of_the_limits()
