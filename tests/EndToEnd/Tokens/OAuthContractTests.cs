@@ -69,7 +69,6 @@ public sealed class OAuthContractTests(TokenSluice tokens) : IClassFixture<Token
 
     [Theory]
     [InlineData("password")]
-    [InlineData("authorization_code")]
     [InlineData("urn:ietf:params:oauth:grant-type:jwt-bearer")]
     [InlineData("CLIENT_CREDENTIALS")]
     public async Task Other_grants_are_not_offered(string grant) => Assert.Equal(
