@@ -100,6 +100,12 @@ public sealed class EdgeOptions
     public TimeSpan RefusalPeriod { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
+    /// True: pages of a tenant's origins may call from browsers. False: no page can, whatever tenants say.
+    /// </summary>
+    /// <value>Default false: a key in a page is a key in the hands of everybody who opens it.</value>
+    public bool Browsers { get; set; }
+
+    /// <summary>
     /// Proxies whose <c>X-Forwarded-For</c> is believed, as networks in CIDR notation. Empty, the default: none is, and
     /// a client's address is the one that connects.
     /// </summary>

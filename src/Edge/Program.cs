@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Sluice.Daemon.Running;
 using Sluice.Edge.Admission;
+using Sluice.Edge.Browsers;
 using Sluice.Edge.CallLog;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Chunks;
@@ -71,6 +72,7 @@ public static class Program
         app.UseMiddleware<CallLogMiddleware>();             // What came, and how it ended.
         app.UseMiddleware<ErrorMiddleware>();               // Exceptions become 500 and 503 here and nowhere else.
         app.UseMiddleware<RefusalMiddleware>();             // Counts credentials that were refused.
+        app.UseMiddleware<BrowserMiddleware>();             // Which page asks?
         app.UseMiddleware<UnknownUrlMiddleware>();          // What is not a URL of ours?             404, 405
         app.UseWhen(IsApi, api =>
         {

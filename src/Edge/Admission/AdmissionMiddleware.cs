@@ -1,3 +1,4 @@
+using Sluice.Edge.Browsers;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Credentials;
 using Sluice.Edge.Errors;
@@ -29,6 +30,7 @@ internal sealed class AdmissionMiddleware(
         {
             var reply = await decisions.AskAsync(call, context.RequestAborted);
             call.Decision = reply;
+            BrowserHeaders.AllowIf(context.Response.Headers, call.Origin, reply.Verdict);
             RateLimitHeaders.Write(context.Response.Headers, reply);
             DecisionHeader.Withhold(context.Response.Headers, reply.Verdict);
             if (ApiError.RefusalOf(reply.Verdict) is null && call.SpentOf is null)

@@ -36,7 +36,7 @@ internal sealed class Decisions(
     public async ValueTask<AdmitReply> AskAsync(ModelCall call, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        if (chunks.TryAdmit(call) is { } byChunk)
+        if (call.Origin is null && chunks.TryAdmit(call) is { } byChunk) // Which pages may call, only the grain knows.
         {
             call.IsRunning = true;
             metrics.DecidedByChunk(byChunk.Verdict, time.GetElapsedTime(started));
@@ -108,7 +108,7 @@ internal sealed class Decisions(
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (known.TryAdmit(call) is { } alone)
+        if (call.Origin is null && known.TryAdmit(call) is { } alone)
         {
             return alone;
         }

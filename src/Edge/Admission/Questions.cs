@@ -47,6 +47,7 @@ internal sealed class Questions(
             TermsVersion = client?.TermsVersion ?? 0,
             Token = call.Caller.Token?.Use,
             Priority = call.Body.Priority,
+            Origin = call.Origin,
         };
         var (failures, pending) = (0, 0);
         try

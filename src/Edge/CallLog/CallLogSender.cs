@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Sluice.Edge.Hosting;
 using Sluice.Edge.Sessions;
 using Sluice.Grains.Abstractions.Calls;
 
@@ -10,44 +11,22 @@ namespace Sluice.Edge.CallLog;
 /// </summary>
 internal sealed partial class CallLogSender(
     IClusterClient cluster, EdgeSession session, CallLogBuffer buffer, CallLogMetrics metrics,
-    IOptions<EdgeOptions> options, TimeProvider time, ILogger<CallLogSender> logger)
-    : IHostedLifecycleService, IDisposable
+    IOptions<EdgeOptions> options, TimeProvider time, ILogger<CallLogSender> logger) : WorkToTheEnd
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _sending = Task.CompletedTask;
     private bool _isFailing;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task FinishAsync(CancellationToken hurry)
     {
-        _sending = RunAsync(_stopping.Token);
-        return Task.CompletedTask;
-    }
-
-    /// <summary>After everything else of the edge has stopped: by now every call has ended and was added.</summary>
-    public async Task StoppedAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await _sending;
-        await SendAllAsync(cancellationToken);
+        await SendAllAsync(hurry);
         if (buffer.Count is > 0 and var waiting)
         {
             LogNotFlushed(session.IsOpen ? session.Session : 0, waiting);
         }
     }
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public void Dispose() => _stopping.Dispose();
-
-    private async Task RunAsync(CancellationToken stopping)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {

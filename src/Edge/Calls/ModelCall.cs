@@ -30,6 +30,9 @@ internal sealed partial class ModelCall
     /// <summary>Where it came from, see <see cref="AddressBits"/>; 0 when that is not known.</summary>
     public UInt128 ClientAddress { get; set; }
 
+    /// <summary>The page that calls from a browser; null: none does, or browsers are not let in.</summary>
+    public string? Origin { get; set; }
+
     /// <summary>What is asked for; set by the body step.</summary>
     public CallBody Body { get; set; } = null!;
 

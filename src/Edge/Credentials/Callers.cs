@@ -41,6 +41,7 @@ internal sealed class Callers(
             SecretDigest = call.Caller.SecretDigest,
             Token = call.Caller.Token?.Use,
             ClientAddress = call.ClientAddress,
+            Origin = call.Origin,
         };
         var started = time.GetTimestamp();
         for (var failures = 1; ; failures++)

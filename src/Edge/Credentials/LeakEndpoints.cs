@@ -89,7 +89,7 @@ internal static class LeakEndpoints
     /// <summary>Whether a verdict says that the secret is the key's, whatever it is worth by now.</summary>
     private static bool IsShown(Verdict verdict) => verdict is Verdict.Admitted or Verdict.KeyRevoked
         or Verdict.KeyExpired or Verdict.KeyRetired or Verdict.KeyNotYetActive or Verdict.ClientSuspended
-        or Verdict.AddressForbidden;
+        or Verdict.AddressForbidden or Verdict.OriginForbidden;
 
     private static async Task<LeakReport?> ReadAsync(HttpContext context)
     {

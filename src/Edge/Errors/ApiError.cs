@@ -209,6 +209,9 @@ internal sealed record ApiError(
                 403, Invalid, "address_not_allowed",
                 "This client's credentials may not be used from your address "
                 + $"({AddressBits.Text(call.ClientAddress)}). Ask its administrator to allow it."),
+            Verdict.OriginForbidden => new(
+                403, Invalid, "origin_not_allowed",
+                "Pages of this origin may not call as this client's tenant. Ask its administrator to name the origin."),
             Verdict.ModelUnknown => ModelNotFound(call.Body.Model),
             Verdict.RoleForbidden => new(
                 403, Invalid, "role_not_allowed", $"Your role does not allow {RoleError.WhatOf(refusedBy, call)}.",

@@ -83,6 +83,7 @@ internal static class EdgeSettings
                 "Wrong credentials that one network (/24 or /64) may send a minute; above it only keys that this edge "
                 + "knows are looked at. 0 is no limit.")
             .Add("RefusalPeriod", "How often the audit trail is told which credentials were refused.")
+            .Add("Browsers", "Whether pages of a tenant's origins may call from browsers (CORS).")
             .Add(
                 "TrustedProxies:#",
                 "A network of proxies whose X-Forwarded-For is believed; otherwise a client's address is the one that "

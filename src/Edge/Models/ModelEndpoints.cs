@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Sluice.Edge.Browsers;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Credentials;
 using Sluice.Edge.Errors;
@@ -59,6 +60,7 @@ internal static class ModelEndpoints
     {
         var call = context.Call();
         var identified = await callers.IdentifyAsync(call, context.RequestAborted);
+        BrowserHeaders.AllowIf(context.Response.Headers, call.Origin, identified.Verdict);
         if (identified.Verdict is Verdict.Admitted)
         {
             return new ShownModels(

@@ -54,7 +54,8 @@ internal sealed partial class PoolAnswer(TimeProvider time, ILogger<PoolAnswer> 
         {
             // The limits of a pool are the gateway's, not the client's, who has been told its own.
             if (!NotRelayed.Contains(name)
-                && !name.StartsWith(RateLimitHeaders.Prefix, StringComparison.OrdinalIgnoreCase))
+                && !name.StartsWith(RateLimitHeaders.Prefix, StringComparison.OrdinalIgnoreCase)
+                && !name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)) // Tenants say, not pools.
             {
                 to[name] = values.Count == 1 ? values.ToString() : (string[])[.. values];
             }

@@ -16,7 +16,7 @@ internal sealed class PoolTransformer(Pool pool, PoolAnswer relay) : HttpTransfo
         [
             "Authorization", "api-key", "x-api-key", "Cookie", "Proxy-Authorization",
             "OpenAI-Organization", "OpenAI-Project", "Forwarded", "X-Real-IP", "Via",
-            "Host", "Accept-Encoding", RequestIdText.Header, .. HopByHop.Headers,
+            "Host", "Accept-Encoding", "Origin", RequestIdText.Header, .. HopByHop.Headers,
         ]);
 
     private static readonly string[] NotForwardedPrefixes = [":", "x-llm-d-", "x-gateway-", "x-forwarded-"];

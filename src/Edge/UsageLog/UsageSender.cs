@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Admission;
+using Sluice.Edge.Hosting;
 using Sluice.Edge.Sessions;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Usage;
@@ -13,42 +14,19 @@ namespace Sluice.Edge.UsageLog;
 /// </summary>
 internal sealed partial class UsageSender(
     IClusterClient cluster, EdgeSession session, UsageBuffer buffer, UsageMetrics metrics,
-    IOptions<EdgeOptions> options, TimeProvider time, ILogger<UsageSender> logger)
-    : IHostedLifecycleService, IDisposable
+    IOptions<EdgeOptions> options, TimeProvider time, ILogger<UsageSender> logger) : WorkToTheEnd
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _sending = Task.CompletedTask;
-
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task FinishAsync(CancellationToken hurry)
     {
-        _sending = RunAsync(_stopping.Token);
-        return Task.CompletedTask;
-    }
-
-    /// <summary>After everything else of the edge has stopped: by now every call has ended and was added.</summary>
-    public async Task StoppedAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await _sending;
         if (session.IsOpen)
         {
-            await FlushAsync(cancellationToken);
+            await FlushAsync(hurry);
         }
     }
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public void Dispose() => _stopping.Dispose();
-
-    private async Task RunAsync(CancellationToken stopping)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         var failures = 0;
         while (!stopping.IsCancellationRequested)

@@ -72,6 +72,12 @@ public sealed record AdmitRequest
 
     /// <summary>True: it asks to be served before others.</summary>
     [Id(19)] public bool Priority { get; init; }
+
+    /// <summary>
+    /// The origin of the page that calls from a browser, at most 270 characters; null: none does, or browsers are not
+    /// let in.
+    /// </summary>
+    [Id(23)] public string? Origin { get; init; }
 }
 
 /// <summary>A key that asks who it is.</summary>
@@ -91,6 +97,9 @@ public sealed record IdentifyRequest
     /// Where it is used from, as <see cref="AdmitRequest.ClientAddress"/>; null where somebody asks for themselves.
     /// </summary>
     [Id(5)] public UInt128? ClientAddress { get; init; }
+
+    /// <summary>The page that asks from a browser, as in <see cref="AdmitRequest.Origin"/>.</summary>
+    [Id(8)] public string? Origin { get; init; }
 }
 
 /// <summary>An access token that was found right, as far as it matters to its client's grain.</summary>

@@ -63,4 +63,7 @@ public enum Verdict
 
     /// <summary>The credential is right, and the client may not use it from where the request came.</summary>
     AddressForbidden = 20,
+
+    /// <summary>The credential is right, and the page that uses it in a browser is none of its tenant's.</summary>
+    OriginForbidden = 23,
 }

@@ -67,6 +67,12 @@ public sealed record TenantDefinition
     /// <summary>At most 64 limits with distinct names, which all its clients together are held to.</summary>
     [Id(6)] public LimitDefinition[] Limits { get; init; } = [];
 
+    /// <summary>
+    /// Origins of pages that may call as its clients from browsers, such as <c>https://chat.example.com</c>; at most
+    /// 64. None: no page may.
+    /// </summary>
+    [Id(11)] public string[] Origins { get; init; } = [];
+
     /// <summary>Counts the changes of this tenant; given by the tenant, 0 in a request.</summary>
     [Id(8)] public long Version { get; init; }
 }

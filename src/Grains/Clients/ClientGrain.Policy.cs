@@ -64,6 +64,7 @@ internal sealed partial class ClientGrain
             Models = new ModelAccess([.. plan.UsableModels], [.. plan.VisibleModels]),
             Calls = CallsOf(definition),
             Addresses = AddressList.Of(addresses),
+            Origins = OriginList.Of([.. tenant?.Origins ?? []]),
             Suspended = definition.Suspended,
             Rates = [],
             Concurrency = [],

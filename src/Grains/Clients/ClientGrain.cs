@@ -133,7 +133,7 @@ internal sealed partial class ClientGrain(
         var judged = request.Token is null
             ? AdmissionRules.Identify(request.KeyVersion, MacOf(request.SecretDigest), _policy, now)
             : AdmissionRules.IdentifyToken(request.KeyVersion, _policy, now);
-        judged = AdmissionRules.FromWhere(judged, request.ClientAddress, _policy);
+        judged = AdmissionRules.FromWhere(judged, request.ClientAddress, request.Origin, _policy);
         NoteKey(request.KeyVersion, judged, now, isToken: request.Token is not null);
         var verdict = judged.ToWire();
         DeactivateIfNobody();
@@ -189,6 +189,7 @@ internal sealed partial class ClientGrain(
         Endpoint = request.Endpoint,
         Features = RoleCall.FeaturesOf(request.Images, request.Pages, request.Priority),
         Address = request.ClientAddress,
+        Origin = request.Origin,
     };
 
     private void CompleteAll(Completion[] completions, Moment now)

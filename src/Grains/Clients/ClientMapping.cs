@@ -122,6 +122,7 @@ internal static class ClientMapping
         RuleVerdict.KeyNotYetActive => Verdict.KeyNotYetActive,
         RuleVerdict.RoleForbidden => Verdict.RoleForbidden,
         RuleVerdict.AddressForbidden => Verdict.AddressForbidden,
+        RuleVerdict.OriginForbidden => Verdict.OriginForbidden,
         _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "The wire has no such verdict."),
     };
 

@@ -11,6 +11,7 @@ using Sluice.Grains.Plans;
 using Sluice.Grains.Revocations;
 using Sluice.Rules;
 using Sluice.Rules.Admission;
+using Sluice.Rules.Credentials;
 using Sluice.Rules.Audit;
 using Sluice.Rules.Revocations;
 
@@ -163,6 +164,7 @@ internal sealed partial class TenantGrain(
         }
 
         mistakes.AddRange(TenantRules.MistakesIn(tenant.Limits.ToRules()));
+        mistakes.AddRange(OriginList.MistakesIn([.. tenant.Origins], "origins"));
         return mistakes;
     }
 

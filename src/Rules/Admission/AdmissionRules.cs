@@ -86,11 +86,13 @@ public static class AdmissionRules
     /// </summary>
     /// <param name="verdict">The verdict on the credential alone.</param>
     /// <param name="address">See <see cref="AdmissionRequest.Address"/>.</param>
+    /// <param name="origin">See <see cref="AdmissionRequest.Origin"/>.</param>
     /// <param name="policy">The client's.</param>
-    public static Verdict FromWhere(Verdict verdict, UInt128? address, ClientPolicy policy) =>
-        verdict is Verdict.Admitted && address is { } from && policy.Addresses?.Allows(from) is false
-            ? Verdict.AddressForbidden
-            : verdict;
+    public static Verdict FromWhere(Verdict verdict, UInt128? address, string? origin, ClientPolicy policy) =>
+        verdict is not Verdict.Admitted ? verdict
+        : address is { } from && policy.Addresses?.Allows(from) is false ? Verdict.AddressForbidden
+        : origin is not null && policy.Origins?.Allows(origin) is not true ? Verdict.OriginForbidden
+        : Verdict.Admitted;
 
     private static Verdict VerdictOn(KeyAnswer answer, ClientPolicy policy) => answer switch
     {
@@ -111,7 +113,7 @@ public static class AdmissionRules
         var verdict = request.Token is null
             ? Identify(request.KeyVersion, request.Mac.Span, policy, now)
             : IdentifyToken(request.KeyVersion, policy, now);
-        verdict = FromWhere(verdict, request.Address, policy);
+        verdict = FromWhere(verdict, request.Address, request.Origin, policy);
         if (verdict is not Verdict.Admitted)
         {
             return verdict;

@@ -80,6 +80,9 @@ public sealed record ClientPolicy
     /// <summary>Where the client's credentials may be used from; null: everywhere.</summary>
     public AddressList? Addresses { get; init; }
 
+    /// <summary>Pages that may use them in browsers; null: none.</summary>
+    public OriginList? Origins { get; init; }
+
     /// <summary>True: every request is refused, whatever the limits.</summary>
     public required bool Suspended { get; init; }
 

@@ -42,6 +42,9 @@ public enum Verdict
 
     /// <summary>The credential is right, and may not be used from where the call came.</summary>
     AddressForbidden,
+
+    /// <summary>The credential is right, and the page that uses it in a browser is none of its tenant's.</summary>
+    OriginForbidden,
 }
 
 /// <summary>What verdicts have in common.</summary>
@@ -67,6 +70,9 @@ public readonly record struct AdmissionRequest(
     /// Where the call came from, as <see cref="Credentials.AddressList.Allows"/> takes it; null where nobody asks that.
     /// </summary>
     public UInt128? Address { get; init; }
+
+    /// <summary>The page that calls from a browser; null where none does.</summary>
+    public string? Origin { get; init; }
 
     /// <summary>The path behind <c>/v1/</c>; empty when it is not known.</summary>
     public string Endpoint { get; init; } = "";

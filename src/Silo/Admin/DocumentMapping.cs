@@ -18,7 +18,8 @@ internal static class DocumentMapping
             NullIfEmpty(tenant.OwnedBy),
             NullIfEmpty(tenant.TimeZone),
             [.. tenant.Limits.Select(ToDocument)],
-            tenant.Version);
+            tenant.Version,
+            tenant.Origins);
 
     public static TenantStateDocument ToDocument(this TenantLiveState state) =>
         new(state.Epoch, state.Version, ToDocuments(state.Limits), state.Calls);
@@ -42,6 +43,7 @@ internal static class DocumentMapping
                 OwnedBy = ownedBy,
                 TimeZone = tenant.TimeZone ?? "",
                 Limits = limits,
+                Origins = [.. (tenant.Origins ?? []).OfType<string>()],
             };
     }
 

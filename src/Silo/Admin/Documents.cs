@@ -18,7 +18,10 @@ internal sealed record TenantDocument(
     string? TimeZone = null,
     [property: Description("What all its clients together are held to, beside their own limits. Left out: nothing.")]
     IReadOnlyList<LimitDocument>? Limits = null,
-    [property: Description("Counts the tenant's changes; given by the tenant.")] long? Version = null);
+    [property: Description("Counts the tenant's changes; given by the tenant.")] long? Version = null,
+    [property: Description(
+        "Origins of pages that may call from browsers, such as https://chat.example.com; at most 64. Left out: none.")]
+    IReadOnlyList<string?>? Origins = null);
 
 internal sealed record TenantStateDocument(
     [property: Description("The activation that counts; 0 when the tenant never had limits.")] long Epoch,

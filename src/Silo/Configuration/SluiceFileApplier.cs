@@ -66,7 +66,8 @@ public sealed class SluiceFileApplier(IClusterClient cluster)
 
     private static bool Same(TenantDefinition stored, TenantDefinition tenant) =>
         stored.Limits.SequenceEqual(tenant.Limits)
-        && stored with { Version = tenant.Version, Limits = tenant.Limits } == tenant;
+        && stored.Origins.SequenceEqual(tenant.Origins)
+        && stored with { Version = tenant.Version, Limits = tenant.Limits, Origins = tenant.Origins } == tenant;
 
     private static bool Same(PlanDefinition stored, PlanDefinition plan) =>
         stored.Limits.SequenceEqual(plan.Limits)

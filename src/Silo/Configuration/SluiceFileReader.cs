@@ -71,8 +71,14 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             DisplayName = tenant.Text("displayName") ?? "",
             TimeZone = tenant.Text("timeZone") ?? "",
             Limits = LimitsIn(tenant),
+            Origins = [.. tenant.Texts("origins")],
             OwnedBy = file,
         };
+        foreach (var mistake in Rules.Credentials.OriginList.MistakesIn([.. read.Origins], "origins"))
+        {
+            tenant.Mistake("origins", mistake["origins: ".Length..]);
+        }
+
         if (!TenantZone.IsKnown(read.TimeZone))
         {
             tenant.Mistake("timeZone", $"'{read.TimeZone}' is not {TenantZone.Rule}.");

@@ -1,6 +1,7 @@
 using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
+using Sluice.Grains.Abstractions.Tenants;
 using Sluice.Rules.Credentials;
 using Xunit;
 
@@ -9,6 +10,8 @@ namespace Sluice.Unit.Grains.Clients;
 /// <summary>Guards clients whose credentials may be used from some addresses only.</summary>
 public sealed class AddressTests
 {
+    private const string Page = "https://chat.example.com";
+
     private static readonly UInt128 Inside = AddressPrefix.NumberOf([10, 1, 2, 3]);
     private static readonly UInt128 Outside = AddressPrefix.NumberOf([11, 1, 2, 3]);
 
@@ -88,6 +91,25 @@ public sealed class AddressTests
         Assert.Equal(Verdict.AddressForbidden, Ask(Outside).Verdict);
     }
 
+    /// <summary>Guards keys in pages: a page of nobody's cannot spend what it found in another one.</summary>
+    [Fact]
+    public void Only_pages_of_the_tenant_call_from_browsers_and_a_change_counts_at_once()
+    {
+        var tenant = _world.Silo.Client.GetGrain<ITenantGrain>(GrainWorld.Tenant);
+        var definition = new TenantDefinition { Tenant = GrainWorld.Tenant };
+        _world.Done(() => tenant.Create(definition));
+        _world.CreateClient();
+        Assert.Equal(Verdict.OriginForbidden, Ask(Outside, origin: Page).Verdict);
+        Assert.Equal(Verdict.Admitted, Ask(Outside).Verdict); // No browser.
+
+        _world.Done(() => tenant.Replace(definition with { Origins = [Page] }));
+
+        Assert.Equal(Verdict.Admitted, Ask(Outside, origin: Page).Verdict);
+        Assert.Equal(Verdict.OriginForbidden, Ask(Outside, origin: "null").Verdict);
+        Assert.Equal(
+            Verdict.UnknownKey, Ask(Outside, GrainWorld.DigestOf("another"), origin: "https://other.example").Verdict);
+    }
+
     [Fact]
     public void Edges_are_told_that_what_they_decide_by_themselves_is_bound_to_an_address()
     {
@@ -112,11 +134,12 @@ public sealed class AddressTests
             GrainWorld.ClientOf("gold") with { AllowedAddresses = ["10.0.0.0/8", "2001:db8::/32"] }));
     }
 
-    private AdmitReply Ask(UInt128 from, byte[]? digest = null, TokenUse? token = null, long demand = 0)
+    private AdmitReply Ask(
+        UInt128 from, byte[]? digest = null, TokenUse? token = null, long demand = 0, string? origin = null)
     {
         var request = GrainWorld.RequestOf(++_sequence, "m") with
         {
-            ClientAddress = from, Token = token, ChunkDemand = demand,
+            ClientAddress = from, Token = token, ChunkDemand = demand, Origin = origin,
         };
         return _world.AskTwice(digest is null ? request : request with { SecretDigest = digest });
     }

@@ -164,12 +164,15 @@ public sealed class DocumentMappingTests
         var owned = new TenantDefinition
         {
             Tenant = "acme", DisplayName = "Acme", OwnedBy = "sluice.yaml", TimeZone = "Asia/Tokyo", Version = 3,
+            Origins = ["https://a.example"],
         }.ToDocument();
         var plain = new TenantDefinition { Tenant = "acme" }.ToDocument();
 
         Assert.Equal(
-            new TenantDocument("acme", "Acme", "sluice.yaml", "Asia/Tokyo", null, 3), owned with { Limits = null });
-        Assert.Equal(new TenantDocument("acme", "", Version: 0), plain with { Limits = null });
+            new TenantDocument("acme", "Acme", "sluice.yaml", "Asia/Tokyo", null, 3),
+            owned with { Limits = null, Origins = null });
+        Assert.Equal(["https://a.example"], owned.Origins);
+        Assert.Equal(new TenantDocument("acme", "", Version: 0), plain with { Limits = null, Origins = null });
         Assert.Empty(plain.Limits!);
     }
 

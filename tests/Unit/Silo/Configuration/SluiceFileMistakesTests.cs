@@ -16,7 +16,8 @@ public sealed class SluiceFileMistakesTests
     [InlineData("line 2: tenants[0].tenant: is missing.", "tenants:", "  - displayName: Acme")]
     [InlineData("line 2: tenants[0].tenant: is missing.", "tenants:", "  - tenant:")]
     [InlineData($"line 3: tenants[1].tenant: 'Acme Inc' {NameRule}", "tenants:", "- tenant: a", "- tenant: Acme Inc")]
-    [InlineData("line 3: tenants[0].displayname: is not known here; known are displayName, limits, tenant, timeZone.",
+    [InlineData("line 3: tenants[0].displayname: is not known here; known are displayName, limits, origins, "
+        + "tenant, timeZone.",
         "tenants:", "  - tenant: acme", "    displayname: Acme")]
     [InlineData("line 3: tenants[0].timeZone: 'Mars' is not the IANA name of a time zone, such as Europe/Berlin, or "
         + "left out for UTC.", "tenants:", "- tenant: a", "  timeZone: Mars")]
@@ -206,7 +207,10 @@ public sealed class SluiceFileMistakesTests
     /// <summary>What is anchored stands where it was written, wherever it is used.</summary>
     [Fact]
     public void Members_merged_from_an_anchor_are_not_known() => Assert.Equal(
-        ["sluice.yaml line 2: tenants[1].<<: is not known here; known are displayName, limits, tenant, timeZone."],
+        [
+            "sluice.yaml line 2: tenants[1].<<: is not known here; known are displayName, limits, origins, tenant, "
+                + "timeZone.",
+        ],
         MistakesIn("tenants:", "- &a { tenant: a }", "- { tenant: b, <<: *a }"));
 
     private static List<string> MistakesIn(params string[] lines)
