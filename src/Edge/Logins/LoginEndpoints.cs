@@ -19,7 +19,8 @@ internal static class LoginEndpoints
     /// <summary>Where programs send people (RFC 6749, 3.1).</summary>
     public const string AuthorizationPath = OAuthEndpoints.Root + "/authorize";
 
-    private const string CallbackPath = OAuthEndpoints.Root + "/callback/{tenant}/{provider}";
+    private const string CallbackRoot = OAuthEndpoints.Root + "/callback";
+    private const string CallbackPath = CallbackRoot + "/{tenant}/{provider}";
 
     /// <summary>Most characters of a provider's code: what a line of a request can hold with the rest.</summary>
     private const int CodeLengthMax = 4096;
@@ -29,6 +30,12 @@ internal static class LoginEndpoints
         endpoints.MapGet(AuthorizationPath, AuthorizeAsync);
         endpoints.MapGet(CallbackPath, CallbackAsync);
     }
+
+    /// <summary>
+    /// Whether people come there themselves: no page has anything to ask of it (RFC 9700, 2.6).
+    /// </summary>
+    public static bool AreFor(PathString path) =>
+        path.StartsWithSegments(AuthorizationPath) || path.StartsWithSegments(CallbackRoot);
 
     private static async Task AuthorizeAsync(
         HttpContext context, IssuerKeys keys, IClusterClient cluster, IOptions<EdgeOptions> options, TimeProvider time)
