@@ -9,6 +9,7 @@ using Sluice.Edge.Credentials;
 using Sluice.Edge.Degraded;
 using Sluice.Edge.Errors;
 using Sluice.Edge.Hosting;
+using Sluice.Edge.Logins;
 using Sluice.Edge.Models;
 using Sluice.Edge.Policies;
 using Sluice.Edge.Pools;
@@ -79,6 +80,7 @@ public static class Program
         });
         app.MapHealth();
         app.MapOAuth();                                     // Keys and tokens for tokens.      400, 401, 404, 429
+        app.MapLogins();                                    // People, to their provider and back.     302, 400, 429
         app.MapLeaks();                                     // Who has found a key?                  400, 401, 429
         app.MapModels();                                    // What may they see?                     401, 403, 404
         app.MapModelCalls(call =>

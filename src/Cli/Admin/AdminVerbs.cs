@@ -29,6 +29,19 @@ internal static class AdminVerbs
             TakesFile = true,
         },
 
+        new("providers list", "The identity providers that a tenant trusts.", HttpMethod.Get,
+            "/tenants/{tenant}/providers")
+        {
+            Columns = ["provider", "issuer", "audience", "login.kind", "login.redirectUri"],
+        },
+        new("providers put", "Make an identity provider of a file, or replace it.", HttpMethod.Put,
+            "/tenants/{tenant}/providers/{provider}")
+        {
+            TakesFile = true,
+        },
+        new("providers remove", "Trust an identity provider no more.", HttpMethod.Delete,
+            "/tenants/{tenant}/providers/{provider}"),
+
         new("plans list", "All plans.", HttpMethod.Get, "/plans") { Columns = ["plan", "version", "ownedBy"] },
         new("plans show", "One plan.", HttpMethod.Get, "/plans/{plan}"),
         new("plans create", "Make a plan of a file.", HttpMethod.Post, "/plans") { TakesFile = true },
@@ -65,6 +78,13 @@ internal static class AdminVerbs
             Body = [("plan!", "The plan from now on.")],
         },
         new("clients slots", "The calls that hold slots.", HttpMethod.Get, "/clients/{client}/slots"),
+
+        new("logins show", "How people sign in as a client.", HttpMethod.Get, "/clients/{client}/login"),
+        new("logins put", "Let people sign in as a client, as a file says.", HttpMethod.Put, "/clients/{client}/login")
+        {
+            TakesFile = true,
+        },
+        new("logins remove", "Let nobody sign in as a client any more.", HttpMethod.Delete, "/clients/{client}/login"),
 
         new("keys list", "Every version of a client's keys, with its state and use.", HttpMethod.Get,
             "/clients/{client}/keys")

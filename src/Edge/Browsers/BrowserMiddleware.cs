@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Sluice.Edge.Calls;
+using Sluice.Edge.Logins;
 using Sluice.Edge.Tokens;
 using Sluice.Rules.Credentials;
 
@@ -29,7 +30,8 @@ internal sealed class BrowserMiddleware(RequestDelegate next, IOptions<EdgeOptio
         var origin = headers.Origin is [{ } one] && OriginList.IsOrigin(one) ? one : OriginList.Opaque;
 
         var path = context.Request.Path;
-        var isToken = path.StartsWithSegments(OAuthEndpoints.Root) || path.StartsWithSegments("/.well-known");
+        var isToken = (path.StartsWithSegments(OAuthEndpoints.Root) && !LoginEndpoints.AreFor(path))
+            || path.StartsWithSegments("/.well-known");
         if (!isToken && !path.StartsWithSegments("/v1"))
         {
             return next(context);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sluice.Edge.Calls;
 using Sluice.Edge.Credentials;
 using Sluice.Edge.Errors;
+using Sluice.Edge.Logins;
 using Sluice.Grains.Abstractions.Issuers;
 
 namespace Sluice.Edge.Tokens;
@@ -113,14 +114,16 @@ internal static class OAuthEndpoints
         }
 
         var issuer = view.Description.Issuer;
-        string[] grants = view.Description.ClientCredentials
-            ? [TokenRequests.ExchangeGrant, "refresh_token", "client_credentials"]
-            : [TokenRequests.ExchangeGrant, "refresh_token"];
+        string[] grants =
+        [
+            TokenRequests.CodeGrant, TokenRequests.ExchangeGrant, "refresh_token",
+            .. view.Description.ClientCredentials ? (string[])["client_credentials"] : [],
+        ];
         AllowCaching(context.Response, view.Description);
         await context.Response.WriteAsJsonAsync(
             new ServerDocument(
-                issuer, issuer + TokenPath, issuer + RevocationPath, issuer + IntrospectionPath, issuer + KeySetPath,
-                grants),
+                issuer, issuer + LoginEndpoints.AuthorizationPath, issuer + TokenPath, issuer + RevocationPath,
+                issuer + IntrospectionPath, issuer + KeySetPath, grants),
             OAuthJson.Default.ServerDocument);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Sluice.Edge.Calls;
 using Sluice.Rules.Credentials;
+using Sluice.Rules.Logins;
 using Sluice.Rules.Tokens;
 
 namespace Sluice.Edge.Tokens;
@@ -159,6 +160,7 @@ internal sealed record IntrospectionDocument([property: JsonPropertyName("active
 /// <summary>What is offered (RFC 8414).</summary>
 internal sealed record ServerDocument(
     [property: JsonPropertyName("issuer")] string Issuer,
+    [property: JsonPropertyName("authorization_endpoint")] string AuthorizationEndpoint,
     [property: JsonPropertyName("token_endpoint")] string TokenEndpoint,
     [property: JsonPropertyName("revocation_endpoint")] string RevocationEndpoint,
     [property: JsonPropertyName("introspection_endpoint")] string IntrospectionEndpoint,
@@ -173,7 +175,15 @@ internal sealed record ServerDocument(
         SignatureAlgorithms.NameOf(SignatureAlgorithm.Es256), SignatureAlgorithms.NameOf(SignatureAlgorithm.Rs256),
     ];
 
-    [JsonPropertyName("response_types_supported")] public string[] ResponseTypes { get; } = [];
+    [JsonPropertyName("response_types_supported")] public string[] ResponseTypes { get; } = ["code"];
+
+    [JsonPropertyName("response_modes_supported")] public string[] ResponseModes { get; } = ["query"];
+
+    [JsonPropertyName("code_challenge_methods_supported")]
+    public string[] ChallengeMethods { get; } = [ProofKey.Method];
+
+    [JsonPropertyName("authorization_response_iss_parameter_supported")]
+    public bool SaysIssuer { get; } = true;
 
     [JsonPropertyName("scopes_supported")] public string[] Scopes { get; } = ["models"];
 

@@ -33,6 +33,7 @@ internal sealed partial class TokenRequests(
         {
             null => Task.FromResult(Refused(OAuthError.Invalid("There is no grant_type."))),
             "client_credentials" when issuer.ClientCredentials => ByKeyAsync(form),
+            CodeGrant => RedeemAsync(form),
             "refresh_token" => RefreshAsync(form),
             ExchangeGrant => ExchangeAsync(form, issuer),
             _ => Task.FromResult(Refused(new OAuthError(

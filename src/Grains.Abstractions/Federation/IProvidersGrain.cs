@@ -11,6 +11,14 @@ public interface IProvidersGrain : IGrainWithStringKey
     [Alias("Put")]
     Task<ChangeReply> Put(ProviderDefinition provider);
 
+    /// <summary>The same, with the secret that we have at the provider.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="sealedSecret">
+    /// The secret, sealed for its place; null: the one that is stored stays, where the provider is the same.
+    /// </param>
+    [Alias("PutWithSecret")]
+    Task<ChangeReply> PutWithSecret(ProviderDefinition provider, string? sealedSecret);
+
     /// <summary>Takes a provider away: none of its tokens is good from now on.</summary>
     [Alias("Remove")]
     Task<ChangeReply> Remove(string provider);
@@ -25,6 +33,21 @@ public interface IProvidersGrain : IGrainWithStringKey
     /// </summary>
     [Alias("Judge"), AlwaysInterleave]
     Task<SubjectReply> Judge(SubjectRequest request);
+
+    /// <summary>Where a person is sent to sign in. It may wait for the provider, as <see cref="Judge"/>.</summary>
+    [Alias("BeginSignIn"), AlwaysInterleave]
+    Task<SignInAddress> BeginSignIn(SignInRequest request);
+
+    /// <summary>Whose the code is that the provider sent the person back with.</summary>
+    [Alias("SignIn"), AlwaysInterleave]
+    Task<SubjectReply> SignIn(SignInRequest request);
+
+    /// <summary>
+    /// Whether a provider, and what it gives as this client, is as it was when it said who somebody is: see
+    /// <see cref="SubjectReply.Stamp"/>.
+    /// </summary>
+    [Alias("IsUnchanged"), AlwaysInterleave]
+    ValueTask<bool> IsUnchanged(string provider, string clientId, string stamp);
 }
 
 /// <summary>An identity provider as a tenant trusts it.</summary>
@@ -57,6 +80,9 @@ public sealed record ProviderDefinition
 
     /// <summary>Who of its subjects may be which client; 1 to 64.</summary>
     [Id(24)] public GrantDefinition[] Grants { get; init; } = [];
+
+    /// <summary>How people are sent there to sign in; null: nobody is.</summary>
+    [Id(27)] public ProviderLoginDefinition? Login { get; init; }
 }
 
 /// <summary>Lets some subjects of a provider be a client of the tenant.</summary>
@@ -148,4 +174,10 @@ public sealed record SubjectReply
 
     /// <summary>When whoever it is showed that it is them, in seconds since 1970; null: it is not known.</summary>
     [Id(15)] public long? AuthTime { get; init; }
+
+    /// <summary>The provider that said it; empty where it was said by a token that somebody brought.</summary>
+    [Id(18)] public string Provider { get; init; } = "";
+
+    /// <summary>What the provider was like, and gave as this client; another text once that is changed.</summary>
+    [Id(21)] public string Stamp { get; init; } = "";
 }

@@ -18,6 +18,17 @@ public interface ITokenGrain : IGrainWithStringKey
     [Alias("Refresh")]
     Task<TokenReply> Refresh(RefreshTokenRequest request);
 
+    /// <summary>Makes a code for a person who has signed in, which their program redeems for tokens.</summary>
+    [Alias("GrantCode")]
+    Task<CodeReply> GrantCode(GrantCodeRequest request);
+
+    /// <summary>
+    /// Issues a token and a refresh token for a code, which is worth nothing after that. One that was redeemed before
+    /// ends what it gave.
+    /// </summary>
+    [Alias("RedeemCode")]
+    Task<TokenReply> RedeemCode(RedeemCodeRequest request);
+
     /// <summary>
     /// Ends a refresh token with all that came from it. One that is not known, or was guessed, changes nothing.
     /// </summary>

@@ -44,8 +44,20 @@ internal static class ProviderMapping
                 KeySetAddress = provider.KeySetAddress,
                 Keys = keys,
                 Grants = [.. grants],
+                Login = provider.Login?.ToRule(),
             };
     }
+
+    private static ProviderLogin ToRule(this ProviderLoginDefinition login) => new(
+        login.Kind switch
+        {
+            SignInKind.OpenIdConnect => LoginKind.OpenIdConnect,
+            SignInKind.WeChatWork => LoginKind.WeChatWork,
+            _ => throw new ArgumentOutOfRangeException(nameof(login), login.Kind, "It is none."),
+        })
+    {
+        Scope = login.Scope, AgentId = login.AgentId, Page = login.Page,
+    };
 
     public static SubjectTokenKind ToRule(this SubjectKind kind) => kind switch
     {

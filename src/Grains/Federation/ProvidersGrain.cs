@@ -4,7 +4,7 @@ using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Federation;
 using Sluice.Grains.Abstractions.Tenants;
 using Sluice.Grains.Issuers;
-using Sluice.Rules;
+using Sluice.Grains.Secrets;
 using Sluice.Rules.Federation;
 using Sluice.Rules.Tokens;
 
@@ -18,23 +18,27 @@ namespace Sluice.Grains.Federation;
 [CollectionAgeLimit(Hours = 2)]
 internal sealed partial class ProvidersGrain(
     [PersistentState("providers")] IPersistentState<StoredProviders> stored, IProviderKeySource source,
-    IOptions<TokenOptions> options, TimeProvider time, ILogger<ProvidersGrain> logger) : Grain, IProvidersGrain
+    IProviderRequests requests, ISecretBox box, IOptions<TokenOptions> options, TimeProvider time,
+    ILogger<ProvidersGrain> logger) : Grain, IProvidersGrain
 {
     // By the provider's name; what was known of one that was changed or taken away is not there any more.
     private readonly Dictionary<string, ProviderKeys> _known = [];
 
     // What is stored; while a change is on its way to the database, what was stored before.
     private ProviderDefinition[] _inForce = [];
+    private StoredProviderSecret[] _secretsInForce = [];
 
     private string Tenant => this.GetPrimaryKeyString();
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _inForce = stored.State.Providers;
+        TakeEffect();
         return Task.CompletedTask;
     }
 
-    public async Task<ChangeReply> Put(ProviderDefinition provider)
+    public Task<ChangeReply> Put(ProviderDefinition provider) => PutWithSecret(provider, null);
+
+    public async Task<ChangeReply> PutWithSecret(ProviderDefinition provider, string? sealedSecret)
     {
         if (await GrainFactory.GetGrain<ITenantGrain>(Tenant).Describe() is null)
         {
@@ -42,9 +46,11 @@ internal sealed partial class ProvidersGrain(
         }
 
         var mistakes = new List<string>();
+        var (secret, isNew) = (SecretFor(provider, sealedSecret, mistakes), sealedSecret is not null);
         if (provider.ToRule(mistakes) is { } rule)
         {
             mistakes.AddRange(ProviderRules.MistakesIn(rule, options.Value.Issuer));
+            mistakes.AddRange(ProviderLogin.MistakesIn(rule, secret is not null));
         }
 
         if (stored.State.Find(provider.Provider) is null
@@ -65,7 +71,11 @@ internal sealed partial class ProvidersGrain(
             return new ChangeReply(ChangeOutcome.Invalid, string.Join(' ', mistakes));
         }
 
-        await StoreAsync(provider.Provider, provider);
+        var setAt = secret is null ? null
+            : isNew ? time.GetUtcNow()
+            : stored.State.Find(provider.Provider)?.Login?.SecretSetAt;
+        var login = provider.Login is null ? null : provider.Login with { SecretSetAt = setAt };
+        await StoreAsync(provider.Provider, provider with { Login = login }, secret);
         LogChanged(Tenant, provider.Provider, provider.Issuer);
         return ChangeReply.Done;
     }
@@ -77,7 +87,7 @@ internal sealed partial class ProvidersGrain(
             return new ChangeReply(ChangeOutcome.NotFound, $"Tenant '{Tenant}' has no provider '{provider}'.");
         }
 
-        await StoreAsync(provider, null);
+        await StoreAsync(provider, null, null);
         LogRemoved(Tenant, provider);
         return ChangeReply.Done;
     }
@@ -118,7 +128,7 @@ internal sealed partial class ProvidersGrain(
     {
         var fault = SubjectTokenRules.TryRead(
             request.Token, request.Kind.ToRule(), provider, keys,
-            client => Names.ClientId(Tenant, client) == request.ClientId, time.GetUtcNow(), out var token);
+            client => IsClient(client, request.ClientId), time.GetUtcNow(), out var token);
         if (token is null)
         {
             LogRefused(Tenant, request.ClientId, $"{fault}, of provider {provider.Name}");
@@ -150,16 +160,44 @@ internal sealed partial class ProvidersGrain(
         return known;
     }
 
-    private async Task StoreAsync(string name, ProviderDefinition? next)
+    /// <summary>
+    /// The secret that was sent, or the one that is stored: but only for whom it was given for. Otherwise whoever may
+    /// change a provider could have the secret of the one before sent to a place of their own.
+    /// </summary>
+    private SealedSecret? SecretFor(ProviderDefinition provider, string? sealedSecret, List<string> mistakes)
+    {
+        if (sealedSecret is not null)
+        {
+            return new SealedSecret { Text = sealedSecret };
+        }
+
+        if (provider.Login is null || stored.State.SecretOf(provider.Provider) is not { } known)
+        {
+            return null;
+        }
+
+        var before = stored.State.Find(provider.Provider)!;
+        if ((before.Issuer, before.Audience, before.Login?.Kind)
+            == (provider.Issuer, provider.Audience, provider.Login.Kind))
+        {
+            return known;
+        }
+
+        mistakes.Add("login.clientSecret: must be said again, because it is another provider now.");
+        return null;
+    }
+
+    private async Task StoreAsync(string name, ProviderDefinition? next, SealedSecret? secret)
     {
         var before = stored.State;
-        stored.State = before.With(Tenant, name, next);
+        stored.State = before.With(Tenant, name, next, secret);
         try
         {
             await stored.WriteStateAsync();
             stored.State = stored.State with { Audits = [] };
-            _inForce = stored.State.Providers;
+            TakeEffect();
             _known.Remove(name);
+            _signIns.Remove(name);
         }
         catch
         {
@@ -168,6 +206,8 @@ internal sealed partial class ProvidersGrain(
             throw;
         }
     }
+
+    private void TakeEffect() => (_inForce, _secretsInForce) = (stored.State.Providers, stored.State.Secrets);
 
     /// <summary>Names of tenants are easily made up.</summary>
     private void DeactivateIfNobodys()

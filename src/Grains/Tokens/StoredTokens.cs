@@ -22,6 +22,9 @@ public sealed record StoredTokens : IRevokingState, IAuditedState
     /// <summary>Tokens issued before are not good, in seconds since 1970.</summary>
     [Id(2)] public long TokensFrom { get; init; }
 
+    /// <summary>Codes of people who have signed in that wait to be redeemed.</summary>
+    [Id(3)] public StoredCode[] Codes { get; init; } = [];
+
     /// <inheritdoc/>
     [JsonIgnore]
     public ImmutableArray<Revocation> Revokes { get; init; } = [];
@@ -38,6 +41,7 @@ public sealed record StoredTokens : IRevokingState, IAuditedState
         {
             Families = [.. Families.Where(family => now < family.ExpiresAt).Select(family => family.At(over))],
             Revoked = [.. Revoked.Where(token => token.ExpiresAt > over)],
+            Codes = [.. Codes.Where(code => now < code.ExpiresAt)],
         };
     }
 
@@ -96,6 +100,12 @@ public sealed record StoredFamily
 
     /// <summary>Access tokens that came from it and are good still, so that they end with it.</summary>
     [Id(9)] public StoredAccess[] Issued { get; init; } = [];
+
+    /// <summary>Who signed in; null where it began with a key.</summary>
+    [Id(12)] public StoredPerson? Person { get; init; }
+
+    /// <summary>What is kept of the code that it began with; empty where there was none.</summary>
+    [Id(15)] public string CodeDigest { get; init; } = "";
 
     /// <summary>Without access tokens that ended by themselves.</summary>
     public StoredFamily At(long over) => this with { Issued = [.. Issued.Where(token => token.ExpiresAt > over)] };

@@ -41,6 +41,7 @@ internal sealed partial class TokenGrain
         {
             Families = [],
             Revoked = [],
+            Codes = [],
             TokensFrom = from,
             Revokes = [new Revocation(0, RevocationKind.ClientTokens, ClientId, from, Revocation.TokensLive)],
             Audits = [Note("tokens.revoke", stored.State.TokensFrom, from)],

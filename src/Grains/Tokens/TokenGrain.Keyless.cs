@@ -70,7 +70,7 @@ internal sealed partial class TokenGrain
             : await IssueAsync(
                 new WantedToken(0, scope, client.Tenant, DateTimeOffset.FromUnixTimeSeconds(judged.ExpiresAt))
                 {
-                    SignIn = TokenSignIn.Provider, Subject = judged,
+                    Person = StoredPerson.Of(judged),
                 });
     }
 

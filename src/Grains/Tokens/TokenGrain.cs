@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Grains.Abstractions.Clients;
-using Sluice.Grains.Abstractions.Federation;
 using Sluice.Grains.Abstractions.Issuers;
 using Sluice.Grains.Abstractions.Tokens;
 using Sluice.Grains.Issuers;
@@ -129,13 +128,20 @@ internal sealed partial class TokenGrain(
             return refusal;
         }
 
+        if (family.Person is { } person && !await IsKnownStillAsync(person, client.Tenant))
+        {
+            await EndFamilyAsync(family, now);
+            return Invalid;
+        }
+
         if (family.At((now - AccessToken.ClockSkew).ToUnixTimeSeconds()).Issued.Length >= IssuedMax)
         {
             return new TokenReply { Outcome = TokenOutcome.TooMany, RetryAfter = TimeSpan.FromMinutes(1) };
         }
 
         var ends = family.ExpiresAt < client.KeyExpiresAt ? family.ExpiresAt : client.KeyExpiresAt;
-        if (await SignAsync(new WantedToken(family.KeyVersion, scope, client.Tenant, ends)) is not { } signed)
+        var wanted = new WantedToken(family.KeyVersion, scope, client.Tenant, ends) { Person = family.Person };
+        if (await SignAsync(wanted) is not { } signed)
         {
             return new TokenReply { Outcome = TokenOutcome.NotOffered };
         }
@@ -156,11 +162,20 @@ internal sealed partial class TokenGrain(
     /// <param name="EndsBy">When it ends at the latest.</param>
     private sealed record WantedToken(int KeyVersion, TokenScope Scope, string Tenant, DateTimeOffset EndsBy)
     {
+        private readonly TokenSignIn _signIn;
+
         /// <summary>How whoever asks is known.</summary>
-        public TokenSignIn SignIn { get; init; }
+        public TokenSignIn SignIn
+        {
+            get => Person is null ? _signIn : TokenSignIn.Provider;
+            init => _signIn = value;
+        }
 
         /// <summary>What a provider says of whoever asks; null when none does.</summary>
-        public SubjectReply? Subject { get; init; }
+        public StoredPerson? Person { get; init; }
+
+        /// <summary>What is kept of the code that it is issued for; empty where there was none.</summary>
+        public string CodeDigest { get; init; } = "";
     }
 
     /// <param name="Reply">What its client is told.</param>
@@ -196,9 +211,9 @@ internal sealed partial class TokenGrain(
                 Tenant = wanted.Tenant,
                 Scope = wanted.Scope,
                 SignIn = wanted.SignIn,
-                ForeignSubject = wanted.Subject?.Subject,
-                Roles = [.. wanted.Subject?.Roles ?? []],
-                AuthTime = wanted.Subject?.AuthTime,
+                ForeignSubject = wanted.Person?.Subject,
+                Roles = [.. wanted.Person?.Roles ?? []],
+                AuthTime = wanted.Person?.AuthTime,
             };
             var reply = new TokenReply
             {
@@ -231,9 +246,15 @@ internal sealed partial class TokenGrain(
             RotatedAt = now,
             Secret = await box.SealAsync(PlaceOf(familyId), key, CancellationToken.None),
             Issued = [signed.Kept],
+            Person = wanted.Person,
+            CodeDigest = wanted.CodeDigest,
         };
         var state = stored.State.At(now);
-        await StoreAsync((state with { Families = [.. state.Families.TakeLast(FamiliesMax - 1)] }).With(family));
+        await StoreAsync((state with
+        {
+            Families = [.. state.Families.TakeLast(FamiliesMax - 1)],
+            Codes = [.. state.Codes.Where(code => code.Digest != wanted.CodeDigest)],
+        }).With(family));
         return signed.Reply with
         {
             RefreshToken = RefreshText.Make(key, ClientId, familyId, family.Number).Format(),

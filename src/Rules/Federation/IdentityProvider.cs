@@ -29,6 +29,9 @@ public sealed record IdentityProvider(string Name, string Issuer, string Audienc
 
     /// <summary>Who of its subjects may be which client.</summary>
     public ImmutableArray<SubjectGrant> Grants { get; init; } = [];
+
+    /// <summary>How people are sent there to sign in; null: nobody is.</summary>
+    public ProviderLogin? Login { get; init; }
 }
 
 /// <summary>Lets some subjects of a provider be a client of the tenant.</summary>

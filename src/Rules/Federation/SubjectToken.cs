@@ -42,7 +42,8 @@ public static class SubjectTokenRules
     /// </summary>
     public static CompactToken? TryClaim(string text, IdentityProvider provider, DateTimeOffset now)
     {
-        if (CompactToken.TryParse(text, out var parsed) is not TokenFault.None)
+        if (provider.Login?.Kind is LoginKind.WeChatWork // Which issues no tokens that anybody could bring.
+            || CompactToken.TryParse(text, out var parsed) is not TokenFault.None)
         {
             return null;
         }
@@ -134,8 +135,8 @@ public static class SubjectTokenRules
             || claims.SecondsOf("iat") is not { } issuedAt
             || !claims.MayHaveSeconds("nbf", out var notBefore)
             || !claims.MayHaveSeconds("auth_time", out var authTime)
-            || claims.TextOf(provider.SubjectClaim) is not { Length: > 0 and <= SubjectLengthMax } subject
-            || subject.Any(char.IsControl))
+            || claims.TextOf(provider.SubjectClaim) is not { } subject
+            || !IsSubject(subject))
         {
             return TokenFault.BadClaims;
         }
@@ -157,20 +158,34 @@ public static class SubjectTokenRules
             return TokenFault.Expired;
         }
 
-        var grants = provider.Grants.Where(grant => isClient(grant.Client) && IsHeld(claims, grant)).ToArray();
-        if (grants.Length == 0)
+        token = GrantedBy(claims, subject, provider, isClient);
+        if (token is null)
         {
             return TokenFault.NotGranted;
         }
 
-        token = new SubjectToken(
-            $"{provider.Name}/{subject}", expiresAt, UnionOf(grants),
-            [.. grants.SelectMany(grant => grant.Roles).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])
-        {
-            AuthTime = authTime,
-        };
+        token = token with { ExpiresAt = expiresAt, AuthTime = authTime };
         return TokenFault.None;
     }
+
+    /// <summary>What all grants that match give together; null where none does.</summary>
+    internal static SubjectToken? GrantedBy(
+        JsonElement claims, string subject, IdentityProvider provider, Func<string, bool> isClient)
+    {
+        var grants = provider.Grants.Where(grant => isClient(grant.Client) && IsHeld(claims, grant)).ToArray();
+        return grants.Length == 0
+            ? null
+            : new SubjectToken(
+                $"{provider.Name}/{subject}", 0, UnionOf(grants),
+                [
+                    .. grants.SelectMany(grant => grant.Roles).Distinct(StringComparer.Ordinal)
+                        .Order(StringComparer.Ordinal),
+                ]);
+    }
+
+    /// <summary>Whether a text can say who somebody is.</summary>
+    internal static bool IsSubject(string? subject) =>
+        subject is { Length: > 0 and <= SubjectLengthMax } && !subject.Any(char.IsControl);
 
     private static bool IsOfKind(string? type, SubjectTokenKind kind)
     {

@@ -47,4 +47,10 @@ public enum TokenFault
 
     /// <summary>It is somebody else's and good, and nothing is granted to whoever it stands for.</summary>
     NotGranted,
+
+    /// <summary>It is of another sign-in than the one that it is brought for.</summary>
+    WrongNonce,
+
+    /// <summary>Whoever it stands for signed in longer ago than was asked, or nobody says when.</summary>
+    StaleSignIn,
 }

@@ -32,6 +32,7 @@ internal static class AdminApi
         admin.MapClients();
         admin.MapKeys();
         admin.MapPublicKeys();
+        admin.MapLogins();
         RotationEndpoints.Map(admin);
         admin.MapSlots();
         admin.MapTokens();

@@ -68,6 +68,11 @@ internal static class AdminRoutes
         ["POST /clients/{id}/keys/{keyId}/rotations/{rotationId}/cancel"] = new(KeysRotate, Owner.Client),
         ["GET /clients/{id}/public-keys"] = new(KeysRead, Owner.Client),
         ["PUT /clients/{id}/public-keys"] = new(KeysRotate, Owner.Client),
+        ["GET /clients/{id}/login"] = new(ClientsRead, Owner.Client),
+
+        // Whoever says where people are sent back to could have them sent to himself, with the roles that they have.
+        ["PUT /clients/{id}/login"] = new(RolesWrite, Owner.Platform),
+        ["DELETE /clients/{id}/login"] = new(RolesWrite, Owner.Platform),
         ["GET /deliveries"] = new(KeysRead, Owner.Named),
         ["POST /clients/{id}/tokens/revoke"] = new(TokensRevoke, Owner.Client),
         ["GET /tokens/keys"] = new(TokensRead, Owner.Platform),

@@ -15,9 +15,10 @@ namespace Sluice.Silo.Admin;
 /// <param name="SubjectClaim">The claim that says who it is; not there: <c>sub</c>.</param>
 /// <param name="MaxAge">How old a token may be, such as <c>10m</c>; not there: an hour.</param>
 /// <param name="Grants">Who of its subjects may be which client.</param>
+/// <param name="Login">How people are sent there to sign in; not there: nobody is.</param>
 internal sealed record ProviderDocument(
     string? Provider, string? Issuer, string? Audience, string? JwksUri, JsonElement? Jwks, string[]? Algorithms,
-    string? SubjectClaim, string? MaxAge, GrantDocument[]? Grants)
+    string? SubjectClaim, string? MaxAge, GrantDocument[]? Grants, ProviderLoginDocument? Login)
 {
     /// <summary>The provider as it is written; null where it cannot be, and then why.</summary>
     public ProviderDefinition? ToDefinition(string name, List<string> mistakes)
@@ -38,6 +39,7 @@ internal sealed record ProviderDocument(
             mistakes.Add("algorithms: must be ES256, RS256 or both.");
         }
 
+        var login = Login?.ToDefinition(mistakes);
         return mistakes.Count > 0
             ? null
             : new ProviderDefinition
@@ -51,15 +53,19 @@ internal sealed record ProviderDocument(
                 SubjectClaim = SubjectClaim ?? "sub",
                 AgeMax = age,
                 Grants = [.. (Grants ?? []).Select(grant => grant.ToDefinition())],
+                Login = login,
             };
     }
 
-    public static ProviderDocument Of(ProviderDefinition provider) => new(
+    /// <param name="provider">The provider.</param>
+    /// <param name="redirectUri">Where it sends people back to.</param>
+    public static ProviderDocument Of(ProviderDefinition provider, string redirectUri) => new(
         provider.Provider, provider.Issuer, provider.Audience,
         provider.KeySetAddress.Length == 0 ? null : provider.KeySetAddress,
         provider.KeySet.Length == 0 ? null : JsonElement.Parse(provider.KeySet),
         provider.Algorithms.Length == 0 ? null : provider.Algorithms, provider.SubjectClaim,
-        DurationText.Format(provider.AgeMax), [.. provider.Grants.Select(GrantDocument.Of)]);
+        DurationText.Format(provider.AgeMax), [.. provider.Grants.Select(GrantDocument.Of)],
+        provider.Login is null ? null : ProviderLoginDocument.Of(provider.Login, redirectUri));
 }
 
 /// <summary>Lets some subjects of a provider be a client of the tenant.</summary>

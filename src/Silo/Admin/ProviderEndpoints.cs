@@ -1,7 +1,12 @@
+using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Federation;
 using Sluice.Grains.Abstractions.Tenants;
+using Sluice.Grains.Federation;
+using Sluice.Grains.Issuers;
+using Sluice.Grains.Secrets;
 using Sluice.Rules;
 
 namespace Sluice.Silo.Admin;
@@ -20,14 +25,15 @@ internal static class ProviderEndpoints
     }
 
     private static async Task<Results<Ok<Page<ProviderDocument>>, ProblemHttpResult>> ListAsync(
-        string tenant, IClusterClient cluster) =>
+        string tenant, IClusterClient cluster, IOptions<TokenOptions> tokens) =>
         Names.IsName(tenant) && await cluster.GetGrain<ITenantGrain>(tenant).Describe() is not null
         ? TypedResults.Ok(new Page<ProviderDocument>(
-            [.. (await Grain(cluster, tenant).List()).Select(ProviderDocument.Of)], null))
+            [.. (await Grain(cluster, tenant).List()).Select(one => DocumentOf(tenant, one, tokens.Value))], null))
         : AdminResults.NotFound($"tenant '{tenant}'");
 
     private static async Task<Results<Ok<ProviderDocument>, ProblemHttpResult>> PutAsync(
-        string tenant, string provider, ProviderDocument document, IClusterClient cluster)
+        string tenant, string provider, ProviderDocument document, HttpContext context, IClusterClient cluster,
+        ISecretBox box, IOptions<TokenOptions> tokens, IOptions<SiloOptions> options)
     {
         if (!Names.IsName(tenant))
         {
@@ -40,10 +46,23 @@ internal static class ProviderEndpoints
             return AdminResults.Invalid(mistakes);
         }
 
-        var reply = await Grain(cluster, tenant).Put(definition);
-        return reply.Outcome is ChangeOutcome.Done
-            ? TypedResults.Ok(ProviderDocument.Of(definition))
-            : AdminResults.Refusal(reply);
+        var secret = document.Login?.ClientSecret;
+        if (secret is not null && SecretChannel.Refusal(context, options.Value) is { } refusal)
+        {
+            return refusal;
+        }
+
+        // Sealed here, so that it goes nowhere else as it is.
+        var sealedSecret = secret is null ? null : await box.SealAsync(
+            ProviderSecrets.PlaceOf(tenant, provider), Encoding.UTF8.GetBytes(secret), context.RequestAborted);
+        var reply = await Grain(cluster, tenant).PutWithSecret(definition, sealedSecret?.Text);
+        if (reply.Outcome is not ChangeOutcome.Done)
+        {
+            return AdminResults.Refusal(reply);
+        }
+
+        var stored = (await Grain(cluster, tenant).List()).FirstOrDefault(one => one.Provider == provider);
+        return TypedResults.Ok(DocumentOf(tenant, stored ?? definition, tokens.Value));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
@@ -57,6 +76,9 @@ internal static class ProviderEndpoints
         var reply = await Grain(cluster, tenant).Remove(provider);
         return reply.Outcome is ChangeOutcome.Done ? TypedResults.NoContent() : AdminResults.Refusal(reply);
     }
+
+    private static ProviderDocument DocumentOf(string tenant, ProviderDefinition provider, TokenOptions tokens) =>
+        ProviderDocument.Of(provider, ProviderCallback.AddressOf(tokens.Issuer, tenant, provider.Provider));
 
     private static IProvidersGrain Grain(IClusterClient cluster, string tenant) =>
         cluster.GetGrain<IProvidersGrain>(tenant);

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Sluice.Silo.Federation;
 
-/// <summary>Settings of how identity providers are asked for their keys, section <c>Federation</c>.</summary>
+/// <summary>Settings of how identity providers are asked, section <c>Federation</c>.</summary>
 internal sealed class FederationOptions
 {
     /// <summary>
@@ -11,7 +11,7 @@ internal sealed class FederationOptions
     /// </summary>
     public IList<string> PrivateHosts { get; } = [];
 
-    /// <summary>How long a provider may take to answer, all of its documents together.</summary>
+    /// <summary>How long a provider may take to answer, all documents that lead to its keys together.</summary>
     /// <value>100 ms to 30 seconds, default 3 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:30")]
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(3);

@@ -14,5 +14,6 @@ internal static class FederationServices
         services.TryAddSingleton<Func<string, CancellationToken, Task<IPAddress[]>>>(Dns.GetHostAddressesAsync);
         services.TryAddSingleton<ProviderConnections>();
         services.TryAddSingleton<IProviderKeySource, ProviderKeySource>();
+        services.TryAddSingleton<IProviderRequests, ProviderRequests>();
     }
 }

@@ -24,6 +24,7 @@ internal sealed class ProviderConnections(
     /// </summary>
     public HttpClient NewClient() => new(new SocketsHttpHandler
     {
+        ActivityHeadersPropagator = null, // No trace of an address: some providers want secrets in it.
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectCallback = ConnectAsync,
@@ -41,6 +42,13 @@ internal sealed class ProviderConnections(
     public bool IsAllowed(string host, IPAddress address) =>
         PublicAddress.IsPublic(address.GetAddressBytes())
         || options.Value.PrivateHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Why there is no answer, without anything that was sent or came back.</summary>
+    public static string ReasonOf(HttpRequestException exception) =>
+        exception.InnerException is AddressRefusedException refused ? refused.Message
+        : exception.HttpRequestError is HttpRequestError.ConfigurationLimitExceeded
+            ? $"the provider answered more than {AnswerBytesMax} bytes"
+        : $"the provider cannot be reached: {exception.HttpRequestError}";
 
     private async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, CancellationToken cancellationToken)

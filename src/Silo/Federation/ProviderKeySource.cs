@@ -34,7 +34,7 @@ internal sealed class ProviderKeySource(
         }
         catch (HttpRequestException exception)
         {
-            throw new ProviderKeysException(ReasonOf(exception), exception);
+            throw new ProviderKeysException(ProviderConnections.ReasonOf(exception), exception);
         }
     }
 
@@ -79,10 +79,4 @@ internal sealed class ProviderKeySource(
         element.TryGetProperty(member, out var value) && value.ValueKind is JsonValueKind.String
             ? value.GetString()
             : null;
-
-    private static string ReasonOf(HttpRequestException exception) =>
-        exception.InnerException is AddressRefusedException refused ? refused.Message
-        : exception.HttpRequestError is HttpRequestError.ConfigurationLimitExceeded
-            ? $"the provider answered more than {ProviderConnections.AnswerBytesMax} bytes"
-        : $"the provider cannot be reached: {exception.HttpRequestError}";
 }

@@ -12,5 +12,5 @@ internal static class FederationSettings
             "Hosts of identity providers, as their addresses name them, that may be in our own network or on this "
             + "machine. All others must have public addresses.",
             "a host name or IP address")
-        .Add("AnswerTimeout", "How long an identity provider may take to tell its keys.");
+        .Add("AnswerTimeout", "How long an identity provider may take to tell its keys, or to say whose a code is.");
 }

@@ -10,7 +10,8 @@ using Sluice.Rules.Tokens;
 namespace Sluice.EndToEnd.Tokens;
 
 /// <summary>Tokens that somebody else has issued, exchanged for ours.</summary>
-public sealed class FederationTests(TokenSluice tokens) : IClassFixture<TokenSluice>
+[Collection(TokenGroup.Name)]
+public sealed class FederationTests(TokenSluice tokens)
 {
     private static readonly string[] UserRole = ["user"];
 

@@ -69,7 +69,6 @@ public sealed class OAuthContractTests(TokenSluice tokens) : IClassFixture<Token
 
     [Theory]
     [InlineData("password")]
-    [InlineData("authorization_code")]
     [InlineData("urn:ietf:params:oauth:grant-type:jwt-bearer")]
     [InlineData("CLIENT_CREDENTIALS")]
     public async Task Other_grants_are_not_offered(string grant) => Assert.Equal(
@@ -241,7 +240,7 @@ public sealed class OAuthContractTests(TokenSluice tokens) : IClassFixture<Token
         Assert.Equal(tokens.Issuer, (string?)server.Json["issuer"]);
         Assert.Equal($"{tokens.Issuer}/.well-known/jwks.json", (string?)server.Json["jwks_uri"]);
         Assert.Equal(
-            [Exchange, "refresh_token", "client_credentials"],
+            ["authorization_code", Exchange, "refresh_token", "client_credentials"],
             server.Json["grant_types_supported"]!.AsArray().Select(grant => (string?)grant));
         foreach (var endpoint in (string[])["token", "revocation", "introspection"])
         {

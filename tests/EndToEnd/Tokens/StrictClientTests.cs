@@ -6,7 +6,8 @@ using Sluice.EndToEnd.Sdks;
 namespace Sluice.EndToEnd.Tokens;
 
 /// <summary>Clients that nobody here wrote, and that refuse whatever is not as the RFCs have it.</summary>
-public sealed class StrictClientTests(TokenSluice tokens) : IClassFixture<TokenSluice>
+[Collection(TokenGroup.Name)]
+public sealed class StrictClientTests(TokenSluice tokens)
 {
     [Fact]
     public async Task A_strict_client_exchanges_a_key_and_a_strict_server_takes_the_token()

@@ -21,6 +21,11 @@ public sealed class TokenSluice : IAsyncLifetime
 
     public AdminClient Admins => Sluice.Admins;
 
+    /// <summary>All that it has stored, as it lies on the disk, and all that it has said.</summary>
+    public string StoredAndSaid => string.Concat(
+        Directory.EnumerateFiles(_folder.In("data"), "*.db*").Select(file => Encoding.Latin1.GetString(ReadAll(file))))
+        + Sluice.Program.Output.All;
+
     public async ValueTask InitializeAsync() => await StartAsync([]);
 
     public async Task StartAsync(IEnumerable<(string Name, string Value)> settings)
@@ -83,6 +88,14 @@ public sealed class TokenSluice : IAsyncLifetime
                 header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
     }
 
+    private static byte[] ReadAll(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
     /// <summary>A key exchanged for a token.</summary>
     public async Task<JsonNode> ExchangeAsync(string key, string? scope = null)
     {
@@ -98,6 +111,13 @@ public sealed class TokenSluice : IAsyncLifetime
 
         return (await PostAsync("/oauth/token", form)).Is(200).Json;
     }
+}
+
+/// <summary>Tests that share one such installation, each with a tenant of its own.</summary>
+[CollectionDefinition(Name)]
+public sealed class TokenGroup : ICollectionFixture<TokenSluice>
+{
+    public const string Name = "tokens";
 }
 
 /// <summary>An answer of the token service.</summary>

@@ -73,6 +73,8 @@ internal sealed class GrainWorld : IKeyHasher, IKeySecrets
 
     public FakeProviders Providers { get; } = new();
 
+    public FakeSignIns SignIns { get; } = new();
+
     /// <summary>Read when a silo starts; a test may change what it holds at any time.</summary>
     public TokenOptions Tokens { get; } = new();
 
@@ -112,6 +114,7 @@ internal sealed class GrainWorld : IKeyHasher, IKeySecrets
             .AddSingleton<IKeyHasher>(this)
             .AddSingleton<ISecretBox>(Box)
             .AddSingleton<IProviderKeySource>(Providers)
+            .AddSingleton<IProviderRequests>(SignIns)
             .AddSingleton(Options.Create(Tokens))
             .AddSingleton<IKeySecrets>(this)
             .AddSingleton(Roles)

@@ -61,6 +61,19 @@ public sealed class BrowserTests
         Assert.Equal((true, Page), (_passed, _context.Response.Headers.AccessControlAllowOrigin.ToString()));
     }
 
+    /// <summary>Guards sign-ins against pages: people come there themselves (RFC 9700, 2.6).</summary>
+    [Theory]
+    [InlineData("/oauth/authorize")]
+    [InlineData("/oauth/callback/acme/corp")]
+    public async Task Where_people_sign_in_no_page_is_let_in(string path)
+    {
+        await AskAsync("OPTIONS", path, Page, asks: true);
+        Assert.True(_passed); // To whatever says that there is no such method.
+        await AskAsync("GET", path, Page);
+
+        Assert.Equal(0, _context.Response.Headers.AccessControlAllowOrigin.Count);
+    }
+
     [Theory]
     [InlineData(Verdict.Admitted, true)]
     [InlineData(Verdict.RateLimited, true)]

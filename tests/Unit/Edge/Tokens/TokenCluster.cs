@@ -70,6 +70,10 @@ internal sealed class TokenCluster : IClusterClient, IIssuerGrain, ITokenGrain
 
     public Task<TokenReply> Refresh(RefreshTokenRequest request) => throw new NotSupportedException();
 
+    public Task<CodeReply> GrantCode(GrantCodeRequest request) => throw new NotSupportedException();
+
+    public Task<TokenReply> RedeemCode(RedeemCodeRequest request) => throw new NotSupportedException();
+
     public Task RevokeRefresh(RefreshTokenRequest request) => throw new NotSupportedException();
 
     public Task RevokeAccess(IssuedToken token) => throw new NotSupportedException();

@@ -54,6 +54,9 @@ internal sealed class ProviderSite : IAsyncDisposable
         }
     };
 
+    /// <summary>Answers by itself what was asked.</summary>
+    public void Answer(string path, Func<HttpContext, Task> answer) => _answers[path] = answer;
+
     /// <summary>Never answers, until whoever asked is gone or the site stops.</summary>
     public void Silence(string path) => _answers[path] = async context =>
     {
