@@ -49,7 +49,6 @@ public sealed class RememberedAnswers<TQuestion, TAnswer>(int most, TimeSpan lif
             return;
         }
 
-        _old.Remove(question);
         _young[question] = (answer, asked);
         if (_young.Count >= HalfMost)
         {

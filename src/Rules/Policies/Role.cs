@@ -59,8 +59,8 @@ public sealed class Role
     public bool IsByModelAlone =>
         (!HasCalls || (_allowed.AllEndpoints && _allowed.Features == GrantSet.AllFeatures)) && !DeniesMoreThanModels;
 
-    /// <summary>Whether it allows every call, whatever its model.</summary>
-    public bool AllowsEveryCall => IsByModelAlone && !DeniesCalls && _allowed.Models.Contains("*");
+    /// <summary>Whether it allows every call, whatever its model; what it denies of models stands beside that.</summary>
+    public bool AllowsEveryCall => IsByModelAlone && _allowed.Models.Contains("*");
 
     private bool DeniesMoreThanModels =>
         _denied is not { Endpoints.IsEmpty: true, AllEndpoints: false, Features: CallFeatures.None };
