@@ -40,3 +40,5 @@ public sealed class CheckpointOnSqliteTests() : CheckpointTests(new SqlitePlace(
 }
 
 public sealed class CallLogOnSqliteTests() : CallLogTests(new SqlitePlace());
+
+public sealed class BackupOnSqliteTests() : BackupTests(new SqlitePlace(), new SqlitePlace());
