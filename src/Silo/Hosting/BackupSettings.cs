@@ -3,10 +3,25 @@ using Sluice.Silo.Safekeeping;
 
 namespace Sluice.Silo.Hosting;
 
-/// <summary>The settings of <see cref="BackupOptions"/>, as <c>--help</c> and the document tell them.</summary>
+/// <summary>The settings of backup, restore, drill and rewrap, as <c>--help</c> and the document tell them.</summary>
 internal static class BackupSettings
 {
-    public static void Describe(SettingCatalog catalog) => catalog.Section<BackupOptions>("Backup")
+    public static void Describe(SettingCatalog catalog)
+    {
+        DescribeBackup(catalog);
+        catalog.Section<RewrapOptions>("Rewrap")
+            .Add(
+                "Secrets",
+                "For rewrap: seal secrets anew under the newest data key too, and not only wrap data keys.",
+                alias: "--secrets")
+            .Add(
+                "NewDataKey",
+                "For rewrap: make a new data key first, and seal all secrets under it; when data keys may be known to "
+                + "somebody.",
+                alias: "--new-data-key");
+    }
+
+    private static void DescribeBackup(SettingCatalog catalog) => catalog.Section<BackupOptions>("Backup")
         .Add(
             "To:#",
             "For backup: a folder that backups are kept in, then what it is on and whether it is elsewhere. May be "
@@ -26,5 +41,5 @@ internal static class BackupSettings
         .Add(
             "KnownKeyFile", "For restore and drill: a file with a client key that the restored copy must know.",
             "a file", "--known-key-file")
-        .Add("Json", "For backup, restore and drill: tell what was done as JSON.", alias: "--json");
+        .Add("Json", "For backup, restore, drill and rewrap: tell what was done as JSON.", alias: "--json");
 }

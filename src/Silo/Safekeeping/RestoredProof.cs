@@ -1,8 +1,5 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Sluice.Grains.Clients;
-using Sluice.Grains.Issuers;
-using Sluice.Grains.Tokens;
 using Sluice.Rules.Audit;
 using Sluice.Rules.Keys;
 using Sluice.Rules.Secrets;
@@ -44,7 +41,7 @@ internal sealed record ProofReport
 /// Proves that a copy is worth something: what was sealed opens, keys can be compared, and the audit trail is what was
 /// signed. It reads what is there, not what a manifest says of it.
 /// </summary>
-internal sealed partial class RestoredProof(TableStore store, MasterKeys masterKeys)
+internal sealed class RestoredProof(TableStore store, MasterKeys masterKeys)
 {
     private const int MacBytes = 32;
 
@@ -91,8 +88,8 @@ internal sealed partial class RestoredProof(TableStore store, MasterKeys masterK
             "SELECT grain_key, state_name, payload FROM grain_state",
             row => (row.GetString(0), row.GetString(1), row.GetString(2)), cancellationToken))
         {
-            var left = Sealed().Matches(payload).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
-            foreach (var (place, text) in SecretsOf(key, name, payload))
+            var left = SealedPlaces.AllIn(payload);
+            foreach (var (place, text) in SealedPlaces.In(key, name, payload))
             {
                 Open(place, text);
                 left.Remove(text);
@@ -120,19 +117,6 @@ internal sealed partial class RestoredProof(TableStore store, MasterKeys masterK
             Open($"audit-key/{id}", text);
         }
     }
-
-    /// <summary>Where this program seals secrets in states; those in tables of their own are looked at apart.</summary>
-    private static IEnumerable<(string Place, string Text)> SecretsOf(string key, string name, string payload) =>
-        name switch
-        {
-            "client" => StateJson.Read<StoredClient>(payload).Deliveries.Select(one =>
-                ($"client/{key}/delivery/{one.KeyId}/{one.RotationId}", one.Sealed)),
-            "issuer" => StateJson.Read<StoredIssuer>(payload).Keys.Where(one => one.Secret is not null).Select(one =>
-                (SigningAid.PlaceOf(one.KeyId), one.Secret!.Text)),
-            "tokens" => StateJson.Read<StoredTokens>(payload).Families.Select(one =>
-                ($"client/{key}/refresh/{one.FamilyId}", one.Secret.Text)),
-            _ => [],
-        };
 
     private void Open(string place, string text)
     {
@@ -247,7 +231,4 @@ internal sealed partial class RestoredProof(TableStore store, MasterKeys masterK
 
         return verification.Hashes;
     }
-
-    [GeneratedRegex(@"s1\.A256GCM\.[a-z0-9-]{1,64}\.[A-Za-z0-9_-]+")]
-    private static partial Regex Sealed();
 }

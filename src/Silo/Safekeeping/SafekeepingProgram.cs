@@ -11,14 +11,18 @@ using Sluice.Silo.Storage;
 namespace Sluice.Silo.Safekeeping;
 
 /// <summary>
-/// What is done to a database as a whole, beside the silos: <c>backup</c>, <c>restore</c> and <c>drill</c>. The same
-/// program as a silo, with the same settings, because it needs the same database and the same master key.
+/// What is done to a database as a whole, beside the silos: <c>backup</c>, <c>restore</c>, <c>drill</c> and
+/// <c>rewrap</c>. The same program as a silo, with the same settings, because it needs the same database and the same
+/// master key.
 /// </summary>
 internal static class SafekeepingProgram
 {
     private static readonly Dictionary<string, Func<Work, Task>> Commands = new()
     {
-        ["backup"] = BackUpAsync, ["restore"] = RestoreAsync, ["drill"] = DrillAsync,
+        ["backup"] = BackUpAsync,
+        ["restore"] = RestoreAsync,
+        ["drill"] = DrillAsync,
+        ["rewrap"] = RewrapAsync,
     };
 
     /// <summary>Whether a command line is one of these, rather than a silo's.</summary>
@@ -135,6 +139,14 @@ internal static class SafekeepingProgram
         }
     }
 
+    internal static async Task RewrapAsync(Work work)
+    {
+        var options = work.Services.GetRequiredService<IOptions<RewrapOptions>>().Value;
+        await using var store = await TableStore.OpenAsync(work.Storage, makes: true, work.Stop);
+        await work.Report.TellAsync(await new RewrapRun(work.MasterKeys, work.Report.Progress).RunAsync(
+            store, options.Secrets || options.NewDataKey, options.NewDataKey, work.Stop));
+    }
+
     /// <summary>The backup that is meant: the one that is named, or the newest of all places.</summary>
     private static string FolderOf(Work work)
     {
@@ -166,6 +178,7 @@ internal static class SafekeepingProgram
         services.AddSettings<SiloOptions>("Silo");
         services.AddSettings<TokenOptions>("Tokens");
         services.AddSettings<BackupOptions>("Backup");
+        services.AddSettings<RewrapOptions>("Rewrap");
         services.AddStorage();
         services.AddSecurity(MasterKey.Load); // One that is made now opens nothing.
         return services.BuildServiceProvider();

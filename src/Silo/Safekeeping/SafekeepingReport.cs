@@ -82,6 +82,24 @@ internal sealed class SafekeepingReport(TextWriter output, TextWriter told, bool
         {(report.Proof is null ? Lines(report.Problems) : Sentences(report.Proof))}
         """);
 
+    public Task TellAsync(RewrapReport report) => TellAsync(
+        new
+        {
+            dataKeys = report.DataKeys,
+            rewrapped = report.Rewrapped,
+            secrets = report.Secrets,
+            resealed = report.Resealed,
+            secretsElsewhere = report.SecretsElsewhere,
+            busy = report.Busy,
+            algorithms = report.Algorithms,
+        },
+        $"""
+        {report.Rewrapped} of {report.DataKeys} data keys were wrapped anew; all are under the master key that is set:
+        {string.Join(", ", report.Algorithms.Select(one => $"{one.Value} by {one.Key}"))}.
+        {report.Resealed} of {report.Secrets} secrets were sealed anew; {report.SecretsElsewhere} others stay.
+        {(report.Busy == 0 ? "Nothing is left to do." : $"{report.Busy} were changed meanwhile: run it again.")}
+        """);
+
     private static object ProofOf(ProofReport proof) => new
     {
         dataKeys = proof.DataKeys,

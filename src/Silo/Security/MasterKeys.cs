@@ -6,7 +6,7 @@ namespace Sluice.Silo.Security;
 /// Wraps data keys under the master key. While the master key is being replaced there are more of them, which only
 /// open what was wrapped under them before.
 /// </summary>
-internal sealed class MasterKeys
+internal sealed class MasterKeys : IDisposable
 {
     private readonly Dictionary<string, IMasterKey> _keys = [];
 
@@ -52,11 +52,19 @@ internal sealed class MasterKeys
                 $"The database's {place} was wrapped under the master key '{id}', and this silo has "
                 + $"{string.Join(", ", _keys.Keys.Select(known => $"'{known}'"))}: give it the master key that the "
                 + "database was made with as Silo:MasterKeyFile, or, after replacing it, as one of "
-                + "Silo:OpeningMasterKeyFiles.");
+                + "Silo:OpeningMasterKeyFiles; of a vault, with Vault:OpensOnly or AzureKeyVault:OpensOnly.");
         }
 
         return await key.UnwrapAsync(place, wrapped, cancellationToken) ?? throw new MasterKeyException(
             $"The database's {place} does not open under the master key '{id}' that it names: it was changed. "
             + "Restore it from its backup.");
+    }
+
+    public void Dispose()
+    {
+        foreach (var key in _keys.Values.OfType<IDisposable>())
+        {
+            key.Dispose();
+        }
     }
 }

@@ -239,7 +239,7 @@ public abstract class BackupTests : BackupScene
         Assert.Contains(wrong.Problems, problem => problem.Contains("is not", StringComparison.Ordinal));
     }
 
-    /// <summary>Guards against halves: of what others write meanwhile, all of a change is in a backup or none.</summary>
+    /// <summary>Guards against halves: of what others write meanwhile, all of a change is there or none.</summary>
     [Fact]
     public async Task A_backup_is_of_one_moment_though_others_write()
     {

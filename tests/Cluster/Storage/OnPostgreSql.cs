@@ -45,3 +45,6 @@ public sealed class CallLogOnPostgreSqlTests(PostgreSqlFixture server) : CallLog
 
 public sealed class BackupOnPostgreSqlTests(PostgreSqlFixture server)
     : BackupTests(new PostgreSqlPlace(server), new PostgreSqlPlace(server));
+
+public sealed class RewrapOnPostgreSqlTests(PostgreSqlFixture server)
+    : RewrapTests(new PostgreSqlPlace(server), new PostgreSqlPlace(server));
