@@ -44,6 +44,7 @@ public static class Program
         services.AddSingleton<ClientChunks>().AddHostedService(provider => provider.GetRequiredService<ClientChunks>());
         services.AddSingleton<CredentialMetrics>().AddSingleton<CredentialGuard>();
         services.AddHostedService<RefusalReporter>();
+        services.AddSingleton<ReplayGuard>();
         services.AddSingleton<Callers>().AddSingleton<LiveCalls>().AddSingleton<SlotFences>();
         services.AddSingleton<Questions>().AddSingleton<Decisions>();
         services.AddSingleton<DegradedMetrics>().AddSingleton<KnownClients>().AddSingleton<OwnerOutages>();

@@ -31,6 +31,7 @@ public static class Program
     {
         var services = builder.Services;
         services.AddSettings<SiloOptions>("Silo");
+        services.AddSingleton<IValidateOptions<SiloOptions>, SiloOptionsValidator>();
         services.AddSettings<AdmissionOptions>("Admission");
         services.AddSettings<TokenOptions>("Tokens");
         services.AddSettings<BackupOptions>("Backup");
@@ -57,6 +58,7 @@ public static class Program
     public static void UseSilo(this WebApplication app)
     {
         app.UseMiddleware<AdminErrorMiddleware>();          // Exceptions become 500 and 503 here and nowhere else.
+        app.UseMiddleware<AdminAddressMiddleware>();        // From where?                           403
         app.UseWhen(AdminApi.NeedsKey, admin =>
         {
             admin.UseMiddleware<AdminAccessMiddleware>();   // Who administrates, and may they?  401, 403, 404, 429

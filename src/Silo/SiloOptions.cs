@@ -59,6 +59,12 @@ public sealed class SiloOptions
     [RegularExpression(@"^(0|1[89]\d|[2-9]\d\d|\d{4,5})$", ErrorMessage = "must be 0, or 180 or more.")]
     public int CallLogDays { get; set; } = 400;
 
+    /// <summary>
+    /// Networks that operators come from, in CIDR notation. Others get 403 for everything on this port but its health.
+    /// </summary>
+    /// <value>Default empty: every network.</value>
+    public IList<string> AdminNetworks { get; } = [];
+
     /// <summary>True: <c>/metrics</c> wants an admin key like everything else on this port.</summary>
     /// <value>Default false: it names no client, and scrapers come without credentials.</value>
     public bool ProtectMetrics { get; set; }

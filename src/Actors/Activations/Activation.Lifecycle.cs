@@ -27,14 +27,6 @@ internal sealed partial class Activation
     private bool _draining;
     private bool _servedAny;
 
-    private bool _hasFetched;
-
-    /// <summary>When the parcel was packed that it began with; zero when there was none.</summary>
-    private long _beganWith;
-
-    /// <summary>What it begins with, until it has begun: if it cannot, the next one needs it.</summary>
-    private Parcel? _beginningWith;
-
     /// <summary>
     /// Waiting requests are left to the next activation. One that has served nobody serves one first: a grain that
     /// asks for its end whenever it begins would otherwise pass its callers on for ever.
@@ -112,30 +104,6 @@ internal sealed partial class Activation
         await ((IGrainBase)GrainInstance).OnActivateAsync(cancellation);
     }
 
-    /// <exception cref="LivesElsewhereException">The grain does not live here, or no longer does.</exception>
-    private async ValueTask<Parcel?> FetchAsync(MovingGrains moving)
-    {
-        if (!moving.LivesHere(GrainId))
-        {
-            throw new LivesElsewhereException();
-        }
-
-        var left = await moving.FetchAsync(GrainId);
-        HasFetched = true;
-        left = moving.TakeOwn(GrainId) is { } own && own.PackedAt > (left?.PackedAt ?? 0) ? own : left;
-        if (moving.LivesHere(GrainId))
-        {
-            return left;
-        }
-
-        if (left is not null)
-        {
-            moving.Left(left); // Its new owner may have asked while it was on its way to here.
-        }
-
-        throw new LivesElsewhereException();
-    }
-
     internal void Begun(Exception? failure)
     {
         if (failure is LivesElsewhereException)
@@ -203,34 +171,6 @@ internal sealed partial class Activation
         }
 
         await Discard();
-    }
-
-    /// <summary>Writes down for the next activation, on another silo, what is only in memory.</summary>
-    private void Leave(DeactivationReason reason)
-    {
-        if (Host.Moving is not { } moving || GrainInstance is not IGrainMigrationParticipant participant
-            || reason.ReasonCode is not (DeactivationReasonCode.Migrating or DeactivationReasonCode.ShuttingDown))
-        {
-            return;
-        }
-
-        var context = new ParcelContext();
-        try
-        {
-            participant.OnDehydrate(context);
-            moving.Left(context.ToParcel(GrainId, Math.Max(Host.Time.GetUtcNow().UtcTicks, _beganWith + 1)));
-        }
-        catch (Exception e)
-        {
-            Host.LogDeactivationFailed(GrainId, e);
-        }
-    }
-
-    /// <summary>It has what the activation before it left, or does without: what comes later comes too late.</summary>
-    internal bool HasFetched
-    {
-        get => Volatile.Read(ref _hasFetched);
-        private set => Volatile.Write(ref _hasFetched, value);
     }
 
     internal CancellationToken EndingSoon => _endingSoon;

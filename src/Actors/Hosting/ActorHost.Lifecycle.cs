@@ -90,6 +90,7 @@ public sealed partial class ActorHost
 
         if (Moving is not null)
         {
+            Moving.GiveUpStrays(); // Whoever tells of views may not have told yet that nothing lives here any more.
             await Moving.SendAllAsync();
         }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Sluice.Actors.Membership;
 
 namespace Sluice.Actors.Migration;
@@ -6,8 +5,6 @@ namespace Sluice.Actors.Migration;
 /// <summary>What comes: parcels that others sent, and the question for those that they have not sent yet.</summary>
 internal sealed partial class MovingGrains
 {
-    private readonly ConcurrentDictionary<GrainId, (Parcel Parcel, long Until)> _kept = new();
-
     private (ClusterView View, long Until)[] _former = [];
     private ClusterView _current = ClusterView.Empty;
 
@@ -19,7 +16,7 @@ internal sealed partial class MovingGrains
     {
         lock (_lock)
         {
-            var until = host.Clock.Now + host.Clock.Length(Memory);
+            var until = Until;
             var hasJoined = _current.Version == 0;
             if (hasJoined || view.Version != _current.Version + 1)
             {
@@ -47,29 +44,19 @@ internal sealed partial class MovingGrains
         var refused = new List<GrainId>();
         foreach (var parcel in parcels)
         {
-            PutBack(parcel);
-            if (!LivesHere(parcel.Grain)) // Looked at last: who looks when views change has not seen it yet.
+            if (!_shelf.TryKeep(parcel, Until))
             {
-                _kept.TryRemove(parcel.Grain, out _);
                 refused.Add(parcel.Grain);
             }
-            else if (host.Catalog.Find(parcel.Grain) is { HasFetched: true })
-            {
-                _kept.TryRemove(parcel.Grain, out _); // It goes on with what it has; what it leaves will be newer.
-            }
+
+            ForgetIfItGoesOn(parcel);
         }
 
         return [.. refused];
     }
 
     /// <summary>A parcel that an activation has taken, and not unpacked.</summary>
-    internal void PutBack(Parcel parcel)
-    {
-        var until = host.Clock.Now + host.Clock.Length(Memory);
-        _kept.AddOrUpdate(
-            parcel.Grain, (parcel, until),
-            (_, kept) => kept.Parcel.PackedAt < parcel.PackedAt ? (parcel, until) : kept);
-    }
+    internal void PutBack(Parcel parcel) => _shelf.PutBack(parcel, Until);
 
     /// <summary>
     /// Before an activation begins: ends the one before it on a silo that had the grain lately, and brings what that
@@ -83,15 +70,30 @@ internal sealed partial class MovingGrains
         }
 
         var found = await Task.WhenAll(Sources(grain).Select(silo => AskAsync(silo, grain)));
-        return found.Aggregate((Parcel?)null, Newer);
+        return found.Aggregate((Parcel?)null, ParcelShelf.Newer);
     }
 
-    /// <summary>What is here of the grain; null when nothing. It is here no longer.</summary>
-    internal Parcel? TakeOwn(GrainId grain)
+    /// <inheritdoc cref="ParcelShelf.Take"/>
+    internal Parcel? TakeOwn(GrainId grain) => _shelf.Take(grain);
+
+    private long Until => host.Clock.Now + host.Clock.Length(Memory);
+
+    /// <summary>A parcel whose grain has come back before it was sent stays here, as one that came does.</summary>
+    private void Return(ParcelShelf.Leaving leaving)
     {
-        _leaving.TryRemove(grain, out var leaving);
-        _kept.TryRemove(grain, out var kept);
-        return Newer(leaving?.Parcel, kept.Parcel);
+        if (_shelf.TryReturn(leaving, Until))
+        {
+            ForgetIfItGoesOn(leaving.Parcel);
+        }
+    }
+
+    /// <summary>An activation goes on with what it has: what it leaves will be newer.</summary>
+    private void ForgetIfItGoesOn(Parcel parcel)
+    {
+        if (host.Catalog.Find(parcel.Grain) is { HasFetched: true })
+        {
+            _shelf.Forget(parcel);
+        }
     }
 
     private async Task<Parcel?> AskAsync(long silo, GrainId grain)
@@ -126,20 +128,14 @@ internal sealed partial class MovingGrains
         }
     }
 
-    /// <summary>Parcels of grains that have moved on before they were called here move on as well.</summary>
-    private void SendOnKept()
+    /// <inheritdoc cref="ParcelShelf.MoveOn"/>
+    private void MoveOn()
     {
-        var now = host.Clock.Now;
-        foreach (var (grain, kept) in InOrder(_kept, kept => kept.Value.Parcel))
+        for (var moved = _shelf.MoveOn(host.Clock.Now); moved > 0; moved--)
         {
-            if (kept.Until < now)
-            {
-                _kept.TryRemove(new KeyValuePair<GrainId, (Parcel, long)>(grain, kept));
-            }
-            else if (!LivesHere(grain) && _kept.TryRemove(grain, out var taken))
-            {
-                Left(taken.Parcel);
-            }
+            host.Metrics.HandedOver();
         }
+
+        Send();
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Sluice.Actors.Hosting;
 using Sluice.Actors.Membership;
@@ -32,11 +31,7 @@ internal sealed partial class MovingGrains(ActorHost host)
     private static readonly DeactivationReason MovedAway =
         new(DeactivationReasonCode.Migrating, "The grain lives on another silo now.");
 
-    private readonly ConcurrentDictionary<GrainId, Leaving> _leaving = new();
-
-    /// <summary>Grains that others are asking for, and how many do: their parcels wait, and are not sent.</summary>
-    private readonly ConcurrentDictionary<GrainId, int> _askedFor = new();
-
+    private readonly ParcelShelf _shelf = new(grain => LivesOn(host, grain));
     private readonly Lock _lock = new();
     private bool _sending;
 
@@ -55,19 +50,17 @@ internal sealed partial class MovingGrains(ActorHost host)
             activation.Drain(MovedAway);
         }
 
-        SendOnKept();
+        MoveOn();
     }
 
     /// <summary>Whether the grain may begin here, as far as is known.</summary>
-    internal bool LivesHere(GrainId grain) => Placement.OwnerOf(grain, host.View)?.Id == host.SiloId;
+    internal bool LivesHere(GrainId grain) => LivesOn(host, grain);
 
     /// <summary>What an activation leaves here when it ends because its grain moves.</summary>
     internal void Left(Parcel parcel)
     {
         host.Metrics.HandedOver();
-        _leaving.AddOrUpdate(
-            parcel.Grain, _ => new Leaving(parcel),
-            (_, other) => other.Parcel.PackedAt < parcel.PackedAt ? new Leaving(parcel) : other);
+        _shelf.Leave(parcel);
         Send();
     }
 
@@ -80,7 +73,7 @@ internal sealed partial class MovingGrains(ActorHost host)
             return null;
         }
 
-        _askedFor.AddOrUpdate(grain, 1, (_, count) => count + 1);
+        _shelf.Asked(grain);
         try
         {
             if (host.Catalog.Find(grain) is { } activation)
@@ -89,15 +82,11 @@ internal sealed partial class MovingGrains(ActorHost host)
                 await activation.Deactivated;
             }
 
-            return TakeOwn(grain);
+            return _shelf.Take(grain);
         }
         finally
         {
-            if (_askedFor.AddOrUpdate(grain, 0, (_, count) => count - 1) == 0)
-            {
-                _askedFor.TryRemove(new KeyValuePair<GrainId, int>(grain, 0));
-            }
-
+            _shelf.Answered(grain);
             Send();
         }
     }
@@ -105,7 +94,7 @@ internal sealed partial class MovingGrains(ActorHost host)
     /// <summary>Sends what is there to be sent; over when nothing is.</summary>
     internal async Task SendAllAsync()
     {
-        while (InOrder(ToSend(), one => one.Parcel).ToList() is { Count: > 0 } leaving)
+        while (_shelf.ToSend() is { Count: > 0 } leaving)
         {
             var isSent = await Task.WhenAll(
                 from owned in leaving.GroupBy(one => Placement.OwnerOf(one.Parcel.Grain, host.View)?.Id)
@@ -122,43 +111,59 @@ internal sealed partial class MovingGrains(ActorHost host)
     /// Who asks meanwhile gets it from here: that may come sooner. What nobody takes after some tries is dropped.
     /// </summary>
     /// <returns>False when the owner could not be reached.</returns>
-    private async Task<bool> SendAsync(long? owner, Leaving[] leaving)
+    private async Task<bool> SendAsync(long? owner, ParcelShelf.Leaving[] leaving)
     {
         if (owner is not { } to)
         {
-            Array.ForEach(leaving, one => TryRemove(one)); // Nobody takes grains of that type any more.
+            Array.ForEach(leaving, _shelf.Sent); // Nobody takes grains of that type any more.
+            return true;
+        }
+
+        if (to == host.SiloId)
+        {
+            Array.ForEach(leaving, Return);
             return true;
         }
 
         try
         {
-            Parcel[] parcels = [.. leaving.Select(one => one.Parcel)];
-            var refused = to == host.SiloId ? Keep(parcels) : await Control(to).HandOver(parcels);
-            Array.ForEach(leaving, one => _ = refused.Contains(one.Parcel.Grain) ? GiveUp(one) : TryRemove(one));
+            var refused = await Control(to).HandOver([.. leaving.Select(one => one.Parcel)]);
+            foreach (var one in leaving)
+            {
+                if (refused.Contains(one.Parcel.Grain))
+                {
+                    GiveUp(one);
+                }
+                else
+                {
+                    _shelf.Sent(one);
+                }
+            }
+
             return true;
         }
         catch (Exception e)
         {
             host.LogNotHandedOver(leaving[0].Parcel.Grain, to, e.Message);
-            Array.ForEach(leaving, one => GiveUp(one));
+            Array.ForEach(leaving, GiveUp);
             return false;
         }
     }
 
     /// <summary>Counts a try in vain, and drops it after the last one.</summary>
-    private bool GiveUp(Leaving leaving) => ++leaving.Tries == MostTries && TryRemove(leaving);
-
-    private bool TryRemove(Leaving leaving) =>
-        _leaving.TryRemove(new KeyValuePair<GrainId, Leaving>(leaving.Parcel.Grain, leaving));
-
-    private IEnumerable<Leaving> ToSend() =>
-        _leaving.Values.Where(leaving => !_askedFor.ContainsKey(leaving.Parcel.Grain));
+    private void GiveUp(ParcelShelf.Leaving leaving)
+    {
+        if (++leaving.Tries == MostTries)
+        {
+            _shelf.Sent(leaving);
+        }
+    }
 
     private void Send()
     {
         lock (_lock)
         {
-            if (_sending || !ToSend().Any())
+            if (_sending || _shelf.ToSend().Count == 0)
             {
                 return;
             }
@@ -184,23 +189,9 @@ internal sealed partial class MovingGrains(ActorHost host)
         });
     }
 
-    /// <summary>As they were packed: the order of a dictionary differs from run to run.</summary>
-    private static IOrderedEnumerable<T> InOrder<T>(IEnumerable<T> items, Func<T, Parcel> parcel) =>
-        items.OrderBy(item => parcel(item).PackedAt)
-            .ThenBy(item => parcel(item).Grain.Type.ToString(), StringComparer.Ordinal)
-            .ThenBy(item => parcel(item).Grain.Key.ToString(), StringComparer.Ordinal);
-
-    private static Parcel? Newer(Parcel? one, Parcel? other) =>
-        one is null || (other is not null && other.PackedAt > one.PackedAt) ? other : one;
+    private static bool LivesOn(ActorHost host, GrainId grain) =>
+        Placement.OwnerOf(grain, host.View)?.Id == host.SiloId;
 
     private ISiloControl Control(long siloId) =>
         host.GrainFactory.GetGrain<ISiloControl>(siloId.ToString(CultureInfo.InvariantCulture));
-
-    /// <summary>A parcel that no other silo has taken yet.</summary>
-    private sealed class Leaving(Parcel parcel)
-    {
-        internal Parcel Parcel => parcel;
-
-        internal int Tries { get; set; }
-    }
 }

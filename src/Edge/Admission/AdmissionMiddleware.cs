@@ -15,7 +15,7 @@ namespace Sluice.Edge.Admission;
 internal sealed class AdmissionMiddleware(
     RequestDelegate next, Decisions decisions, LiveCalls live, Completions completions, EdgeMetrics metrics,
     UsageBuffer? usage = null, RevocationFeed? feed = null, RevocationMetrics? revocations = null,
-    CredentialGuard? guard = null, PolicyAgent? agent = null)
+    CredentialGuard? guard = null, PolicyAgent? agent = null, ReplayGuard? replays = null)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -64,6 +64,14 @@ internal sealed class AdmissionMiddleware(
             if (agent is not null && await agent.RefusalOfAsync(call, reply) is { } denied)
             {
                 await denied.WriteAsync(context);
+                return; // What was taken is given back below.
+            }
+
+            // Last: a call that something else refuses may come again under its name.
+            if (reply.Replay is not ReplayMode.Off && replays is not null
+                && await replays.RefusalOfAsync(call, reply.Replay, context.Request.Headers) is { } replayed)
+            {
+                await replayed.WriteAsync(context);
                 return; // What was taken is given back below.
             }
 

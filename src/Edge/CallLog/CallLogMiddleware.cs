@@ -1,5 +1,6 @@
 using Sluice.Edge.Calls;
 using Sluice.Grains.Abstractions.Calls;
+using Sluice.Rules.Credentials;
 
 namespace Sluice.Edge.CallLog;
 
@@ -17,7 +18,7 @@ internal sealed class CallLogMiddleware(RequestDelegate next, CallLogBuffer buff
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!buffer.IsOn)
+        if (!buffer.IsOn || IsProbe(context.Request.Path))
         {
             await next(context);
             return;
@@ -37,6 +38,9 @@ internal sealed class CallLogMiddleware(RequestDelegate next, CallLogBuffer buff
         }
     }
 
+    /// <summary>Of a load balancer, each second: that it came tells nobody anything.</summary>
+    private static bool IsProbe(PathString path) => path == "/healthz" || path == "/readyz";
+
     private CallRecord RecordOf(HttpContext context, ModelCall call, TimeSpan took)
     {
         var at = time.GetUtcNow() - took - DateTimeOffset.UnixEpoch;
@@ -49,30 +53,16 @@ internal sealed class CallLogMiddleware(RequestDelegate next, CallLogBuffer buff
             ClientId = call.Caller.ClientId ?? "",
             KeyVersion = call.Caller.KeyVersion,
             ByToken = call.Caller.Token is not null,
-            Method = Short(request.Method, MethodMax),
-            Path = Plain(request.Path.Value),
+            Method = ToldText.Of(request.Method, MethodMax),
+            Path = ToldText.Of(request.Path.Value, TextMax),
             Status = isGone ? ClientGone : response.StatusCode,
             Code = call.ErrorCode ?? "",
             Duration = took.Ticks / TimeSpan.TicksPerMicrosecond,
             Address = AddressBits.Of(context.Connection.RemoteIpAddress),
-            Agent = Plain(request.Headers.UserAgent),
-            Model = Plain(call.Body?.Model),
+            Agent = ToldText.Of(request.Headers.UserAgent, TextMax),
+            Model = ToldText.Of(call.Body?.Model, TextMax),
             Pool = call.Dispatched ? call.Pool?.Name ?? "" : "",
             IsDecided = call.IsAsked || call.SpentOf is not null || call.IsDegraded,
         };
     }
-
-    /// <summary>What a client wrote, without a key that it may have put there by mistake.</summary>
-    private static string Plain(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return "";
-        }
-
-        var key = text.IndexOf("slk_", StringComparison.OrdinalIgnoreCase);
-        return Short(key < 0 ? text : text[..key] + "slk_…", TextMax);
-    }
-
-    private static string Short(string text, int most) => text.Length <= most ? text : text[..most];
 }

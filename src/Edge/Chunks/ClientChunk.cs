@@ -20,6 +20,7 @@ internal sealed class ClientChunk
     private TimeSpan _used;
     private byte[] _secretDigest = [];
     private string _model = "";
+    private UInt128? _address;
     private RecentUse _recent;
     private bool _isAsking;
 
@@ -79,14 +80,18 @@ internal sealed class ClientChunk
             [.. grant.Requests.Select(requests => new ChunkPart(null, requests))],
             call.Caller.KeyVersion, grant.PlanVersion, asked, grant.Lifetime);
         (_asked, _secretDigest, _model) = (asked, call.Caller.SecretDigest, call.Body.Model);
+        _address = grant.OfAddress ? call.ClientAddress : null;
         _decided = grant.Stamp.ToRule();
         _granted = granted with { Chunk = null, CompleteWithin = TimeSpan.Zero, Degraded = null };
         return before;
     }
 
-    /// <summary>Whether the chunk was granted for calls with this key to this model.</summary>
+    /// <summary>
+    /// Whether the chunk was granted for calls with this key to this model, and from there if that matters.
+    /// </summary>
     public bool IsOf(ModelCall call) =>
         call.Body.Model == _model
+        && (_address is not { } address || address == call.ClientAddress)
         && CryptographicOperations.FixedTimeEquals(call.Caller.SecretDigest, _secretDigest);
 
     /// <summary>Ends the chunk.</summary>

@@ -103,7 +103,7 @@ internal sealed partial class ClientChunks : IHostedService, IDisposable
         {
             Verdict: Verdict.UnknownKey or Verdict.KeyRevoked or Verdict.KeyExpired or Verdict.KeyRetired
                 or Verdict.KeyNotYetActive or Verdict.ClientSuspended or Verdict.ModelUnknown or Verdict.ModelForbidden
-                or Verdict.RoleForbidden,
+                or Verdict.RoleForbidden or Verdict.AddressForbidden,
         };
         if (question.Demand == 0 && !isRefused)
         {

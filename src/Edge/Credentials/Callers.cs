@@ -40,6 +40,7 @@ internal sealed class Callers(
             KeyVersion = call.Caller.KeyVersion,
             SecretDigest = call.Caller.SecretDigest,
             Token = call.Caller.Token?.Use,
+            ClientAddress = call.ClientAddress,
         };
         var started = time.GetTimestamp();
         for (var failures = 1; ; failures++)

@@ -9,6 +9,7 @@ using Sluice.Edge.Calls;
 using Sluice.Edge.Errors;
 using Sluice.Grains.Abstractions;
 using Sluice.Grains.Abstractions.Clients;
+using Sluice.Rules.Credentials;
 using Sluice.Rules.Keys;
 
 namespace Sluice.Edge.Credentials;
@@ -65,9 +66,11 @@ internal static class LeakEndpoints
         var identified = await cluster.GetGrain<IClientAdmission>(key.ClientId)
             .Identify(new IdentifyRequest { KeyVersion = key.Version, SecretDigest = digest })
             .AsTask().WaitAsync(timeout, time, context.RequestAborted);
-        if (identified.Verdict is Verdict.UnknownKey)
+        if (!IsShown(identified.Verdict))
         {
-            await ApiError.For(Verdict.UnknownKey, context.Call(), refusedBy: null).WriteAsync(context);
+            await ApiError.For(
+                identified.Verdict is Verdict.UnknownKey ? Verdict.UnknownKey : Verdict.Pending, context.Call(),
+                refusedBy: null).WriteAsync(context);
             return;
         }
 
@@ -82,6 +85,11 @@ internal static class LeakEndpoints
 
         await context.Response.WriteAsJsonAsync(new LeakAnswer(true), LeakJson.Default.LeakAnswer);
     }
+
+    /// <summary>Whether a verdict says that the secret is the key's, whatever it is worth by now.</summary>
+    private static bool IsShown(Verdict verdict) => verdict is Verdict.Admitted or Verdict.KeyRevoked
+        or Verdict.KeyExpired or Verdict.KeyRetired or Verdict.KeyNotYetActive or Verdict.ClientSuspended
+        or Verdict.AddressForbidden;
 
     private static async Task<LeakReport?> ReadAsync(HttpContext context)
     {
@@ -104,9 +112,7 @@ internal static class LeakEndpoints
     /// <summary>Who reports says where; nothing of a key may stand there.</summary>
     private static string ReasonOf(string? found)
     {
-        var where = new string([.. (found ?? "").Where(one => !char.IsControl(one)).Take(WhereMax)]);
-        var key = where.IndexOf("slk_", StringComparison.OrdinalIgnoreCase);
-        where = key < 0 ? where : where[..key];
+        var where = ToldText.Of(string.Concat((found ?? "").Where(one => !char.IsControl(one))), WhereMax);
         return where.Length == 0 ? "reported as leaked" : $"reported as leaked: {where}";
     }
 

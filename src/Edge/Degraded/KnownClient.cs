@@ -28,6 +28,7 @@ internal sealed class KnownClient(DegradedUse firstTotal, RevocationFeed? feed =
     private readonly DegradedAccount _account = new(firstTotal);
     private DecidedBy _decided = RevocationMapping.Unknown;
     private long _termsVersion;
+    private bool _ofAddress;
     private volatile bool _hasDebt;
 
     /// <summary>A key that the grain found right.</summary>
@@ -186,6 +187,7 @@ internal sealed class KnownClient(DegradedUse firstTotal, RevocationFeed? feed =
             terms.Slots);
         _keys.Clear();
         _decided = terms.Stamp.ToRule();
+        _ofAddress = terms.OfAddress;
         Volatile.Write(ref _termsVersion, terms.Version);
     }
 
@@ -225,7 +227,8 @@ internal sealed class KnownClient(DegradedUse firstTotal, RevocationFeed? feed =
             return; // Somebody guesses; what is known of the right secret stays.
         }
 
-        if (verdict is Verdict.ModelForbidden or Verdict.ModelUnknown or Verdict.RoleForbidden)
+        if (verdict is Verdict.ModelForbidden or Verdict.ModelUnknown or Verdict.RoleForbidden
+            or Verdict.AddressForbidden)
         {
             key.Models.Remove(model);
         }
@@ -236,12 +239,17 @@ internal sealed class KnownClient(DegradedUse firstTotal, RevocationFeed? feed =
     }
 
     /// <summary>
-    /// What was found allowed, and nothing beyond: roles that a token claims may ask for more than the model.
+    /// What was found allowed, and nothing beyond: roles that a token claims may ask for more than the model, and a
+    /// client may be bound to addresses.
     /// </summary>
-    private static string WhatOf(ModelCall call) => call.Caller.Token?.Use.Roles is null
-        ? call.Body.Model
-        : $"{call.Endpoint} {RoleCall.FeaturesOf(call.Body.Input.Images, call.Body.Input.Pages, call.Body.Priority)} "
-            + call.Body.Model;
+    private string WhatOf(ModelCall call)
+    {
+        var (body, input) = (call.Body, call.Body.Input);
+        var what = call.Caller.Token?.Use.Roles is null
+            ? body.Model
+            : $"{call.Endpoint} {RoleCall.FeaturesOf(input.Images, input.Pages, body.Priority)} {body.Model}";
+        return _ofAddress ? $"{call.ClientAddress:x} {what}" : what;
+    }
 
     private TimeSpan? VerifiedAt(ModelCall call) =>
         _keys.TryGetValue(call.Caller.KeyVersion, out var key)

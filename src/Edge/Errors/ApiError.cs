@@ -85,6 +85,10 @@ internal sealed record ApiError(
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
+    public static readonly ApiError Replayed = new(
+        409, Invalid, "request_replayed",
+        "A request with this Idempotency-Key was let through before. Send another request under another one.");
+
     public static readonly ApiError Stopping = new(
         503, Server, "gateway_stopping", "The gateway had to stop before this answer was complete. Please try again.")
     {
@@ -115,6 +119,16 @@ internal sealed record ApiError(
         Challenge = BadTokenChallenge,
         Refusal = fault is TokenFault.Expired ? CredentialRefusal.Expired : CredentialRefusal.BadToken,
     };
+
+    /// <summary>What is wrong with the name of a call, where its client asks that each has one.</summary>
+    public static ApiError ReplayKey(ReplayFault fault, bool isNonce) => new(
+        400, Invalid, fault is ReplayFault.Stale ? "idempotency_key_stale" : "idempotency_key_required",
+        fault is ReplayFault.Stale
+            ? "The UUID in Idempotency-Key was made more than 5 minutes ago, or your clock is ahead. Make a new one."
+            : isNonce
+                ? "Every request of this client needs a UUID of version 7 of its own in the header Idempotency-Key."
+                : "Every request of this client needs a text of its own in the header Idempotency-Key: 1 to 255 "
+                    + "visible characters.");
 
     /// <summary>What a network is told that has sent too many wrong credentials.</summary>
     public static ApiError HeldBack(TimeSpan retryAfter) => new(
@@ -168,6 +182,7 @@ internal sealed record ApiError(
         Verdict.KeyExpired => CredentialRefusal.Expired,
         Verdict.KeyRetired or Verdict.KeyNotYetActive => CredentialRefusal.OutOfUse,
         Verdict.ClientSuspended => CredentialRefusal.Suspended,
+        Verdict.AddressForbidden => CredentialRefusal.Elsewhere,
         _ => null,
     };
 
@@ -190,6 +205,10 @@ internal sealed record ApiError(
             },
             Verdict.ClientSuspended => new(
                 403, Invalid, "client_suspended", "This client is suspended. Contact its administrator."),
+            Verdict.AddressForbidden => new(
+                403, Invalid, "address_not_allowed",
+                "This client's credentials may not be used from your address "
+                + $"({AddressBits.Text(call.ClientAddress)}). Ask its administrator to allow it."),
             Verdict.ModelUnknown => ModelNotFound(call.Body.Model),
             Verdict.RoleForbidden => new(
                 403, Invalid, "role_not_allowed", $"Your role does not allow {RoleError.WhatOf(refusedBy, call)}.",

@@ -15,7 +15,10 @@ internal sealed partial class ErrorMiddleware(
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        var call = new ModelCall { RequestId = session.Next() };
+        var call = new ModelCall
+        {
+            RequestId = session.Next(), ClientAddress = AddressBits.Of(context.Connection.RemoteIpAddress),
+        };
         var requestId = call.RequestIdText;
         context.Features.Set(call);
         context.Response.Headers[RequestIdText.Header] = requestId;

@@ -21,8 +21,7 @@ internal static class PoolRoutes
             var endpoint = path["/v1/".Length..];
             endpoints.MapPost(path, context =>
             {
-                var asked = context.Call();
-                (asked.Endpoint, asked.ClientAddress) = (endpoint, AddressBits.Of(context.Connection.RemoteIpAddress));
+                context.Call().Endpoint = endpoint;
                 return call(context);
             });
         }

@@ -52,6 +52,12 @@ internal sealed record OAuthError(
         Refusal = CredentialRefusal.Suspended,
     };
 
+    public static readonly OAuthError Elsewhere = new(
+        400, "unauthorized_client", "The client's credentials may not be used from your address.")
+    {
+        Refusal = CredentialRefusal.Elsewhere,
+    };
+
     public static readonly OAuthError InvalidGrant = new(
         400, "invalid_grant", "The refresh token is not good, or not any more.")
     {

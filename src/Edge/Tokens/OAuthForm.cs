@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using Sluice.Edge.Calls;
 using Sluice.Edge.Credentials;
 using Sluice.Rules;
 using Sluice.Rules.Keys;
@@ -18,6 +19,9 @@ internal sealed record ClientLogin(string ClientId, KeyText? Key)
 {
     /// <summary>What it has signed in place of a key; null when there is none.</summary>
     public string? Assertion { get; init; }
+
+    /// <summary>Where it asks from, as in <see cref="ModelCall.ClientAddress"/>.</summary>
+    public UInt128 From { get; init; }
 
     /// <summary>False: it only names itself.</summary>
     public bool IsProof => Key is not null || Assertion is not null;
@@ -38,7 +42,14 @@ internal sealed class OAuthForm
 
     private readonly IFormCollection _form;
 
-    private OAuthForm(IFormCollection form, ClientLogin? login) => (_form, Login) = (form, login);
+    private OAuthForm(IFormCollection form, ClientLogin? login, UInt128 from)
+    {
+        (_form, From) = (form, from);
+        Login = login is null ? null : login with { From = from };
+    }
+
+    /// <summary>Where it came from, as in <see cref="ModelCall.ClientAddress"/>.</summary>
+    public UInt128 From { get; }
 
     /// <summary>Null when nobody is named.</summary>
     public ClientLogin? Login { get; }
@@ -55,8 +66,11 @@ internal sealed class OAuthForm
         ? null
         : new Caller(key.ClientId, key.Version, SHA256.HashData(Encoding.ASCII.GetBytes(key.Secret)));
 
+    // Only where it is what will be judged: of another grant it is a parameter that nobody looks at.
     private KeyText? SubjectKey =>
-        this["subject_token"] is { } subject && KeyText.TryParse(subject, out var key) is KeyTextFault.None
+        this["grant_type"] == TokenRequests.ExchangeGrant
+        && this["subject_token_type"] == TokenRequests.KeyType
+        && this["subject_token"] is { } subject && KeyText.TryParse(subject, out var key) is KeyTextFault.None
             ? key
             : null;
 
@@ -94,7 +108,7 @@ internal sealed class OAuthForm
         }
 
         return TryLogin(request, form, out var login, out var error)
-            ? (new OAuthForm(form, login), null)
+            ? (new OAuthForm(form, login, context.Call().ClientAddress), null)
             : (null, error);
     }
 

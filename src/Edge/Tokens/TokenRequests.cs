@@ -163,7 +163,7 @@ internal sealed partial class TokenRequests(
         }
 
         // Without a refresh token (RFC 6749, 4.4.3): whoever has the key needs none.
-        var reply = await IssueAsync(key, form["scope"], withRefresh: false);
+        var reply = await IssueAsync(key, form, withRefresh: false);
         return reply.Outcome is TokenOutcome.KeyRefused ? Refused(OAuthError.WrongClient) : Answered(reply, null);
     }
 
@@ -211,7 +211,7 @@ internal sealed partial class TokenRequests(
             return Refused(refusal);
         }
 
-        var reply = await IssueAsync(key, form["scope"], withRefresh: true);
+        var reply = await IssueAsync(key, form, withRefresh: true);
         return reply.Outcome is TokenOutcome.KeyRefused ? Refused(WrongSubject) : Answered(reply, AccessType);
     }
 
@@ -266,20 +266,25 @@ internal sealed partial class TokenRequests(
 
         var reply = await WithinAsync(cluster.GetGrain<IClientAdmission>(key.ClientId).Identify(new IdentifyRequest
         {
-            KeyVersion = key.Version, SecretDigest = DigestOf(key),
+            KeyVersion = key.Version, SecretDigest = DigestOf(key), ClientAddress = login.From,
         }).AsTask());
         return reply.Verdict switch
         {
             Verdict.Admitted => null,
             Verdict.ClientSuspended => OAuthError.Suspended,
+            Verdict.AddressForbidden => OAuthError.Elsewhere,
             _ => OAuthError.WrongClient,
         };
     }
 
-    private Task<TokenReply> IssueAsync(KeyText key, string? scope, bool withRefresh) =>
+    private Task<TokenReply> IssueAsync(KeyText key, OAuthForm form, bool withRefresh) =>
         WithinAsync(Grain(key.ClientId).Issue(new IssueTokenRequest
         {
-            KeyVersion = key.Version, SecretDigest = DigestOf(key), Scope = scope ?? "", WithRefresh = withRefresh,
+            KeyVersion = key.Version,
+            SecretDigest = DigestOf(key),
+            Scope = form["scope"] ?? "",
+            WithRefresh = withRefresh,
+            ClientAddress = form.From,
         }));
 
     private static (TokenDocument?, OAuthError?) Answered(TokenReply reply, string? issuedType) => reply.Outcome switch
@@ -290,6 +295,7 @@ internal sealed partial class TokenRequests(
                 reply.RefreshToken.Length > 0 ? reply.RefreshToken : null, issuedType),
             null),
         TokenOutcome.ClientSuspended => Refused(OAuthError.Suspended),
+        TokenOutcome.AddressForbidden => Refused(OAuthError.Elsewhere),
         TokenOutcome.InvalidScope => Refused(OAuthError.InvalidScope),
         TokenOutcome.TooMany => Refused(OAuthError.TooMany(reply.RetryAfter)),
         TokenOutcome.InvalidGrant => Refused(OAuthError.InvalidGrant),

@@ -65,6 +65,9 @@ public readonly record struct AdmitReply(
     /// The client's change by which it was decided, as the feed of revocations counts them: 1 or more; 0: not known.
     /// </summary>
     [Id(19)] public long ClientChange { get; init; }
+
+    /// <summary>What the edge must ask for before it lets the call through; off where nothing was admitted.</summary>
+    [Id(20)] public ReplayMode Replay { get; init; }
 }
 
 /// <summary>A limit that refused, in numbers.</summary>

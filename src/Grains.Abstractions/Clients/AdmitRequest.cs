@@ -86,6 +86,11 @@ public sealed record IdentifyRequest
 
     /// <summary>A token in place of a key, as in <see cref="AdmitRequest.Token"/>; null for a key.</summary>
     [Id(4)] public TokenUse? Token { get; init; }
+
+    /// <summary>
+    /// Where it is used from, as <see cref="AdmitRequest.ClientAddress"/>; null where somebody asks for themselves.
+    /// </summary>
+    [Id(5)] public UInt128? ClientAddress { get; init; }
 }
 
 /// <summary>An access token that was found right, as far as it matters to its client's grain.</summary>

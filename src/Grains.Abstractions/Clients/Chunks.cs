@@ -24,6 +24,9 @@ public sealed record ChunkGrant
 
     /// <summary>By which changes it was granted; null when the owner does not say, and only its time ends it.</summary>
     [Id(4)] public PolicyStamp? Stamp { get; init; }
+
+    /// <summary>True: only for calls from the address that it was granted to.</summary>
+    [Id(5)] public bool OfAddress { get; init; }
 }
 
 /// <summary>The end of a chunk, told by the edge that had it. Repeats do no harm.</summary>

@@ -39,6 +39,9 @@ public sealed record DegradedTerms
 
     /// <summary>By which changes they are; null when the owner does not say.</summary>
     [Id(7)] public PolicyStamp? Stamp { get; init; }
+
+    /// <summary>True: what was allowed from one address may not be from another.</summary>
+    [Id(8)] public bool OfAddress { get; init; }
 }
 
 /// <param name="Unit">The unit's name as in a plan; null for requests.</param>

@@ -72,4 +72,12 @@ public sealed record ClientDefinition
 
     /// <summary>The configuration file that owns the client; empty when the admin API does.</summary>
     [Id(6)] public string OwnedBy { get; init; } = "";
+
+    /// <summary>
+    /// Networks that its keys and tokens may be used from, such as <c>10.0.0.0/8</c>; at most 64. None: everywhere.
+    /// </summary>
+    [Id(8)] public string[] AllowedAddresses { get; init; } = [];
+
+    /// <summary>What it asks for against calls that come twice.</summary>
+    [Id(11)] public ReplayMode Replay { get; init; }
 }

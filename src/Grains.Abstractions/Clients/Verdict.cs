@@ -60,4 +60,7 @@ public enum Verdict
     /// what of it.
     /// </summary>
     RoleForbidden = 19,
+
+    /// <summary>The credential is right, and the client may not use it from where the request came.</summary>
+    AddressForbidden = 20,
 }

@@ -57,6 +57,9 @@ public sealed record IssueTokenRequest
     /// <summary>True: a refresh token is wanted too.</summary>
     [Id(3)] public bool WithRefresh { get; init; }
 
+    /// <summary>Where the key is used from, as in <c>IdentifyRequest</c>; null when it is not known.</summary>
+    [Id(5)] public UInt128? ClientAddress { get; init; }
+
     /// <summary>
     /// What the client signed to show who it is, in place of a key; null: it shows a key. Then
     /// <see cref="KeyVersion"/> is 0 and <see cref="SecretDigest"/> empty.
@@ -131,6 +134,9 @@ public enum TokenOutcome
 
     /// <summary>What an identity provider says is not good here, or gives nothing.</summary>
     SubjectRefused = 9,
+
+    /// <summary>The key is right, and may not be used from where it came.</summary>
+    AddressForbidden = 11,
 
     /// <summary>It cannot be judged now, because the provider does not answer.</summary>
     Unavailable = 12,

@@ -3,6 +3,7 @@ using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Plans;
 using Sluice.Rules;
+using Sluice.Rules.Credentials;
 using Sluice.Rules.Keys;
 using Sluice.Rules.Limits;
 
@@ -148,6 +149,7 @@ internal sealed partial class ClientGrain
     private async Task<ChangeReply?> RefusalOf(ClientDefinition client)
     {
         var mistakes = new List<string>(LimitRules.MistakesIn(client.Limits.ToRules()));
+        mistakes.AddRange(AddressList.MistakesIn(NetworksOf(client), AddressesMember));
         if (!Names.IsName(client.Name))
         {
             mistakes.Add($"name: '{client.Name}' is not {Names.Rule}.");

@@ -43,6 +43,7 @@ internal sealed partial class ClientGrain
             Lifetime = ChunkSize.Ttl - EdgeChunk.MarginOf(ChunkSize.Ttl),
             PlanVersion = plan.Version,
             Stamp = Stamp,
+            OfAddress = _policy.Addresses is not null,
         };
     }
 

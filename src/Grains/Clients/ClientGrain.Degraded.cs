@@ -64,7 +64,9 @@ internal sealed partial class ClientGrain
     private DegradedTerms? TermsFor(long known)
     {
         // What an edge admits by itself, no tenant could count; and it knows no prices, and of roles models only.
+        // Nor could it know whether a call came before.
         var plan = _tenantPolicy is null && !_metering.CountsCost && _plan is not null
+            && _definition is { Replay: ReplayMode.Off }
             && _policy.Calls?.IsByModelAlone is not false
             ? _plan.Degraded.ToRule()
             : DegradedPlan.Closed;
@@ -86,6 +88,7 @@ internal sealed partial class ClientGrain
                 Budgets = [.. share.Parts.Select(part => new DegradedAmount(part.Unit, part.Budget))],
                 Slots = share.Slots,
                 Stamp = Stamp,
+                OfAddress = _policy.Addresses is not null,
             };
         }
 

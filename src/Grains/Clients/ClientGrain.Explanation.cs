@@ -61,6 +61,7 @@ internal sealed partial class ClientGrain : IClientExplanation
                 Endpoint = supposed.Endpoint,
                 Features = RoleCall.FeaturesOf(supposed.Images, supposed.Pages, supposed.Priority),
                 Token = SupposedToken(supposed),
+                Address = supposed.ClientAddress == UInt128.Zero ? null : supposed.ClientAddress,
             },
             policy, now);
         decision = decision.Verdict is Verdict.Admitted ? RefusalOf(tenant, costs, now) ?? decision : decision;

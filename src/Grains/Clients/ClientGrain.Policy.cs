@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Plans;
 using Sluice.Grains.Abstractions.Tenants;
@@ -5,6 +6,7 @@ using Sluice.Grains.Abstractions.Usage;
 using Sluice.Grains.Plans;
 using Sluice.Grains.Tenants;
 using Sluice.Rules.Admission;
+using Sluice.Rules.Credentials;
 using Sluice.Rules.Limits;
 using Sluice.Rules.Policies;
 
@@ -13,6 +15,8 @@ namespace Sluice.Grains.Clients;
 /// <summary>How what is stored of a client and its plan become the policy that it is admitted by.</summary>
 internal sealed partial class ClientGrain
 {
+    private const string AddressesMember = "allowedAddresses";
+
     private async Task Open(ClientDefinition definition, StoredKeyVersion[] keys, CancellationToken cancellationToken)
     {
         var plan = await GrainFactory.GetGrain<IPlanGrain>(definition.Plan).Subscribe(ClientId)
@@ -32,19 +36,24 @@ internal sealed partial class ClientGrain
 
     /// <summary>From here on the client is admitted by these; what it has in use stays counted.</summary>
     /// <exception cref="InvalidOperationException">
-    /// A newer neighbour stored limits, or a time zone, that cannot be counted by here: without them it would be let
-    /// through too much.
+    /// A newer neighbour stored limits, networks or a time zone that cannot be judged by here: without them it would be
+    /// let through too much.
     /// </exception>
     private void Adopt(
         ClientDefinition definition, StoredKeyVersion[] keys, PlanDefinition plan, TenantDefinition? changed = null)
     {
         var tenant = changed ?? _tenant;
         var (ofPlan, ofClient) = (plan.Limits.ToRules(), definition.Limits.ToRules());
-        string[] mistakes = [.. LimitRules.MistakesIn(ofPlan), .. LimitRules.MistakesIn(ofClient)];
+        var addresses = NetworksOf(definition);
+        string[] mistakes =
+        [
+            .. LimitRules.MistakesIn(ofPlan), .. LimitRules.MistakesIn(ofClient),
+            .. AddressList.MistakesIn(addresses, AddressesMember),
+        ];
         if (mistakes.Length > 0)
         {
             throw new InvalidOperationException(
-                $"Client {ClientId} of plan '{plan.Plan}' has limits that this version cannot count: "
+                $"Client {ClientId} of plan '{plan.Plan}' has what this version cannot judge by: "
                 + string.Join(' ', mistakes));
         }
 
@@ -54,6 +63,7 @@ internal sealed partial class ClientGrain
             IsClient = true,
             Models = new ModelAccess([.. plan.UsableModels], [.. plan.VisibleModels]),
             Calls = CallsOf(definition),
+            Addresses = AddressList.Of(addresses),
             Suspended = definition.Suspended,
             Rates = [],
             Concurrency = [],
@@ -81,6 +91,9 @@ internal sealed partial class ClientGrain
         ForgetTerms();
         ExtendReserveIfLow(edgeSession: 0, waiting: null, default, now.Elapsed); // A changed rate has nothing open.
     }
+
+    private static ImmutableArray<AddressNetwork> NetworksOf(ClientDefinition client) =>
+        [.. (client.AllowedAddresses ?? []).Select(ScopeMapping.ToNetwork)];
 
     private async Task RefreshPlan(CancellationToken cancellationToken)
     {

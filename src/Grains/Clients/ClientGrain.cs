@@ -123,6 +123,7 @@ internal sealed partial class ClientGrain(
             Usage = decision.Verdict is Rules.Admission.Verdict.Admitted ? _usageTerms : null,
             Held = decision.Verdict is Rules.Admission.Verdict.Admitted ? HeldBy(asked.RequestId) : null,
             ClientChange = _change,
+            Replay = decision.Verdict is Rules.Admission.Verdict.Admitted ? _definition!.Replay : ReplayMode.Off,
         };
     }
 
@@ -132,6 +133,7 @@ internal sealed partial class ClientGrain(
         var judged = request.Token is null
             ? AdmissionRules.Identify(request.KeyVersion, MacOf(request.SecretDigest), _policy, now)
             : AdmissionRules.IdentifyToken(request.KeyVersion, _policy, now);
+        judged = AdmissionRules.FromWhere(judged, request.ClientAddress, _policy);
         NoteKey(request.KeyVersion, judged, now, isToken: request.Token is not null);
         var verdict = judged.ToWire();
         DeactivateIfNobody();
@@ -186,6 +188,7 @@ internal sealed partial class ClientGrain(
         Token = Presented(request.Token),
         Endpoint = request.Endpoint,
         Features = RoleCall.FeaturesOf(request.Images, request.Pages, request.Priority),
+        Address = request.ClientAddress,
     };
 
     private void CompleteAll(Completion[] completions, Moment now)

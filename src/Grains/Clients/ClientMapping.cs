@@ -121,6 +121,7 @@ internal static class ClientMapping
         RuleVerdict.KeyRetired => Verdict.KeyRetired,
         RuleVerdict.KeyNotYetActive => Verdict.KeyNotYetActive,
         RuleVerdict.RoleForbidden => Verdict.RoleForbidden,
+        RuleVerdict.AddressForbidden => Verdict.AddressForbidden,
         _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "The wire has no such verdict."),
     };
 

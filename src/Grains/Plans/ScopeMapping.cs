@@ -28,7 +28,8 @@ internal static class ScopeMapping
         keyVersion,
         address == UInt128.Zero ? null : address);
 
-    private static AddressNetwork ToNetwork(string text)
+    /// <summary>What cannot be read has fewer than 0 bits, which the rules name as a mistake.</summary>
+    public static AddressNetwork ToNetwork(string text)
     {
         if (!IPNetwork.TryParse(text, out var network))
         {

@@ -60,7 +60,12 @@ internal sealed partial class TokenGrain(
         }
 
         var client = await GrainFactory.GetGrain<IClientAdmission>(ClientId).Identify(
-            new IdentifyRequest { KeyVersion = request.KeyVersion, SecretDigest = request.SecretDigest });
+            new IdentifyRequest
+            {
+                KeyVersion = request.KeyVersion,
+                SecretDigest = request.SecretDigest,
+                ClientAddress = request.ClientAddress,
+            });
         if (RefusalOf(client.Verdict, TokenOutcome.KeyRefused) is { } refusal)
         {
             return refusal;
@@ -264,6 +269,7 @@ internal sealed partial class TokenGrain(
     {
         Verdict.Admitted => null,
         Verdict.ClientSuspended => new TokenReply { Outcome = TokenOutcome.ClientSuspended },
+        Verdict.AddressForbidden => new TokenReply { Outcome = TokenOutcome.AddressForbidden },
         _ => new TokenReply { Outcome = otherwise },
     };
 

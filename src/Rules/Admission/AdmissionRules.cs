@@ -80,6 +80,18 @@ public static class AdmissionRules
     public static Verdict IdentifyToken(int keyVersion, ClientPolicy policy, Moment now) => VerdictOn(
         keyVersion == 0 && policy.IsClient ? KeyAnswer.Accepted : policy.Keys.JudgeToken(keyVersion, now.Utc), policy);
 
+    /// <summary>
+    /// What is left of a verdict on a credential by where it is used. Asked last: whoever has not the secret does not
+    /// learn from where it would be taken.
+    /// </summary>
+    /// <param name="verdict">The verdict on the credential alone.</param>
+    /// <param name="address">See <see cref="AdmissionRequest.Address"/>.</param>
+    /// <param name="policy">The client's.</param>
+    public static Verdict FromWhere(Verdict verdict, UInt128? address, ClientPolicy policy) =>
+        verdict is Verdict.Admitted && address is { } from && policy.Addresses?.Allows(from) is false
+            ? Verdict.AddressForbidden
+            : verdict;
+
     private static Verdict VerdictOn(KeyAnswer answer, ClientPolicy policy) => answer switch
     {
         KeyAnswer.Revoked => Verdict.KeyRevoked,
@@ -99,6 +111,7 @@ public static class AdmissionRules
         var verdict = request.Token is null
             ? Identify(request.KeyVersion, request.Mac.Span, policy, now)
             : IdentifyToken(request.KeyVersion, policy, now);
+        verdict = FromWhere(verdict, request.Address, policy);
         if (verdict is not Verdict.Admitted)
         {
             return verdict;

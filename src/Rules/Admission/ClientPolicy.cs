@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Rules.Credentials;
 using Sluice.Rules.Keys;
 using Sluice.Rules.Limits;
 using Sluice.Rules.Policies;
@@ -75,6 +76,9 @@ public sealed record ClientPolicy
 
     /// <summary>What the client's role allows; null: every call that its plan allows.</summary>
     public Grants? Calls { get; init; }
+
+    /// <summary>Where the client's credentials may be used from; null: everywhere.</summary>
+    public AddressList? Addresses { get; init; }
 
     /// <summary>True: every request is refused, whatever the limits.</summary>
     public required bool Suspended { get; init; }

@@ -39,6 +39,9 @@ public enum Verdict
 
     /// <summary>A role does not let the call through; <see cref="Decision.RefusedBy"/> says what of it.</summary>
     RoleForbidden,
+
+    /// <summary>The credential is right, and may not be used from where the call came.</summary>
+    AddressForbidden,
 }
 
 /// <summary>What verdicts have in common.</summary>
@@ -59,6 +62,11 @@ public readonly record struct AdmissionRequest(
 {
     /// <summary>The token that was presented in place of a key, and was found right; null for a key.</summary>
     public PresentedToken? Token { get; init; }
+
+    /// <summary>
+    /// Where the call came from, as <see cref="Credentials.AddressList.Allows"/> takes it; null where nobody asks that.
+    /// </summary>
+    public UInt128? Address { get; init; }
 
     /// <summary>The path behind <c>/v1/</c>; empty when it is not known.</summary>
     public string Endpoint { get; init; } = "";

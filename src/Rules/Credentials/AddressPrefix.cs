@@ -25,12 +25,16 @@ public readonly record struct AddressPrefix(UInt128 Bits)
     }
 
     /// <param name="bytes">4 of IPv4 or 16 of IPv6, the highest first; none for no address.</param>
-    public static AddressPrefix OfBytes(ReadOnlySpan<byte> bytes) => Of(bytes.Length switch
+    public static AddressPrefix OfBytes(ReadOnlySpan<byte> bytes) => Of(NumberOf(bytes));
+
+    /// <summary>An address as one number, IPv4 as IPv6 maps it; 0 for no address.</summary>
+    /// <inheritdoc cref="OfBytes" path="/param"/>
+    public static UInt128 NumberOf(ReadOnlySpan<byte> bytes) => bytes.Length switch
     {
         4 => Mapped | BinaryPrimitives.ReadUInt32BigEndian(bytes),
         16 => BinaryPrimitives.ReadUInt128BigEndian(bytes),
         _ => UInt128.Zero,
-    });
+    };
 
     /// <summary>As <c>203.0.113.0/24</c> or <c>2001:db8:1::/64</c> (RFC 5952); <c>unknown</c> for 0.</summary>
     public override string ToString()

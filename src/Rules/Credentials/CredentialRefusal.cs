@@ -32,6 +32,9 @@ public enum CredentialRefusal
 
     /// <summary>It is good, and its client is suspended.</summary>
     Suspended = 9,
+
+    /// <summary>It is good, and not from where it came: somebody else may have it.</summary>
+    Elsewhere = 11,
 }
 
 /// <summary>What kinds of refusals mean.</summary>

@@ -7,7 +7,11 @@ namespace Sluice.Rules.Tokens;
 /// <summary>A name that was used.</summary>
 /// <param name="Digest">SHA-256 of the name, in base 64: whoever chose the name chooses nothing that is kept.</param>
 /// <param name="ExpiresAt">When what bore it ends, in seconds since 1970.</param>
-public sealed record UsedName(string Digest, long ExpiresAt);
+public sealed record UsedName(string Digest, long ExpiresAt)
+{
+    /// <summary>Who used it, and may ask again; empty: nobody may.</summary>
+    public string By { get; init; } = "";
+}
 
 /// <summary>What becomes of a name that is presented.</summary>
 public enum NameAnswer
@@ -39,13 +43,26 @@ public sealed record UsedNames(ImmutableArray<UsedName> Names)
     /// </summary>
     public NameAnswer Use(string name, long expiresAt, DateTimeOffset now, out UsedNames next)
     {
-        next = this;
         var digest = Base64UrlText.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
-        var over = (now - 2 * AccessToken.ClockSkew).ToUnixTimeSeconds();
-        var kept = Names.Where(used => used.ExpiresAt >= over).ToImmutableArray();
-        if (kept.Any(used => used.Digest == digest))
+        return UseDigest(digest, by: "", expiresAt, now, out next);
+    }
+
+    /// <summary>The same, of somebody who may not have heard the answer, and asks again.</summary>
+    /// <param name="digest">SHA-256 of the name, in base 64.</param>
+    /// <param name="by">Who asks: the same one hears the same; empty for nobody.</param>
+    /// <param name="expiresAt">When what bears the name ends, in seconds since 1970.</param>
+    /// <param name="now">The time of who judges.</param>
+    /// <param name="next">What is remembered from now on; this itself when nothing else is.</param>
+    public NameAnswer UseDigest(string digest, string by, long expiresAt, DateTimeOffset now, out UsedNames next)
+    {
+        next = this;
+        var kept = At(now).Names;
+        foreach (var used in kept)
         {
-            return NameAnswer.Again;
+            if (used.Digest == digest)
+            {
+                return by.Length > 0 && used.By == by ? NameAnswer.First : NameAnswer.Again;
+            }
         }
 
         if (kept.Length >= NamesMax)
@@ -53,7 +70,14 @@ public sealed record UsedNames(ImmutableArray<UsedName> Names)
             return NameAnswer.NoRoom;
         }
 
-        next = new UsedNames(kept.Add(new UsedName(digest, expiresAt)));
+        next = new UsedNames(kept.Add(new UsedName(digest, expiresAt) { By = by }));
         return NameAnswer.First;
+    }
+
+    /// <summary>What must be remembered still.</summary>
+    public UsedNames At(DateTimeOffset now)
+    {
+        var over = (now - 2 * AccessToken.ClockSkew).ToUnixTimeSeconds();
+        return new UsedNames([.. Names.Where(used => used.ExpiresAt >= over)]);
     }
 }

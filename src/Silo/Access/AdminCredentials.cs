@@ -24,9 +24,12 @@ internal sealed class AdminCredentials(
     private const string TokenId = "";
 
     /// <summary>Who it is; what is refused is counted.</summary>
-    public async Task<CredentialAnswer> ReadAsync(string text, AddressPrefix from)
+    /// <param name="text">The credential.</param>
+    /// <param name="address">Where it came from, see <see cref="AddressPrefix.NumberOf"/>.</param>
+    public async Task<CredentialAnswer> ReadAsync(string text, UInt128 address)
     {
-        var answer = await JudgeAsync(text, from);
+        var from = AddressPrefix.Of(address);
+        var answer = await JudgeAsync(text, address, from);
         if (answer.Who is null)
         {
             guard.Refused(from, answer.Refusal, answer.ClientId);
@@ -35,9 +38,9 @@ internal sealed class AdminCredentials(
         return answer;
     }
 
-    private Task<CredentialAnswer> JudgeAsync(string text, AddressPrefix from) =>
+    private Task<CredentialAnswer> JudgeAsync(string text, UInt128 address, AddressPrefix from) =>
         text.Contains('.', StringComparison.Ordinal) ? ReadAccessTokenAsync(text, from)
-        : KeyText.TryParse(text, out var key) is KeyTextFault.None ? ReadKeyAsync(key, from)
+        : KeyText.TryParse(text, out var key) is KeyTextFault.None ? ReadKeyAsync(key, address, from)
         : Task.FromResult(ReadToken(text));
 
     /// <summary>Looked at always: it asks nobody, and a right one is found by no guess.</summary>
@@ -49,7 +52,7 @@ internal sealed class AdminCredentials(
                 : "That is no key, and no token that is known here.",
             text.Length == 0 ? CredentialRefusal.Absent : CredentialRefusal.Malformed);
 
-    private async Task<CredentialAnswer> ReadKeyAsync(KeyText key, AddressPrefix from)
+    private async Task<CredentialAnswer> ReadKeyAsync(KeyText key, UInt128 address, AddressPrefix from)
     {
         var digest = SHA256.HashData(Encoding.ASCII.GetBytes(key.Secret));
         if (HeldBack(from, key.ClientId, key.Version, digest) is { } heldBack)
@@ -59,7 +62,7 @@ internal sealed class AdminCredentials(
 
         var identified = await cluster.GetGrain<IClientAdmission>(key.ClientId).Identify(new IdentifyRequest
         {
-            KeyVersion = key.Version, SecretDigest = digest,
+            KeyVersion = key.Version, SecretDigest = digest, ClientAddress = address,
         });
         if (identified.Verdict is not Verdict.Admitted)
         {
@@ -146,6 +149,7 @@ internal sealed class AdminCredentials(
         Verdict.KeyExpired => CredentialRefusal.Expired,
         Verdict.KeyRetired or Verdict.KeyNotYetActive => CredentialRefusal.OutOfUse,
         Verdict.ClientSuspended => CredentialRefusal.Suspended,
+        Verdict.AddressForbidden => CredentialRefusal.Elsewhere,
         _ => CredentialRefusal.Unknown,
     };
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Sluice.Grains.Abstractions.Clients;
 using Sluice.Rules;
-using Sluice.Rules.Credentials;
 using Sluice.Rules.Policies;
 using Sluice.Silo.Access;
 using Sluice.Silo.Storage.Audit;
@@ -27,8 +26,7 @@ internal sealed class AdminAccessMiddleware(
             && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
                 ? header[Scheme.Length..].Trim()
                 : "";
-        var from = AddressPrefix.OfBytes(context.Connection.RemoteIpAddress?.GetAddressBytes() ?? []);
-        var answer = await credentials.ReadAsync(text, from);
+        var answer = await credentials.ReadAsync(text, context.ClientAddress());
         if (answer.Who is not { } who)
         {
             await (answer.Wait > TimeSpan.Zero

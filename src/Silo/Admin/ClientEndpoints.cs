@@ -4,6 +4,7 @@ using Sluice.Grains.Abstractions.Clients;
 using Sluice.Grains.Abstractions.Tenants;
 using Sluice.Rules;
 using Sluice.Rules.Policies;
+using Sluice.Silo.Configuration;
 
 namespace Sluice.Silo.Admin;
 
@@ -30,6 +31,14 @@ internal static class ClientEndpoints
 
         var mistakes = new List<string>();
         var limits = DocumentMapping.ToDefinitions(client.Limits, mistakes);
+        var networks = ScopeText.NetworksOf(
+            client.AllowedAddresses, mistake => mistakes.Add($"allowedAddresses: {mistake}"));
+        var replay = ReplayText.Parse(client.Replay);
+        if (replay is null)
+        {
+            mistakes.Add($"replay: '{client.Replay}' is not {ReplayText.Rule}.");
+        }
+
         if (!Names.IsName(client.Tenant ?? "")
             || await cluster.GetGrain<ITenantGrain>(client.Tenant!).Describe() is null)
         {
@@ -48,6 +57,8 @@ internal static class ClientEndpoints
             Plan = client.Plan ?? "",
             Role = client.Role ?? RoleBook.User,
             Limits = limits,
+            AllowedAddresses = networks,
+            Replay = replay ?? ReplayMode.Off,
         };
         var id = Names.ClientId(definition.Tenant, definition.Name);
         var reply = await cluster.GetGrain<IClientAdministration>(id).Create(definition);
@@ -61,6 +72,14 @@ internal static class ClientEndpoints
     {
         var mistakes = new List<string>();
         var limits = DocumentMapping.ToDefinitions(change.Limits, mistakes);
+        var networks = ScopeText.NetworksOf(
+            change.AllowedAddresses, mistake => mistakes.Add($"allowedAddresses: {mistake}"));
+        var replay = ReplayText.Parse(change.Replay);
+        if (replay is null)
+        {
+            mistakes.Add($"replay: '{change.Replay}' is not {ReplayText.Rule}.");
+        }
+
         if (mistakes.Count > 0)
         {
             return AdminResults.Invalid(mistakes);
@@ -82,6 +101,8 @@ internal static class ClientEndpoints
             Role = change.Role ?? before.Role,
             Suspended = change.Suspended ?? before.Suspended,
             Limits = change.Limits is null ? before.Limits : limits,
+            AllowedAddresses = change.AllowedAddresses is null ? before.AllowedAddresses : networks,
+            Replay = change.Replay is null ? before.Replay : replay ?? before.Replay,
             OwnedBy = "", // The admin API speaks; an owner that is a file refuses it.
         });
         return reply.Outcome is ChangeOutcome.Done

@@ -75,7 +75,9 @@ internal static class DocumentMapping
         client.Role,
         client.Suspended,
         [.. client.Limits.Select(ToDocument)],
-        NullIfEmpty(client.OwnedBy));
+        NullIfEmpty(client.OwnedBy),
+        client.AllowedAddresses,
+        ReplayText.Of(client.Replay));
 
     public static ClientStateDocument ToDocument(this ClientLiveState state) => new(
         state.Epoch,

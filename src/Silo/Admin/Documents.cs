@@ -128,14 +128,29 @@ internal sealed record NewClientDocument(
     [property: Description("Unique in its tenant; 1 to 63 of a-z, 0-9 and '-'.")] string Name,
     string Plan,
     [property: Description("A role, as GET /roles tells them. Left out: user.")] string? Role = null,
-    IReadOnlyList<LimitDocument>? Limits = null);
+    IReadOnlyList<LimitDocument>? Limits = null,
+    [property: Description(NewClientDocument.AddressesDescription)] IReadOnlyList<string?>? AllowedAddresses = null,
+    [property: Description(NewClientDocument.ReplayDescription)] string? Replay = null)
+{
+    internal const string ReplayDescription =
+        "off; key: each call needs an Idempotency-Key that is good once an hour; nonce: a UUID of version 7, which is "
+        + "good once for ever. Left out: off.";
+
+    internal const string AddressesDescription =
+        "Networks or addresses that its keys and tokens may be used from, such as 10.0.0.0/8; at most 64. Left out or "
+        + "empty: everywhere.";
+}
 
 internal sealed record ClientChangeDocument(
     [property: Description("Left out: unchanged.")] string? Plan = null,
     [property: Description("Left out: unchanged.")] string? Role = null,
     [property: Description("True: its keys are refused with 403. Left out: unchanged.")] bool? Suspended = null,
     [property: Description("The client's own limits, all of them. Left out: unchanged.")]
-    IReadOnlyList<LimitDocument>? Limits = null);
+    IReadOnlyList<LimitDocument>? Limits = null,
+    [property: Description(
+        "Networks that its keys and tokens may be used from; empty: everywhere. Left out: unchanged.")]
+    IReadOnlyList<string?>? AllowedAddresses = null,
+    [property: Description("off, key or nonce. Left out: unchanged.")] string? Replay = null);
 
 internal sealed record ClientDocument(
     [property: Description("12 characters of base 62; made from the tenant and the name.")] string Id,
@@ -145,7 +160,9 @@ internal sealed record ClientDocument(
     string Role,
     bool Suspended,
     IReadOnlyList<LimitDocument> Limits,
-    string? OwnedBy);
+    string? OwnedBy,
+    [property: Description(NewClientDocument.AddressesDescription)] IReadOnlyList<string> AllowedAddresses,
+    [property: Description(NewClientDocument.ReplayDescription)] string Replay);
 
 internal sealed record NewKeyDocument(
     [property: Description("What the key is for; at most 200 characters.")] string? Label = null,

@@ -18,7 +18,7 @@ internal sealed record ScopeText(
     /// </summary>
     public ScopeDefinition? Parse(Action<string, string> mistake)
     {
-        var (keys, addresses) = (new List<int>(), new List<string>());
+        var keys = new List<int>();
         foreach (var key in Keys ?? [])
         {
             if (int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
@@ -31,26 +31,35 @@ internal sealed record ScopeText(
             }
         }
 
-        foreach (var address in Addresses ?? [])
-        {
-            if (NetworkOf(address) is { } network)
-            {
-                addresses.Add(network);
-            }
-            else
-            {
-                mistake("addresses", $"'{address}' is not a network or an address, such as 10.0.0.0/8 or 10.1.2.3.");
-            }
-        }
+        var addresses = NetworksOf(Addresses, said => mistake("addresses", said));
 
         var scope = new ScopeDefinition
         {
             Models = Texts(Models, "models", mistake),
             Endpoints = Texts(Endpoints, "endpoints", mistake),
             KeyVersions = [.. keys],
-            Addresses = [.. addresses],
+            Addresses = addresses,
         };
-        return scope.Models.Length + scope.Endpoints.Length + keys.Count + addresses.Count > 0 ? scope : null;
+        return scope.Models.Length + scope.Endpoints.Length + keys.Count + addresses.Length > 0 ? scope : null;
+    }
+
+    /// <summary>Networks as they are stored, after every mistake was told.</summary>
+    public static string[] NetworksOf(IReadOnlyList<string?>? texts, Action<string> mistake)
+    {
+        var networks = new List<string>();
+        foreach (var text in texts ?? [])
+        {
+            if (NetworkOf(text) is { } network)
+            {
+                networks.Add(network);
+            }
+            else
+            {
+                mistake($"'{text}' is not a network or an address, such as 10.0.0.0/8 or 10.1.2.3.");
+            }
+        }
+
+        return [.. networks];
     }
 
     private static string? NetworkOf(string? text) =>

@@ -83,5 +83,7 @@ public sealed class SluiceFileApplier(IClusterClient cluster)
         }) == plan;
 
     private static bool Same(ClientDefinition stored, ClientDefinition client) =>
-        stored.Limits.SequenceEqual(client.Limits) && stored with { Limits = client.Limits } == client;
+        stored.Limits.SequenceEqual(client.Limits)
+        && stored.AllowedAddresses.SequenceEqual(client.AllowedAddresses)
+        && stored with { Limits = client.Limits, AllowedAddresses = client.AllowedAddresses } == client;
 }

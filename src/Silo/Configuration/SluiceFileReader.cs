@@ -117,6 +117,12 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
         return false;
     }
 
+    private static ReplayMode NoReplay(YamlObject client)
+    {
+        client.Mistake("replay", $"'{client.Text("replay")}' is not {ReplayText.Rule}.");
+        return ReplayMode.Off;
+    }
+
     private ClientDefinition ReadClient(
         YamlObject client, List<TenantDefinition> tenants, List<PlanDefinition> plans)
     {
@@ -128,6 +134,9 @@ internal sealed class SluiceFileReader(string file, List<string> mistakes)
             Role = client.Text("role") ?? RoleBook.User,
             Suspended = client.Flag("suspended") ?? false,
             Limits = LimitsIn(client),
+            AllowedAddresses = ScopeText.NetworksOf(
+                client.Texts("allowedAddresses"), mistake => client.Mistake("allowedAddresses", mistake)),
+            Replay = ReplayText.Parse(client.Text("replay")) ?? NoReplay(client),
             OwnedBy = file,
         };
         if (!Names.IsName(read.Role)) // Which roles there are, the settings say and not the file.

@@ -89,6 +89,11 @@ internal static class SiloSettings
                 "How many days beyond the end of its month a record of the audit trail is kept; 0 is for ever.",
                 "0, or 180 to 99999")
             .Add("CallLogDays", "How many days the call log keeps a call; 0 is for ever.", "0, or 180 to 99999")
+            .Add(
+                "AdminNetworks:#",
+                "A network that operators come from; others get 403 for everything on the port for operators but its "
+                + "health. None: every network.",
+                "a network as 10.0.0.0/8")
             .Add("ProtectMetrics", "Whether /metrics wants an admin key like the admin API.");
         catalog.Section<SiloProcessOptions>("Silo")
             .Add(

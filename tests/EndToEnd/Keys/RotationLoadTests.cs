@@ -92,7 +92,8 @@ public sealed class RotationLoadTests : IAsyncLifetime
 
         // An edge that spends a part of the limits by itself follows within half a second.
         await Eventually.True(
-            async () => (await _sluice.With(keys[^3]).ChatAsync()).Status == 401, "the edge follows the client's grain");
+            async () => (await _sluice.With(keys[^3]).ChatAsync()).Status == 401,
+            "the edge follows the client's grain");
         (await _sluice.With(keys[^3]).ChatAsync()).IsError(401, "api_key_retired");
         AssertNothingIsLeft(keys, access.ClientId);
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Sluice.EndToEnd.Hosting;
@@ -44,6 +45,51 @@ public sealed class KeyTests(SharedSluice shared)
         (await client.ChatAsync()).IsError(401, "invalid_api_key");
         (await client.ChatAsync(model: "no-such-model")).IsError(401, "invalid_api_key");
         (await client.GetAsync("/v1/models")).IsError(401, "invalid_api_key");
+    }
+
+    [Fact]
+    public async Task A_key_works_from_where_its_client_may_be_and_a_change_counts_at_once()
+    {
+        var access = await shared.Admins.NewAccessAsync();
+        var client = shared.Sluice.With(access.Key);
+        (await AllowAsync("10.0.0.0/8")).Is(HttpStatusCode.OK);
+
+        (await client.ChatAsync()).IsError(403, "address_not_allowed");
+        (await client.GetAsync("/v1/models")).IsError(403, "address_not_allowed");
+        (await shared.Sluice.With(WrongKeys.OtherSecret(access.Key)).ChatAsync()).IsError(401, "invalid_api_key");
+
+        (await AllowAsync("127.0.0.1", "::1")).Is(HttpStatusCode.OK);
+        (await client.ChatAsync()).Is(200);
+
+        Assert.Contains("office", (await AllowAsync("office")).Is(HttpStatusCode.BadRequest).Json.ToJsonString(),
+            StringComparison.Ordinal);
+
+        Task<AdminAnswer> AllowAsync(params string[] allowedAddresses) =>
+            shared.Admins.PatchAsync($"clients/{access.ClientId}", new { allowedAddresses });
+    }
+
+    /// <summary>Guards clients whose calls somebody might send again.</summary>
+    [Fact]
+    public async Task A_call_of_a_client_that_wants_none_twice_is_let_through_once_under_its_name()
+    {
+        var access = await shared.Admins.NewAccessAsync();
+        var client = shared.Sluice.With(access.Key);
+        (await shared.Admins.PatchAsync($"clients/{access.ClientId}", new { replay = "nonce" })).Is(HttpStatusCode.OK);
+        var nonce = Guid.CreateVersion7().ToString();
+
+        (await client.ChatAsync()).IsError(400, "idempotency_key_required");
+        (await SendAsync(nonce)).Is(200);
+        var replayed = await SendAsync(nonce);
+        replayed.IsError(409, "request_replayed");
+        Assert.Equal("false", replayed.Headers["x-should-retry"]);
+        (await SendAsync(Guid.CreateVersion7().ToString())).Is(200);
+
+        Task<EdgeAnswer> SendAsync(string name)
+        {
+            var request = client.Request(HttpMethod.Post, EdgeClient.Chat, EdgeClient.ChatBody());
+            request.Headers.Add("Idempotency-Key", name);
+            return client.SendAsync(request);
+        }
     }
 
     /// <summary>Guards a client's numbers from all who know its id, which stands readable in its keys.</summary>

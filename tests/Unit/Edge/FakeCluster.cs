@@ -34,7 +34,8 @@ internal sealed class FakeCluster : IClusterClient
 }
 
 /// <summary>What the edge asked of one client's grain, and what the test lets it answer.</summary>
-internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain, IUsageGrain, IRefusalGrain, ICallLogGrain
+internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain, IUsageGrain, IRefusalGrain, ICallLogGrain,
+    IReplayGrain
 {
     public ConcurrentQueue<AdmitRequest> Admits { get; } = new();
 
@@ -118,6 +119,16 @@ internal sealed class FakeClient : IClientAdmission, IEdgeSessionGrain, IUsageGr
     {
         Calls.Writer.TryWrite(batch);
         return OnCalls();
+    }
+
+    public Queue<ReplayUse> Uses { get; } = new();
+
+    public Func<Task<ReplayAnswer>> OnUse { get; set; } = () => Task.FromResult(ReplayAnswer.First);
+
+    public Task<ReplayAnswer> Use(ReplayUse use)
+    {
+        Uses.Enqueue(use);
+        return OnUse();
     }
 
     public Channel<RefusalReport> Notes { get; } = Channel.CreateUnbounded<RefusalReport>();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -79,6 +80,25 @@ public sealed class CallLogTests : IAsyncDisposable
         var told = Assert.Single((await NextAsync()).Calls);
 
         Assert.Equal(("/v1/slk_…", "me slk_…", "slk_…"), (told.Path, told.Agent, told.Model));
+    }
+
+    /// <summary>
+    /// Guards the log from one request that could never be sent: half a character at the cut, or in a model's name.
+    /// </summary>
+    [Fact]
+    public async Task What_a_client_writes_can_always_be_sent_and_probes_are_not_told()
+    {
+        await StartAsync();
+        var call = Some.Call();
+        call.Body = new CallBody("\ud800", false, false, default);
+        await SendAsync(Some.Call(), _ => Task.CompletedTask, path: "/healthz");
+        await SendAsync(call, _ => Task.CompletedTask, path: "/" + new string('x', 254) + "😀", agent: "\ude00");
+
+        var told = Assert.Single((await NextAsync()).Calls);
+
+        var strict = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+        Assert.All((string[])[told.Path, told.Agent, told.Model], text => Assert.NotEmpty(strict.GetBytes(text)));
+        Assert.Equal(256, told.Path.Length);
     }
 
     [Fact]

@@ -207,6 +207,24 @@ public sealed class ClientChunksTests : IDisposable
         Assert.Equal(3, _cluster.Client.Admits.Count(asked => asked.ChunkDemand > 0));
     }
 
+    /// <summary>Guards clients that are bound to addresses: what was granted to one of them is no other's.</summary>
+    [Fact]
+    public async Task A_chunk_of_a_client_that_is_bound_to_addresses_is_spent_by_calls_from_the_same_one()
+    {
+        _cluster.Client.OnAdmit = request => Task.FromResult(
+            request.ChunkDemand > 0 ? Grant() with { Chunk = Grant().Chunk! with { OfAddress = true } }
+            : request.ClientAddress == UInt128.One ? FakeClient.Admitted
+            : FakeClient.Admitted with { Verdict = Verdict.AddressForbidden });
+        await BeBusy();
+        var asked = _cluster.Client.Admits.Count;
+
+        Assert.Equal(Verdict.AddressForbidden, (await Ask(address: 2)).Verdict);
+        Assert.Equal(asked + 1, _cluster.Client.Admits.Count);
+
+        Assert.Equal(Verdict.Admitted, (await Ask()).Verdict); // And it took the chunk from nobody.
+        Assert.Equal(asked + 1, _cluster.Client.Admits.Count);
+    }
+
     private AdmitReply Grant() => FakeClient.Admitted with
     {
         Requests = new LimitStatus("rpm", 1_000, 100, TimeSpan.FromSeconds(1)),
@@ -234,11 +252,12 @@ public sealed class ClientChunksTests : IDisposable
         return replies;
     }
 
-    private Task<AdmitReply> Ask(byte[]? digest = null, int version = 1, string model = "m")
+    private Task<AdmitReply> Ask(byte[]? digest = null, int version = 1, string model = "m", int address = 1)
     {
         var call = new ModelCall
         {
             RequestId = Some.RequestId(++_lastSequence),
+            ClientAddress = (UInt128)address,
             Caller = new Caller(Some.ClientId, version, digest ?? new byte[32]),
             Body = new CallBody(model, false, false, default),
             Pool = Some.Pool,

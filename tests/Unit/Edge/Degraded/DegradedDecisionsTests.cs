@@ -94,6 +94,20 @@ public sealed class DegradedDecisionsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_client_that_is_bound_to_addresses_goes_on_from_where_it_was_admitted_and_from_nowhere_else()
+    {
+        _terms = Terms with { OfAddress = true };
+        await AskAsync();
+        _verdict = Verdict.AddressForbidden;
+        await AskAsync(address: 2); // Refused, and what the key was found right for stays.
+        _isAway = true;
+
+        Assert.Equal(Verdict.Admitted, (await AskAsync()).Verdict);
+        End(_last!);
+        await Assert.ThrowsAnyAsync<Exception>(() => AskAsync(address: 2));
+    }
+
+    [Fact]
     public async Task Nobody_is_held_once_two_questions_had_no_answer()
     {
         await AskAsync();
@@ -331,11 +345,12 @@ public sealed class DegradedDecisionsTests : IDisposable
 
     private Task<AdmitReply> AskAsync() => AskAsync(digest: null);
 
-    private async Task<AdmitReply> AskAsync(byte[]? digest = null, int version = 1, string model = "m")
+    private async Task<AdmitReply> AskAsync(byte[]? digest = null, int version = 1, string model = "m", int address = 1)
     {
         _last = new ModelCall
         {
             RequestId = Some.RequestId(++_sequence),
+            ClientAddress = (UInt128)address,
             Caller = new Caller(Some.ClientId, version, digest ?? new byte[32]),
             Body = new CallBody(model, Stream: false, ClientWantsUsage: false, default),
             Pool = Some.Pool,

@@ -35,6 +35,7 @@ public sealed partial class ApiErrorTests
     [InlineData(Verdict.ModelUnknown, 404, "invalid_request_error", "model_not_found", "model")]
     [InlineData(Verdict.ModelForbidden, 403, "invalid_request_error", "model_not_allowed", "model")]
     [InlineData(Verdict.RoleForbidden, 403, "invalid_request_error", "role_not_allowed", null)]
+    [InlineData(Verdict.AddressForbidden, 403, "invalid_request_error", "address_not_allowed", null)]
     [InlineData(Verdict.QuotaExhausted, 429, "insufficient_quota", "insufficient_quota", null)]
     [InlineData(Verdict.NoFreeSlot, 429, "rate_limit_exceeded", "rate_limit_exceeded", null)]
     [InlineData(Verdict.RateLimited, 429, "rate_limit_exceeded", "rate_limit_exceeded", null)]

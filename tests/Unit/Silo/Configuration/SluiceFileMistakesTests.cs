@@ -84,8 +84,11 @@ public sealed class SluiceFileMistakesTests
         "role: Root")]
     [InlineData("line 3: clients[0].suspended: 'True' is not true or false.", "suspended: True")]
     [InlineData("line 3: clients[0].limits: must be a list of objects.", "limits: { rpm: 1 }")]
-    [InlineData("line 3: clients[0].owner: is not known here; known are limits, name, plan, role, suspended, tenant.",
-        "owner: me")]
+    [InlineData("line 3: clients[0].owner: is not known here; known are allowedAddresses, limits, name, plan, "
+        + "replay, role, suspended, tenant.", "owner: me")]
+    [InlineData("line 3: clients[0].replay: 'on' is not off, key or nonce.", "replay: on")]
+    [InlineData("line 3: clients[0].allowedAddresses: 'office' is not a network or an address, such as 10.0.0.0/8 or "
+        + "10.1.2.3.", "allowedAddresses: [10.0.0.0/8, office]")]
     public void A_mistake_in_a_client_is_named(string mistake, string line) => Assert.Equal(
         [$"sluice.yaml {mistake}"],
         MistakesIn(
