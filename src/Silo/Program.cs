@@ -10,6 +10,7 @@ using Sluice.Silo.Configuration;
 using Sluice.Silo.Federation;
 using Sluice.Silo.Hosting;
 using Sluice.Silo.Introspection;
+using Sluice.Silo.Safekeeping;
 using Sluice.Silo.Security;
 using Sluice.Silo.Storage;
 using Sluice.Silo.Storage.Audit;
@@ -20,9 +21,10 @@ namespace Sluice.Silo;
 /// <summary>The silo: grains over a database, and the admin API in front of them.</summary>
 public static class Program
 {
-    /// <summary>A silo that is a process of its own.</summary>
-    public static Task<int> Main(string[] args) =>
-        new DaemonProgram(SiloSettings.Catalog, SiloProcess.RunAsync).RunAsync(args);
+    /// <summary>A silo that is a process of its own; or what is done to its database beside the silos.</summary>
+    public static Task<int> Main(string[] args) => SafekeepingProgram.Knows(args)
+        ? SafekeepingProgram.RunAsync(SiloSettings.Catalog, args)
+        : new DaemonProgram(SiloSettings.Catalog, SiloProcess.RunAsync).RunAsync(args);
 
     /// <summary>The services of a silo.</summary>
     public static void AddSilo(this WebApplicationBuilder builder)
@@ -32,6 +34,7 @@ public static class Program
         services.AddSingleton<IValidateOptions<SiloOptions>, SiloOptionsValidator>();
         services.AddSettings<AdmissionOptions>("Admission");
         services.AddSettings<TokenOptions>("Tokens");
+        services.AddSettings<BackupOptions>("Backup");
         services.AddSingleton<IValidateOptions<TokenOptions>, TokenOptionsValidator>();
         services.AddSingleton(TimeProvider.System);
         services.AddAccess();

@@ -154,6 +154,11 @@ internal static partial class AdminCommands
         }
 
         AnswerPrinter.PrintTable(items, verb.Columns, AnsiConsole.Console);
+        if (verb.SummaryFrom is { } from)
+        {
+            var told = from == path ? answer : await api.AskAsync(HttpMethod.Get, from, json: null, cancellationToken);
+            await Console.Out.WriteLineAsync((string?)told?["summary"] ?? "");
+        }
     }
 
     private static string? BodyOf(AdminVerb verb, Dictionary<string, string?> values)

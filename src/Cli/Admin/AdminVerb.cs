@@ -22,6 +22,9 @@ internal sealed record AdminVerb(string Name, string Description, HttpMethod Met
     /// <summary>Members to show of each item of a list, in a table; empty for an answer that is no list.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
+    /// <summary>A path whose answer's summary is told below the table; null for none.</summary>
+    public string? SummaryFrom { get; init; }
+
     /// <summary>True: the answer is lines, which are passed on as they come.</summary>
     public bool IsLines { get; init; }
 }

@@ -15,6 +15,12 @@ internal static class AdminVerbs
                 "name", "address", "status", "reachable", "problem", "figures.activations", "figures.waiting",
                 "figures.callsPerSecond",
             ],
+            SummaryFrom = "/backups",
+        },
+        new("backups", "Backups by place, whether 3-2-1 is kept, and the last drill.", HttpMethod.Get, "/backups")
+        {
+            Columns = ["backup", "destination", "medium", "offSite", "takenAt", "bytes", "problem"],
+            SummaryFrom = "/backups",
         },
 
         new("tenants list", "All tenants.", HttpMethod.Get, "/tenants")

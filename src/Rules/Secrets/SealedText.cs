@@ -24,8 +24,11 @@ public static class SealedText
     /// <summary>Most bytes of a secret; more than any key of any kind has.</summary>
     public const int PlainMax = 64 * 1024;
 
+    /// <summary>AES-256-GCM, as RFC 7518 names it.</summary>
+    public const string Algorithm = "A256GCM";
+
     private const int TagBytes = 16;
-    private const string Head = "s1.A256GCM.";
+    private const string Head = $"s1.{Algorithm}.";
 
     /// <summary>Whether a text can name a key: 1 to 64 of a-z, 0-9 and '-'.</summary>
     public static bool IsKeyId(string? text) =>

@@ -41,6 +41,7 @@ internal static class AdminApi
         admin.MapCalls();
         admin.MapAudit();
         admin.MapCluster();
+        admin.MapBackups();
     }
 
     public static void Describe(OpenApiOptions options) => options.AddDocumentTransformer((document, _, _) =>

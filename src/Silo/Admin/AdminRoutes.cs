@@ -92,6 +92,7 @@ internal static class AdminRoutes
         ["GET /cluster"] = new(ClusterRead, Owner.Platform),
         ["GET /cluster/grains"] = new(ClusterRead, Owner.Platform),
         ["GET /grains/{type}/{**key}"] = new(ClusterRead, Owner.Platform),
+        ["GET /backups"] = new(ClusterRead, Owner.Platform),
         ["GET /metrics"] = new(MetricsRead, Owner.Platform),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

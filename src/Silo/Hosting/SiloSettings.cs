@@ -39,6 +39,8 @@ internal static class SiloSettings
         TokenSettings.Describe(catalog);
         FederationSettings.Describe(catalog);
         AccessSettings.Describe(catalog);
+        VaultSettings.Describe(catalog);
+        BackupSettings.Describe(catalog);
         TelemetrySettings.Describe(catalog);
         return catalog;
     }

@@ -9,7 +9,7 @@ namespace Sluice.Silo.Security;
 /// one that is not here: another silo has made it since.
 /// </summary>
 internal sealed partial class DataKeys(
-    DataKeyTable table, MasterKeys masterKeys, TimeProvider time, ILogger<DataKeys> logger) : IDisposable
+    DataKeyTable table, MasterKeys masterKeys, TimeProvider time, ILogger<DataKeys> logger) : IAsyncDisposable
 {
     /// <summary>Seals secrets.</summary>
     public const string Sealing = "seal";
@@ -25,13 +25,23 @@ internal sealed partial class DataKeys(
     /// </summary>
     internal const int SealsMost = 1 << 22;
 
+    /// <summary>The next one is made so long before: then nobody who seals a secret waits for a vault.</summary>
+    internal static readonly TimeSpan MadeAhead = TimeSpan.FromDays(1);
+
+    /// <summary>While no new one can be wrapped, the last one seals so much longer at a time.</summary>
+    internal static readonly TimeSpan GoesOnFor = TimeSpan.FromMinutes(5);
+
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile Dictionary<string, byte[]>? _keys;
-    private Newest? _newest;
+    private volatile Newest? _newest;
+    private Task _ahead = Task.CompletedTask;
 
     private sealed record Newest(string Id, byte[] Key, DateTimeOffset Until)
     {
         public int Seals;
+
+        /// <summary>From here on the next one is made, while this one seals.</summary>
+        public DateTimeOffset AheadFrom { get; init; } = Until - MadeAhead;
     }
 
     /// <summary>What client keys' MACs are made with.</summary>
@@ -51,18 +61,21 @@ internal sealed partial class DataKeys(
         var rows = await table.ReadAsync(cancellationToken);
         if (!rows.Exists(row => row.Id == MacId))
         {
-            var derived = masterKeys.Current.Derive(ClientKeyMac);
-            var wrapped = masterKeys.Wrap(PlaceOf(MacId, ClientKeyMac), derived);
+            var key = masterKeys.Current is MasterKey local
+                ? local.Derive(ClientKeyMac)
+                : RandomNumberGenerator.GetBytes(SealedText.KeyBytes);
+            var wrapped = await masterKeys.WrapAsync(PlaceOf(MacId, ClientKeyMac), key, cancellationToken);
             await table.AddAsync(MacId, ClientKeyMac, wrapped, cancellationToken);
             rows = await table.ReadAsync(cancellationToken);
         }
 
-        Take(rows);
+        await TakeAsync(rows, cancellationToken);
         MacKey = _keys![MacId];
         var rewrapped = 0;
         foreach (var row in rows.Where(row => !masterKeys.IsCurrent(row.Wrapped)))
         {
-            var wrapped = masterKeys.Wrap(PlaceOf(row.Id, row.Purpose), _keys[row.Id]);
+            var wrapped = await masterKeys.WrapAsync(
+                PlaceOf(row.Id, row.Purpose), _keys[row.Id], cancellationToken);
             rewrapped += await table.RewrapAsync(row.Id, row.Wrapped, wrapped, cancellationToken) ? 1 : 0;
         }
 
@@ -77,6 +90,7 @@ internal sealed partial class DataKeys(
     {
         if (Current() is { } known)
         {
+            MakeAhead();
             return known;
         }
 
@@ -88,15 +102,11 @@ internal sealed partial class DataKeys(
                 return meanwhile;
             }
 
-            Take(await table.ReadAsync(cancellationToken)); // Another silo may have made one.
+            // Another silo may have made one.
+            await TakeAsync(await table.ReadAsync(cancellationToken), cancellationToken);
             if (_newest is null || time.GetUtcNow() >= _newest.Until || _newest.Seals >= SealsMost)
             {
-                var id = $"d-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
-                var wrapped = masterKeys.Wrap(
-                    PlaceOf(id, Sealing), RandomNumberGenerator.GetBytes(SealedText.KeyBytes));
-                await table.AddAsync(id, Sealing, wrapped, cancellationToken);
-                Take(await table.ReadAsync(cancellationToken));
-                LogMade(id);
+                await MakeAsync(cancellationToken);
             }
 
             return (_newest!.Id, _newest.Key);
@@ -120,7 +130,7 @@ internal sealed partial class DataKeys(
         {
             if (_keys?.ContainsKey(id) != true)
             {
-                Take(await table.ReadAsync(cancellationToken));
+                await TakeAsync(await table.ReadAsync(cancellationToken), cancellationToken);
             }
 
             return _keys!.GetValueOrDefault(id);
@@ -131,9 +141,14 @@ internal sealed partial class DataKeys(
         }
     }
 
-    public void Dispose() => _one.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _ahead;
+        _one.Dispose();
+    }
 
-    private static string PlaceOf(string id, string purpose) => $"data key '{id}' ({purpose})";
+    /// <summary>Where a data key belongs: it is unwrapped for this place alone.</summary>
+    internal static string PlaceOf(string id, string purpose) => $"data key '{id}' ({purpose})";
 
     private static InvalidOperationException NotPrepared() =>
         new("The data keys are not there: await PrepareAsync before they are used.");
@@ -143,10 +158,77 @@ internal sealed partial class DataKeys(
             ? (newest.Id, newest.Key)
             : null;
 
-    private void Take(List<DataKeyRow> rows)
+    private bool IsDueAhead() => _newest is { } newest
+        && (time.GetUtcNow() >= newest.AheadFrom || newest.Seals > SealsMost - (SealsMost / 128));
+
+    private void MakeAhead()
     {
-        var keys = rows.ToDictionary(
-            row => row.Id, row => masterKeys.Unwrap(PlaceOf(row.Id, row.Purpose), row.Wrapped));
+        if (IsDueAhead() && _one.Wait(TimeSpan.Zero))
+        {
+            _ahead = MakeAheadAsync(); // Whoever has the lock makes one; nobody else waits for it.
+        }
+    }
+
+    private async Task MakeAheadAsync()
+    {
+        try
+        {
+            if (IsDueAhead())
+            {
+                await MakeAsync(CancellationToken.None);
+            }
+        }
+        catch (Exception exception)
+        {
+            LogNotMade(exception); // The next one who seals tries again.
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>
+    /// A vault that is away costs nobody a request: the key that has sealed enough goes on, for a while longer.
+    /// </summary>
+    private async Task MakeAsync(CancellationToken cancellationToken)
+    {
+        var id = $"d-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+        string wrapped;
+        try
+        {
+            wrapped = await masterKeys.WrapAsync(
+                PlaceOf(id, Sealing), RandomNumberGenerator.GetBytes(SealedText.KeyBytes), cancellationToken);
+        }
+        catch (MasterKeyException exception) when (_newest is { } last)
+        {
+            var until = time.GetUtcNow() + GoesOnFor;
+            _newest = last with
+            {
+                Until = until > last.Until ? until : last.Until,
+                Seals = Math.Min(last.Seals, SealsMost - (SealsMost / 64)),
+                AheadFrom = until,
+            };
+            LogGoesOn(exception.Message, last.Id, GoesOnFor);
+            return;
+        }
+
+        await table.AddAsync(id, Sealing, wrapped, cancellationToken);
+        await TakeAsync(await table.ReadAsync(cancellationToken), cancellationToken);
+        LogMade(id);
+    }
+
+    /// <summary>Each is unwrapped once: what is here already is not asked for at a vault again.</summary>
+    private async Task TakeAsync(List<DataKeyRow> rows, CancellationToken cancellationToken)
+    {
+        var known = _keys;
+        var keys = new Dictionary<string, byte[]>();
+        foreach (var row in rows)
+        {
+            keys[row.Id] = known?.GetValueOrDefault(row.Id)
+                ?? await masterKeys.UnwrapAsync(PlaceOf(row.Id, row.Purpose), row.Wrapped, cancellationToken);
+        }
+
         if (rows.FindLast(row => row.Purpose == Sealing) is { } newest && newest.Id != _newest?.Id)
         {
             _newest = new Newest(newest.Id, keys[newest.Id], time.GetUtcNow() + SealsFor - newest.Age);
@@ -162,4 +244,12 @@ internal sealed partial class DataKeys(
 
     [LoggerMessage(3402, LogLevel.Information, "Secrets are sealed with the data key {DataKeyId} from now on.")]
     private partial void LogMade(string dataKeyId);
+
+    [LoggerMessage(3404, LogLevel.Warning, "No new data key could be stored; it is tried again.")]
+    private partial void LogNotMade(Exception exception);
+
+    [LoggerMessage(
+        3403, LogLevel.Warning,
+        "No new data key could be wrapped: {Reason} Secrets are sealed with {DataKeyId} for {Until} more.")]
+    private partial void LogGoesOn(string reason, string dataKeyId, TimeSpan until);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Sluice.Rules.Secrets;
 
 namespace Sluice.Silo.Security;
 
@@ -7,8 +8,10 @@ namespace Sluice.Silo.Security;
 /// The one secret that no database holds. Keys for each purpose are derived from it (HKDF, RFC 5869), so that none of
 /// them is used for two things.
 /// </summary>
-public sealed class MasterKey
+internal sealed class MasterKey : IMasterKey
 {
+    private const string WrapPurpose = "data-key-wrap";
+
     private const int Bytes = 32;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -17,10 +20,12 @@ public sealed class MasterKey
         | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     private readonly byte[] _key;
+    private readonly byte[] _wrappingKey;
 
     private MasterKey(byte[] key)
     {
         _key = key;
+        _wrappingKey = Derive(WrapPurpose);
         Id = $"m-{Convert.ToHexStringLower(Derive("master-key-id").AsSpan(0, 8))}";
     }
 
@@ -57,6 +62,18 @@ public sealed class MasterKey
     /// <summary>A key of 32 bytes for one purpose.</summary>
     public byte[] Derive(string purpose) => HKDF.DeriveKey(
         HashAlgorithmName.SHA256, _key, Bytes, salt: [], info: Encoding.UTF8.GetBytes($"sluice|{purpose}"));
+
+    public ValueTask<string> WrapAsync(
+        string place, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken) => ValueTask.FromResult(
+        SealedText.Seal(
+            Id, _wrappingKey, RandomNumberGenerator.GetBytes(SealedText.NonceBytes), place, dataKey.Span));
+
+    public ValueTask<byte[]?> UnwrapAsync(string place, string wrapped, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(SealedText.Open(wrapped, _wrappingKey, place));
+
+    /// <summary>A key from a file has one version, and one algorithm.</summary>
+    public ValueTask<bool> IsNewestAsync(string wrapped, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(SealedText.KeyIdOf(wrapped) == Id);
 
     private static MasterKey Try(string path, Func<MasterKey> get)
     {
@@ -108,4 +125,4 @@ public sealed class MasterKey
 /// <summary>
 /// The master key cannot be used. The message is one sentence for the operator, and holds nothing secret.
 /// </summary>
-public sealed class MasterKeyException(string message) : Exception(message);
+internal sealed class MasterKeyException(string message) : Exception(message);

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Sluice.Daemon.Settings;
 using Sluice.Grains.Clients;
 using Sluice.Grains.Secrets;
+using Sluice.Silo.Security.Vaults;
 
 namespace Sluice.Silo.Security;
 
@@ -14,17 +16,52 @@ internal static class SecurityServices
     public static void AddSecurity(this IServiceCollection services, Func<string, MasterKey> open)
     {
         services.RemoveAll<MasterKeys>();
-        services.AddSingleton(provider =>
-        {
-            var options = provider.GetRequiredService<IOptions<SiloOptions>>().Value;
-            return new MasterKeys(
-                options.MasterKey.Length > 0 ? MasterKey.Parse(options.MasterKey) : open(options.MasterKeyFile),
-                options.OpeningMasterKeyFiles.Select(MasterKey.Load));
-        });
+        services.AddSettings<VaultOptions>("Vault");
+        services.AddSettings<AzureKeyVaultOptions>("AzureKeyVault");
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<VaultOptions>, VaultOptionsValidator>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<AzureKeyVaultOptions>, VaultOptionsValidator>());
+        services.AddSingleton(provider => MasterKeysOf(provider, open));
         services.TryAddSingleton<DataKeys>();
         services.TryAddSingleton<IKeyHasher, KeyHasher>();
         services.TryAddSingleton<ISecretBox, SecretBox>();
         services.TryAddSingleton<KeySecrets>();
         services.TryAddSingleton<IKeySecrets>(provider => provider.GetRequiredService<KeySecrets>());
+    }
+
+    /// <summary>A vault where one is set, else the file; and whatever opens what others have wrapped.</summary>
+    private static MasterKeys MasterKeysOf(IServiceProvider provider, Func<string, MasterKey> open)
+    {
+        var silo = provider.GetRequiredService<IOptions<SiloOptions>>().Value;
+        var vault = provider.GetRequiredService<IOptions<VaultOptions>>().Value;
+        var azure = provider.GetRequiredService<IOptions<AzureKeyVaultOptions>>().Value;
+        var time = provider.GetRequiredService<TimeProvider>();
+        var others = new List<IMasterKey>(silo.OpeningMasterKeyFiles.Select(MasterKey.Load));
+        IMasterKey? current = null;
+        void Take(IMasterKey key, bool opensOnly)
+        {
+            if (opensOnly)
+            {
+                others.Add(key);
+            }
+            else
+            {
+                current = key;
+            }
+        }
+
+        if (vault.Address.Length > 0)
+        {
+            Take(new TransitKey(vault, time), vault.OpensOnly);
+        }
+
+        if (azure.KeyUrl.Length > 0)
+        {
+            Take(new AzureKey(azure, time), azure.OpensOnly);
+        }
+
+        current ??= silo.MasterKey.Length > 0 ? MasterKey.Parse(silo.MasterKey) : open(silo.MasterKeyFile);
+        return new MasterKeys(current, others);
     }
 }

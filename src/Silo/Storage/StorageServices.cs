@@ -6,6 +6,7 @@ using Sluice.Grains.Clients;
 using Sluice.Grains.Revocations;
 using Sluice.Grains.Usage;
 using Sluice.Silo.Storage.Audit;
+using Sluice.Silo.Storage.Backups;
 using Sluice.Silo.Storage.Calls;
 using Sluice.Silo.Storage.Ledger;
 using Sluice.Silo.Storage.Membership;
@@ -57,7 +58,7 @@ internal static partial class StorageServices
         services.AddSingleton<CheckpointTable>();
         services.AddSingleton<DatabaseCallLog>();
         services.AddSingleton<ICallLog>(provider => provider.GetRequiredService<DatabaseCallLog>());
-        services.AddSingleton<StateIndex>().AddSingleton<DataKeyTable>();
+        services.AddSingleton<StateIndex>().AddSingleton<DataKeyTable>().AddSingleton<BackupTable>();
         AddEngineTables(services);
         services.AddSingleton<DatabaseGrainStorage>();
         services.AddKeyedSingleton<IGrainStorage>(

@@ -130,6 +130,43 @@ public abstract class DataKeysTests : StorageTest
         Assert.Equal(Secret, await Box(keys).OpenAsync(Place, old, Token));
     }
 
+    /// <summary>Guards a running silo from a vault that is away: what it needs is in memory already.</summary>
+    [Fact]
+    public async Task A_vault_that_is_away_stops_nobody_from_sealing_and_opening()
+    {
+        var vault = new AwayKey();
+        var keys = await StartAsync(vault);
+        var sealedSecret = await Box(keys).SealAsync(Place, Secret, Token);
+        var (first, _) = await keys.ForSealingAsync(Token);
+        var asked = vault.Asked;
+
+        vault.IsAway = true;
+        _time.Advance(DataKeys.SealsFor);
+        Assert.Equal(first, (await keys.ForSealingAsync(Token)).Id);
+        Assert.Equal(first, (await keys.ForSealingAsync(Token)).Id);
+        Assert.Equal(Secret, await Box(keys).OpenAsync(Place, sealedSecret, Token));
+        Assert.Equal(asked + 1, vault.Asked); // Once, and not again for every secret.
+
+        vault.IsAway = false;
+        _time.Advance(DataKeys.GoesOnFor);
+        Assert.NotEqual(first, (await keys.ForSealingAsync(Token)).Id);
+        Assert.Equal(Secret, await Box(keys).OpenAsync(Place, sealedSecret, Token));
+    }
+
+    [Fact]
+    public async Task The_next_key_is_made_while_the_last_one_seals()
+    {
+        var vault = new AwayKey();
+        var keys = await StartAsync(vault);
+        var (first, _) = await keys.ForSealingAsync(Token);
+
+        _time.Advance(DataKeys.SealsFor - DataKeys.MadeAhead);
+        Assert.Equal(first, (await keys.ForSealingAsync(Token)).Id);
+
+        await Eventually.True(
+            async () => (await keys.ForSealingAsync(Token)).Id != first, "The next key seals.");
+    }
+
     [Fact]
     public async Task A_secret_in_another_place_or_of_a_lost_key_says_so()
     {
@@ -152,12 +189,40 @@ public abstract class DataKeysTests : StorageTest
 
     private static SecretBox Box(DataKeys keys) => new(keys);
 
-    private async Task<DataKeys> StartAsync(MasterKey current, params MasterKey[] others)
+    private async Task<DataKeys> StartAsync(IMasterKey current, params IMasterKey[] others)
     {
         var keys = new DataKeys(
             new DataKeyTable(Database), new MasterKeys(current, others), _time, NullLogger<DataKeys>.Instance);
         _made.Add(keys);
         await keys.PrepareAsync(Token);
         return keys;
+    }
+
+    /// <summary>A master key in a vault that can be away.</summary>
+    private sealed class AwayKey : IMasterKey
+    {
+        private readonly MasterKey _key = KeyOf('a');
+
+        public bool IsAway { get; set; }
+
+        public int Asked { get; private set; }
+
+        public string Id => _key.Id;
+
+        public ValueTask<string> WrapAsync(
+            string place, ReadOnlyMemory<byte> dataKey, CancellationToken cancellationToken) =>
+            Here().WrapAsync(place, dataKey, cancellationToken);
+
+        public ValueTask<byte[]?> UnwrapAsync(string place, string wrapped, CancellationToken cancellationToken) =>
+            Here().UnwrapAsync(place, wrapped, cancellationToken);
+
+        public ValueTask<bool> IsNewestAsync(string wrapped, CancellationToken cancellationToken) =>
+            Here().IsNewestAsync(wrapped, cancellationToken);
+
+        private MasterKey Here()
+        {
+            Asked++;
+            return IsAway ? throw new MasterKeyException("It is away.") : _key;
+        }
     }
 }

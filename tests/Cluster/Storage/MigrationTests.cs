@@ -42,7 +42,7 @@ public abstract class MigrationTests : StorageTest
             "silo_suspicion", "silo", "cluster", "usage_event", "usage_parcel", "usage_session", "usage_owner",
             "revocation", "revocation_feed", "data_key", "audit_outbox", "audit_record",
             "audit_head", "audit_checkpoint", "audit_checkpoint_sent", "audit_key", "call_log",
-            "call_log_session", "schema_migration",
+            "call_log_session", "backup_copy", "backup_drill", "schema_migration",
         ];
         await AskAsync("DROP VIEW IF EXISTS usage_counted");
         foreach (var table in tables)

@@ -42,3 +42,9 @@ public sealed class DataKeysOnPostgreSqlTests(PostgreSqlFixture server) : DataKe
 public sealed class AuditOnPostgreSqlTests(PostgreSqlFixture server) : AuditTests(new PostgreSqlPlace(server));
 
 public sealed class CallLogOnPostgreSqlTests(PostgreSqlFixture server) : CallLogTests(new PostgreSqlPlace(server));
+
+public sealed class BackupOnPostgreSqlTests(PostgreSqlFixture server)
+    : BackupTests(new PostgreSqlPlace(server), new PostgreSqlPlace(server));
+
+public sealed class RewrapOnPostgreSqlTests(PostgreSqlFixture server)
+    : RewrapTests(new PostgreSqlPlace(server), new PostgreSqlPlace(server));

@@ -40,3 +40,7 @@ public sealed class CheckpointOnSqliteTests() : CheckpointTests(new SqlitePlace(
 }
 
 public sealed class CallLogOnSqliteTests() : CallLogTests(new SqlitePlace());
+
+public sealed class BackupOnSqliteTests() : BackupTests(new SqlitePlace(), new SqlitePlace());
+
+public sealed class RewrapOnSqliteTests() : RewrapTests(new SqlitePlace(), new SqlitePlace());

@@ -34,7 +34,7 @@ public abstract class StorageTest : IAsyncLifetime
         Silo = await StartSiloAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (var silo in _silos)
         {

@@ -18,21 +18,27 @@ internal sealed partial class Migrator(IReadOnlyList<Migration> migrations, ILog
         await ExecuteAsync(connection, dialect.BeginMigration, cancellationToken);
         try
         {
-            var applied = await ReadAppliedAsync(connection, dialect, cancellationToken);
-            Compare(applied, dialect);
-            foreach (var migration in migrations.Skip(applied.Count))
-            {
-                await ExecuteAsync(connection, dialect.MigrationText(migration), cancellationToken);
-                await RecordAsync(connection, dialect, migration, cancellationToken);
-                LogApplied(migration.Number, migration.Name);
-            }
-
+            await ApplyAsync(connection, dialect, cancellationToken);
             await ExecuteAsync(connection, "COMMIT", cancellationToken);
         }
         catch
         {
             await RollBackAsync(connection);
             throw;
+        }
+    }
+
+    /// <summary>The same within a transaction of the caller's.</summary>
+    /// <exception cref="StorageUnavailableException">The database's history is not this program's.</exception>
+    public async Task ApplyAsync(DbConnection connection, SqlDialect dialect, CancellationToken cancellationToken)
+    {
+        var applied = await ReadAppliedAsync(connection, dialect, cancellationToken);
+        Compare(applied, dialect);
+        foreach (var migration in migrations.Skip(applied.Count))
+        {
+            await ExecuteAsync(connection, dialect.MigrationText(migration), cancellationToken);
+            await RecordAsync(connection, dialect, migration, cancellationToken);
+            LogApplied(migration.Number, migration.Name);
         }
     }
 

@@ -17,5 +17,6 @@ internal static class Schema
         new(11, "audit", Audit0011.PostgreSql, Audit0011.Sqlite),
         new(14, "audit-months", AuditMonths0014.PostgreSql, AuditMonths0014.Sqlite),
         new(15, "call-log", CallLog0015.PostgreSql, CallLog0015.Sqlite),
+        new(17, "backups", Backups0017.PostgreSql, Backups0017.Sqlite),
     ];
 }
