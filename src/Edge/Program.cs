@@ -40,6 +40,7 @@ public static class Program
         services.AddSingleton<RevocationFeed>().AddSingleton<RevocationMetrics>();
         services.AddHostedService<RevocationFollower>();
         services.AddSingleton<IssuerKeys>().AddSingleton<TokenReader>().AddSingleton<TokenRequests>();
+        services.AddSingleton<TokenMetrics>();
         services.AddSingleton<TokenCallers>().AddSingleton<IssuerFollower>();
         services.AddHostedService(provider => provider.GetRequiredService<IssuerFollower>());
         services.AddSingleton<PoolCatalog>().AddSingleton<PoolAnswer>();

@@ -17,6 +17,7 @@ internal static class OAuthEndpoints
     private const string IntrospectionPath = Root + "/introspect";
     private const string KeySetPath = "/.well-known/jwks.json";
     private const string ServerPath = "/.well-known/oauth-authorization-server";
+    private const string OpenIdPath = "/.well-known/openid-configuration";
 
     /// <summary>Others may ask for the keys as often as they like; they get what was known a second ago.</summary>
     private static readonly TimeSpan KeySetAge = TimeSpan.FromSeconds(1);
@@ -30,10 +31,11 @@ internal static class OAuthEndpoints
         endpoints.MapPost(IntrospectionPath, IntrospectAsync);
         endpoints.MapGet(KeySetPath, KeySetAsync);
         endpoints.MapGet(ServerPath, DescribeAsync);
+        endpoints.MapGet(OpenIdPath, DescribeAsync); // Where those look for keys who know no other place.
     }
 
     private static async Task TokenAsync(
-        HttpContext context, IssuerKeys keys, TokenRequests requests, CredentialGuard guard)
+        HttpContext context, IssuerKeys keys, TokenRequests requests, CredentialGuard guard, TokenMetrics metrics)
     {
         if (await FormAsync(context, keys, guard) is not var (form, issuer))
         {
@@ -41,6 +43,7 @@ internal static class OAuthEndpoints
         }
 
         var (token, error) = await requests.IssueAsync(form, issuer);
+        metrics.Asked(form["grant_type"], error);
         OAuthAnswer.NoStore(context.Response);
         if (token is not null && form.Presented is { } caller)
         {
@@ -53,7 +56,7 @@ internal static class OAuthEndpoints
     }
 
     private static async Task RevokeAsync(
-        HttpContext context, IssuerKeys keys, TokenRequests requests, CredentialGuard guard)
+        HttpContext context, IssuerKeys keys, TokenRequests requests, CredentialGuard guard, TokenMetrics metrics)
     {
         if (await FormAsync(context, keys, guard) is not var (form, _))
         {
@@ -61,14 +64,16 @@ internal static class OAuthEndpoints
         }
 
         OAuthAnswer.NoStore(context.Response);
-        if (await requests.RevokeAsync(form) is { } error)
+        var error = await requests.RevokeAsync(form);
+        metrics.Revoked(error);
+        if (error is not null)
         {
             await error.WriteAsync(context);
         }
     }
 
     private static async Task IntrospectAsync(
-        HttpContext context, IssuerKeys keys, TokenRequests requests, CredentialGuard guard)
+        HttpContext context, IssuerKeys keys, TokenRequests requests, CredentialGuard guard, TokenMetrics metrics)
     {
         if (await FormAsync(context, keys, guard) is not var (form, _))
         {
@@ -76,6 +81,7 @@ internal static class OAuthEndpoints
         }
 
         var (token, error) = await requests.IntrospectAsync(form);
+        metrics.Introspected(error);
         OAuthAnswer.NoStore(context.Response);
         await (token is null
             ? error!.WriteAsync(context)

@@ -185,6 +185,13 @@ internal sealed record ServerDocument(
     [JsonPropertyName("authorization_response_iss_parameter_supported")]
     public bool SaysIssuer { get; } = true;
 
+    // No ID token is issued. OpenID Connect Discovery 1.0 wants both members all the same, and who reads the keys from
+    // here wants the document to be one.
+    [JsonPropertyName("subject_types_supported")] public string[] SubjectTypes { get; } = ["public"];
+
+    [JsonPropertyName("id_token_signing_alg_values_supported")]
+    public string[] IdTokenAlgorithms { get; } = Algorithms;
+
     [JsonPropertyName("scopes_supported")] public string[] Scopes { get; } = ["models"];
 
     [JsonPropertyName("token_endpoint_auth_methods_supported")]

@@ -59,7 +59,7 @@ public sealed class Role
     public bool IsByModelAlone =>
         (!HasCalls || (_allowed.AllEndpoints && _allowed.Features == GrantSet.AllFeatures)) && !DeniesMoreThanModels;
 
-    /// <summary>Whether it allows every call, whatever its model; what it denies of models stands beside that.</summary>
+    /// <summary>Whether it allows every call, whatever its model; what it denies stands beside that.</summary>
     public bool AllowsEveryCall => IsByModelAlone && _allowed.Models.Contains("*");
 
     private bool DeniesMoreThanModels =>

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Sluice.Grains.Clients;
+using Sluice.Grains.Federation;
 using Sluice.Grains.Issuers;
+using Sluice.Grains.Logins;
 using Sluice.Grains.Tokens;
 using Sluice.Silo.Storage.States;
 
@@ -21,6 +23,11 @@ internal static partial class SealedPlaces
             (SigningAid.PlaceOf(one.KeyId), one.Secret!.Text)),
         "tokens" => StateJson.Read<StoredTokens>(payload).Families.Select(one =>
             ($"client/{key}/refresh/{one.FamilyId}", one.Secret.Text)),
+        "login" => StateJson.Read<StoredLogin>(payload) is { Key.Text.Length: > 0 } login
+            ? [($"client/{key}/login", login.Key.Text)]
+            : [],
+        "providers" => StateJson.Read<StoredProviders>(payload).Secrets.Select(one =>
+            (ProviderSecrets.PlaceOf(key, one.Provider), one.Secret.Text)),
         _ => [],
     };
 
