@@ -17,13 +17,16 @@ internal static partial class AdminCommands
     private static readonly Option<string?> Address = new("--admin")
     {
         Description =
-            $"The admin port of any silo; else the variable {AddressVariable}, else {AdminApi.DefaultAddress}.",
+            $"The admin port of any silo; else the variable {AddressVariable}, else the one that was logged in at, "
+            + $"else {AdminApi.DefaultAddress}.",
         Recursive = true,
     };
 
     private static readonly Option<string?> KeyFile = new("--key-file")
     {
-        Description = $"A file with the admin key; else the key itself in the variable {KeyVariable}.",
+        Description =
+            $"A file with the admin key; else the key itself in the variable {KeyVariable}, else the one that was "
+            + "logged in with.",
         Recursive = true,
     };
 
@@ -40,6 +43,9 @@ internal static partial class AdminCommands
         root.Options.Add(Address);
         root.Options.Add(KeyFile);
         root.Options.Add(Output);
+        LoginCommands.AddTo(
+            root, parsed => parsed.GetValue(Address) ?? Variable(AddressVariable),
+            parsed => KeyIn(parsed.GetValue(KeyFile)) ?? throw NoKey);
         foreach (var verb in AdminVerbs.All)
         {
             var words = verb.Name.Split(' ');
@@ -77,33 +83,49 @@ internal static partial class AdminCommands
             command.Arguments.Add(file);
         }
 
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction((parsed, cancellationToken) => TryAsync(async () =>
         {
-            try
-            {
-                var path = Argument().Replace(
-                    verb.Path,
-                    match => Uri.EscapeDataString(parsed.GetRequiredValue<string>(match.Groups[1].Value)));
-                var values = options.ToDictionary(option => option.Name[2..], option => parsed.GetValue(option));
-                var query = verb.Query.Where(one => values[KebabOf(one.Name)] is not null).Select(one =>
-                    $"{one.Name}={Uri.EscapeDataString(values[KebabOf(one.Name)]!)}").ToList();
-                var body = verb.TakesFile
-                    ? await ReadAsync(parsed.GetRequiredValue(file), cancellationToken)
-                    : BodyOf(verb, values);
-                using var api = new AdminApi(
-                    parsed.GetValue(Address) ?? Variable(AddressVariable) ?? AdminApi.DefaultAddress,
-                    KeyOf(parsed.GetValue(KeyFile)));
-                await RunAsync(verb, api, path, query, body, parsed.GetValue(Output) == "json", cancellationToken);
-                return ExitCodes.Done;
-            }
-            catch (AdminException exception)
-            {
-                await Console.Error.WriteLineAsync(exception.Message);
-                return exception.ExitCode;
-            }
-        });
+            var path = Argument().Replace(
+                verb.Path, match => Uri.EscapeDataString(parsed.GetRequiredValue<string>(match.Groups[1].Value)));
+            var values = options.ToDictionary(option => option.Name[2..], option => parsed.GetValue(option));
+            var query = verb.Query.Where(one => values[KebabOf(one.Name)] is not null).Select(one =>
+                $"{one.Name}={Uri.EscapeDataString(values[KebabOf(one.Name)]!)}").ToList();
+            var body = verb.TakesFile
+                ? await ReadAsync(parsed.GetRequiredValue(file), cancellationToken)
+                : BodyOf(verb, values);
+            using var api = Connect(parsed);
+            await RunAsync(verb, api, path, query, body, parsed.GetValue(Output) == "json", cancellationToken);
+        }));
         return command;
     }
+
+    /// <summary>Does something, or says in a sentence why not.</summary>
+    public static async Task<int> TryAsync(Func<Task> command)
+    {
+        try
+        {
+            await command();
+            return ExitCodes.Done;
+        }
+        catch (AdminException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return exception.ExitCode;
+        }
+    }
+
+    /// <summary>A key that was kept goes where it was kept for: to another port it must be named.</summary>
+    private static AdminApi Connect(ParseResult parsed)
+    {
+        var (address, key) = (parsed.GetValue(Address) ?? Variable(AddressVariable), KeyIn(parsed.GetValue(KeyFile)));
+        var kept = address is null || key is null ? KeptLogin.Find() : null;
+        address ??= kept?.Address ?? AdminApi.DefaultAddress;
+        return new AdminApi(address, key ?? (kept?.Address == address ? kept.Key : throw NoKey));
+    }
+
+    private static AdminException NoKey => new(
+        ExitCodes.CannotTell,
+        $"There is no admin key: name its file with --key-file, set {KeyVariable}, or log in there.");
 
     private static async Task RunAsync(
         AdminVerb verb, AdminApi api, string path, List<string> query, string? body, bool isJson,
@@ -203,15 +225,14 @@ internal static partial class AdminCommands
     private static string KebabOf(string name) =>
         string.Concat(name.Select(one => char.IsUpper(one) ? $"-{char.ToLowerInvariant(one)}" : $"{one}"));
 
-    private static string KeyOf(string? file)
+    /// <summary>Null where none is named.</summary>
+    private static string? KeyIn(string? file)
     {
         try
         {
             return (file is null ? Variable(KeyVariable) : File.ReadAllText(file))?.Trim() is { Length: > 0 } key
                 ? key
-                : throw new AdminException(
-                    ExitCodes.CannotTell,
-                    $"There is no admin key: name its file with --key-file, or set {KeyVariable}.");
+                : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Sluice.Cli.Admin;
@@ -93,6 +94,44 @@ public sealed partial class OperatorCommandTests(SharedSluice shared)
         Assert.DoesNotContain(shared.Sluice.AdminKey, answer.Errors, StringComparison.Ordinal);
     }
 
+    /// <summary>Guards the key of whoever has logged in from others on the machine, and from other addresses.</summary>
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Who_has_logged_in_need_not_name_the_key_again_and_it_goes_nowhere_else()
+    {
+        var home = Directory.CreateTempSubdirectory("sluice-login-").FullName;
+        var (admin, adminKey) = (shared.Sluice.Admin.AbsoluteUri, shared.Sluice.AdminKey);
+        try
+        {
+            var login = await RunAsAsync(home, admin, adminKey, "login");
+            Assert.Equal((0, ""), (login.Code, login.Errors));
+            Assert.DoesNotContain(adminKey, login.Out, StringComparison.Ordinal);
+            var file = Path.Combine(home, "sluice", "login.json");
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            Assert.Equal(0, (await RunAsAsync(home, null, null, "clients", "list")).Code);
+
+            var elsewhere = await RunAsAsync(home, "http://127.0.0.1:1", null, "clients", "list");
+            Assert.Equal(2, elsewhere.Code);
+            Assert.Contains("no admin key", elsewhere.Errors, StringComparison.Ordinal);
+
+            var refused = await RunAsAsync(home, admin, "no-key", "login");
+            Assert.Equal(1, refused.Code);
+            Assert.Equal(0, (await RunAsAsync(home, null, null, "clients", "list")).Code); // The one before is kept.
+
+            File.SetUnixFileMode(file, File.GetUnixFileMode(file) | UnixFileMode.GroupRead);
+            var open = await RunAsAsync(home, null, null, "clients", "list");
+            Assert.Equal(2, open.Code);
+            Assert.Contains("chmod 600", open.Errors, StringComparison.Ordinal);
+
+            Assert.Equal(0, (await RunAsAsync(home, null, null, "logout")).Code);
+            Assert.False(File.Exists(file));
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
     /// <summary>Guards the table of commands from an admin API that has moved on.</summary>
     [Fact]
     public async Task Every_command_is_a_call_of_the_admin_API()
@@ -106,15 +145,19 @@ public sealed partial class OperatorCommandTests(SharedSluice shared)
             $"{verb.Method} /admin/v1{Placeholder().Replace(verb.Path, "{}")}", calls));
     }
 
-    private async Task<Answer> RunAsync(params string[] command)
+    private Task<Answer> RunAsync(params string[] command) => RunAsAsync(
+        Path.GetTempPath(), shared.Sluice.Admin.AbsoluteUri, shared.Sluice.AdminKey, command);
+
+    private static async Task<Answer> RunAsAsync(string home, string? admin, string? key, params string[] command)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "Sluice.Cli.dll");
         var start = new ProcessStartInfo("dotnet", [program, .. command])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        start.Environment["SLUICE_ADMIN"] = shared.Sluice.Admin.AbsoluteUri;
-        start.Environment["SLUICE_ADMIN_KEY"] = shared.Sluice.AdminKey;
+        start.Environment["XDG_CONFIG_HOME"] = home;
+        start.Environment["SLUICE_ADMIN"] = admin;
+        start.Environment["SLUICE_ADMIN_KEY"] = key;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(Patience.Token);
         var errors = process.StandardError.ReadToEndAsync(Patience.Token);
