@@ -12,7 +12,8 @@ internal sealed class SteadyLoad : IAsyncDisposable
 {
     private const string Chat = "/v1/chat/completions";
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    /// <summary>Short beside any gap that counts, and long enough to leave the processor to what is tried.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Longer than an edge may take for a decision and the pool for an answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
