@@ -20,7 +20,7 @@ public sealed class StateJsonTests
                 "period": "00:01:00.5000000", "calendar": "none", "unitName": "", "shadow": false, "scope": null
               }
             ],
-            "ownedBy": "sluice.yaml"
+            "ownedBy": "sluice.yaml", "allowedAddresses": ["10.0.0.0/8"], "replay": "nonce"
           },
           "keys": [
             {

@@ -217,14 +217,14 @@ public sealed class AdminObjectTests(SharedSluice shared)
         Assert.Equal(
             [
                 "/admin/v1/audit", "/admin/v1/audit/checkpoints", "/admin/v1/audit/head", "/admin/v1/audit/keys",
-                "/admin/v1/calls",
+                "/admin/v1/backups", "/admin/v1/calls",
                 "/admin/v1/clients", "/admin/v1/clients/{id}", "/admin/v1/clients/{id}/keys",
                 "/admin/v1/clients/{id}/keys/{keyId}/emergency", "/admin/v1/clients/{id}/keys/{keyId}/rotations",
                 "/admin/v1/clients/{id}/keys/{keyId}/rotations/{rotationId}/ack",
                 "/admin/v1/clients/{id}/keys/{keyId}/rotations/{rotationId}/cancel",
                 "/admin/v1/clients/{id}/keys/{keyId}/rotations/{rotationId}/secret",
                 "/admin/v1/clients/{id}/keys/{version}", "/admin/v1/clients/{id}/keys/{version}/revoke",
-                "/admin/v1/clients/{id}/public-keys", "/admin/v1/clients/{id}/slots",
+                "/admin/v1/clients/{id}/login", "/admin/v1/clients/{id}/public-keys", "/admin/v1/clients/{id}/slots",
                 "/admin/v1/clients/{id}/slots/{requestId}", "/admin/v1/clients/{id}/state",
                 "/admin/v1/clients/{id}/tokens/revoke", "/admin/v1/clients/{id}/usage/reconcile", "/admin/v1/cluster",
                 "/admin/v1/cluster/grains", "/admin/v1/decisions/{id}", "/admin/v1/deliveries", "/admin/v1/explain",
